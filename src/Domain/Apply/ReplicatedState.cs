@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using StateServer.Domain.Alarms;
+using StateServer.Domain.Identity;
+using StateServer.Domain.Keyspace;
+using StateServer.Domain.Membership;
+
+namespace StateServer.Domain.Apply;
+
+/// <summary>The whole replicated state at one log index. Immutable: readers hold a version without locks.</summary>
+public sealed record ReplicatedState
+{
+    /// <summary>The state before the first entry.</summary>
+    public static ReplicatedState Empty { get; } = new();
+
+    /// <summary>The index of the last entry applied; 0 for none.</summary>
+    public long AppliedIndex { get; init; }
+
+    /// <summary>Replicated time, Unix milliseconds; never goes back. No safety rule depends on it.</summary>
+    public long TimestampMilliseconds { get; init; }
+
+    /// <summary>The feature level in force; at least 1.</summary>
+    public int FeatureLevel { get; init; } = 1;
+
+    /// <summary>The key-value store.</summary>
+    public KeyspaceState Keyspace { get; init; } = KeyspaceState.Empty;
+
+    /// <summary>The registered members, by id.</summary>
+    public ImmutableSortedDictionary<NodeId, MemberRecord> Members { get; init; } =
+        ImmutableSortedDictionary<NodeId, MemberRecord>.Empty;
+
+    /// <summary>The alarms raised, by member.</summary>
+    public ImmutableSortedSet<(NodeId Member, AlarmKind Alarm)> Alarms { get; init; } =
+        ImmutableSortedSet<(NodeId Member, AlarmKind Alarm)>.Empty;
+
+    /// <summary>A 64-bit digest of the whole state, kept up to date by Apply: equal on all members at one index.</summary>
+    public ulong Digest => throw new InvalidOperationException("not built yet");
+}

@@ -1,0 +1,19 @@
+using StateServer.Domain.Commands;
+
+namespace StateServer.Domain.Apply;
+
+/// <summary>The replicated state machine: a pure function from (state, log entry) to (state, outcomes, events).</summary>
+public static class StateMachine
+{
+    /// <summary>The highest feature level this code knows.</summary>
+    public const int HighestFeatureLevel = 1;
+
+    /// <summary>Applies one log entry. Deterministic: equal inputs give equal states, outcomes and digests on every member.</summary>
+    /// <param name="state">The state after <paramref name="index"/> − 1, or after the last entry that carried commands.</param>
+    /// <param name="index">The entry's log index; greater than the state's.</param>
+    /// <param name="batch">The entry's commands.</param>
+    /// <returns>The new state, an outcome a command, and the changes.</returns>
+    /// <exception cref="InvalidOperationException">A broken invariant, which must end the process.</exception>
+    public static BatchResult Apply(ReplicatedState state, long index, CommandBatch batch) =>
+        throw new InvalidOperationException("not built yet");
+}

@@ -1,0 +1,59 @@
+namespace StateServer.Domain.Outcomes;
+
+/// <summary>Why a command or a read was refused. Numbers are on disk (session table): append only.</summary>
+public enum RejectionReason
+{
+    /// <summary>A key is empty.</summary>
+    KeyNotProvided = 1,
+
+    /// <summary>The key does not exist, and ignore_value or ignore_lease asks for it.</summary>
+    KeyNotFound = 2,
+
+    /// <summary>A value or lease was given together with ignore_value or ignore_lease.</summary>
+    ValueProvided = 3,
+
+    /// <summary>See <see cref="ValueProvided"/>.</summary>
+    LeaseProvided = 4,
+
+    /// <summary>One transaction writes a key twice.</summary>
+    DuplicateKey = 5,
+
+    /// <summary>A transaction has more operations than allowed (128).</summary>
+    TooManyOperations = 6,
+
+    /// <summary>The revision lies in the future.</summary>
+    FutureRevision = 7,
+
+    /// <summary>The revision has been compacted.</summary>
+    Compacted = 8,
+
+    /// <summary>No such lease.</summary>
+    LeaseNotFound = 9,
+
+    /// <summary>The lease exists already.</summary>
+    LeaseExists = 10,
+
+    /// <summary>A time to live out of range.</summary>
+    LeaseTimeToLiveTooLarge = 11,
+
+    /// <summary>The key lies under the prefix that only the model may write.</summary>
+    ReservedPrefix = 12,
+
+    /// <summary>The session was evicted, or never existed: whether the request was executed is unknown, and it is not executed now.</summary>
+    SessionUnknown = 13,
+
+    /// <summary>The request was executed, but its outcome is no longer kept.</summary>
+    OutcomeForgotten = 14,
+
+    /// <summary>A member id is already bound to another folder.</summary>
+    FolderMismatch = 15,
+
+    /// <summary>A member's name or address is taken by another id.</summary>
+    MemberConflict = 16,
+
+    /// <summary>The command or level is above the feature level in force, or above what some member knows.</summary>
+    FeatureLevel = 17,
+
+    /// <summary>A sort option or another field has no meaning.</summary>
+    InvalidArgument = 18,
+}

@@ -1,0 +1,2 @@
+Console.Error.WriteLine("stateserver: not wired yet");
+return 1;
