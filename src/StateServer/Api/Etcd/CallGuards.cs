@@ -1,0 +1,27 @@
+using Grpc.Core;
+using StateServer.Consensus;
+using StateServer.Consensus.Status;
+
+namespace StateServer.Api.Etcd;
+
+/// <summary>What is asked of every call before its content is looked at. Thread-safe.</summary>
+internal sealed class CallGuards(IReplica replica)
+{
+    private const string RequireLeaderHeader = "hasleader";
+
+    /// <summary>Refuses where the client asks for a leader and none is known, and on learners all but what they may answer.</summary>
+    /// <exception cref="RpcException">Refused.</exception>
+    internal void Check(ServerCallContext context, bool forLearners = false)
+    {
+        if (!forLearners && replica.Status.Role == MemberRole.Learner)
+        {
+            throw FailureTranslation.Refused(EtcdStatus.NotForLearners);
+        }
+
+        if (context.GetHttpContext().Request.Headers.TryGetValue(RequireLeaderHeader, out var values)
+            && values.Count > 0 && values[0] == "true" && replica.Status.Leader.IsNone)
+        {
+            throw FailureTranslation.Refused(EtcdStatus.NoLeader);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using Grpc.Core;
+using StateServer.Consensus;
+using StateServer.Consensus.Reads;
+using StateServer.Domain.Apply;
+using StateServer.Domain.Commands;
+using StateServer.Domain.Identity;
+using StateServer.Domain.Keyspace.Operations;
+using StateServer.Domain.Outcomes;
+using Wire = StateServer.Protos.Etcd;
+
+namespace StateServer.Api.Etcd;
+
+/// <summary>etcd's KV service, on any member. Reads never enter the log. Thread-safe.</summary>
+internal sealed class KvService(IReplica replica, ResponseHeaders headers, CallGuards guards) : Wire.KV.KVBase
+{
+    /// <inheritdoc/>
+    public override async Task<Wire.RangeResponse> Range(Wire.RangeRequest request, ServerCallContext context)
+    {
+        guards.Check(context, forLearners: request.Serializable);
+        Refuse(RequestChecks.Fault(request));
+        var state = await ReadAsync(request.Serializable, context);
+        if (state.Keyspace.TryRange(RequestTranslation.ToQuery(request), out var result) is { } rejection)
+        {
+            throw FailureTranslation.Of(rejection);
+        }
+
+        var response = ResponseTranslation.ToResponse(state.Keyspace.Revision, result!);
+        headers.Complete(response.Header);
+        return response;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<Wire.PutResponse> Put(Wire.PutRequest request, ServerCallContext context)
+    {
+        guards.Check(context);
+        Refuse(RequestChecks.Fault(request));
+        var outcome = (PutOutcome)await WriteAsync(RequestTranslation.ToOperation(request), context);
+        var response = ResponseTranslation.ToResponse(outcome);
+        headers.Complete(response.Header);
+        return response;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<Wire.DeleteRangeResponse> DeleteRange(Wire.DeleteRangeRequest request, ServerCallContext context)
+    {
+        guards.Check(context);
+        Refuse(RequestChecks.Fault(request));
+        var outcome = (DeleteRangeOutcome)await WriteAsync(RequestTranslation.ToOperation(request), context);
+        var response = ResponseTranslation.ToResponse(outcome);
+        headers.Complete(response.Header);
+        return response;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<Wire.TxnResponse> Txn(Wire.TxnRequest request, ServerCallContext context)
+    {
+        guards.Check(context);
+        Refuse(RequestChecks.Fault(request));
+        Outcome outcome;
+        if (ReadOnlyTransaction.Is(request))
+        {
+            var state = await ReadAsync(ReadOnlyTransaction.IsSerializable(request), context);
+            outcome = ReadOnlyTransaction.Evaluate(state.Keyspace, request);
+            if (outcome is Rejection rejection)
+            {
+                throw FailureTranslation.Of(rejection);
+            }
+        }
+        else
+        {
+            outcome = await WriteAsync(RequestTranslation.ToOperation(request), context);
+        }
+
+        var response = ResponseTranslation.ToResponse((TransactionOutcome)outcome);
+        headers.Complete(response.Header);
+        return response;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<Wire.CompactionResponse> Compact(Wire.CompactionRequest request, ServerCallContext context)
+    {
+        guards.Check(context);
+        var command = new CompactCommand(new Revision(request.Revision));
+        var outcome = (CompactOutcome)await replica.ExecuteAsync(command, null, context.CancellationToken);
+        if (request.Physical)
+        {
+            await WaitUntilTrimmedAsync(context.CancellationToken);
+        }
+
+        var response = new Wire.CompactionResponse { Header = new Wire.ResponseHeader { Revision = outcome.Revision.Value } };
+        headers.Complete(response.Header);
+        return response;
+    }
+
+    /// <summary>Trimming goes on by commands in the log, so each step moves the applied index.</summary>
+    private async Task WaitUntilTrimmedAsync(CancellationToken cancellationToken)
+    {
+        for (var state = replica.State; state.Keyspace.HasHistoryToTrim; state = replica.State)
+        {
+            await replica.WaitForAppliedAsync(state.AppliedIndex + 1, cancellationToken);
+        }
+    }
+
+    private async ValueTask<ReplicatedState> ReadAsync(bool serializable, ServerCallContext context)
+    {
+        if (serializable)
+        {
+            return replica.State;
+        }
+
+        try
+        {
+            return await replica.ReadLinearizableAsync(context.CancellationToken);
+        }
+        catch (ReadRefusedException refusal)
+        {
+            throw FailureTranslation.Of(refusal);
+        }
+    }
+
+    private ValueTask<Outcome> WriteAsync(Operation operation, ServerCallContext context)
+    {
+        var request = SessionHeaders.Read(context.GetHttpContext().Request.Headers);
+        return replica.ExecuteAsync(new KeyspaceCommand(operation), request, context.CancellationToken);
+    }
+
+    private static void Refuse(Status? fault)
+    {
+        if (fault is { } status)
+        {
+            throw FailureTranslation.Refused(status);
+        }
+    }
+}

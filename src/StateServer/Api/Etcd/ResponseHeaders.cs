@@ -1,0 +1,33 @@
+using StateServer.Consensus;
+using Wire = StateServer.Protos.Etcd;
+
+namespace StateServer.Api.Etcd;
+
+/// <summary>Fills response headers as etcd does: who answers, its term, and the revision where none is set yet. Thread-safe.</summary>
+internal sealed class ResponseHeaders(IReplica replica)
+{
+    /// <summary>Fills in cluster, member and term.</summary>
+    internal void Complete(Wire.ResponseHeader header)
+    {
+        var status = replica.Status;
+        header.ClusterId = status.Cluster.Value;
+        header.MemberId = status.Id.Value;
+        header.RaftTerm = (ulong)status.Term;
+    }
+
+    /// <summary>A header without a revision.</summary>
+    internal Wire.ResponseHeader WithoutRevision()
+    {
+        var header = new Wire.ResponseHeader();
+        Complete(header);
+        return header;
+    }
+
+    /// <summary>A header at this member's current revision.</summary>
+    internal Wire.ResponseHeader Current()
+    {
+        var header = WithoutRevision();
+        header.Revision = replica.State.Keyspace.Revision.Value;
+        return header;
+    }
+}

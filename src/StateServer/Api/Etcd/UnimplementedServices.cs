@@ -1,0 +1,36 @@
+using Grpc.Core;
+
+namespace StateServer.Api.Etcd;
+
+/// <summary>
+/// Answers etcd's services that are not there yet with UNIMPLEMENTED and a line that names them, where the framework's own
+/// answer would say "Service is unimplemented". Stateless.
+/// </summary>
+internal static class UnimplementedServices
+{
+    private static readonly string[] Names = ["Watch", "Lease", "Auth"];
+
+    /// <summary>The status of a method that is not there yet.</summary>
+    internal static Status StatusOf(string service, string method) => new(
+        StatusCode.Unimplemented, $"stateserver: {service}/{method} of etcd's API is not implemented in this version");
+
+    /// <summary>Maps them onto the hosts that match <paramref name="host"/>.</summary>
+    internal static void MapUnimplementedServices(this IEndpointRouteBuilder endpoints, string host)
+    {
+        foreach (var service in Names)
+        {
+            endpoints.MapPost(
+                $"/etcdserverpb.{service}/{{method}}",
+                (HttpContext context, string method) => Answer(context.Response, StatusOf(service, method))).RequireHost(host);
+        }
+    }
+
+    /// <summary>A trailers-only answer, as the gRPC protocol over HTTP/2 words it.</summary>
+    private static void Answer(HttpResponse response, Status status)
+    {
+        response.ContentType = "application/grpc";
+        response.Headers["grpc-status"] = ((int)status.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        response.Headers["grpc-message"] = status.Detail;
+        response.Headers[ExecutionTrailer.Name] = ExecutionTrailer.No;
+    }
+}
