@@ -1,0 +1,27 @@
+using StateServer.Scenarios.Clusters;
+using StateServer.Scenarios.Tools;
+
+namespace StateServer.Scenarios;
+
+/// <summary>The scenarios on Debian's etcd: what they ask of us is what etcd's users get.</summary>
+public sealed class EtcdSelfCheck
+{
+    [Fact]
+    public async Task Etcd_passes_the_scenarios_of_etcdctl_and_python()
+    {
+        Etcdctl.Required();
+        await PythonClient.RequiredAsync();
+        await using var cluster = await EtcdCluster.StartedAsync();
+        await ClientScenarios.RunTextsAsync(cluster, 1);
+        await PythonClient.RunAsync(cluster, 2);
+    }
+
+    [Fact]
+    public async Task Etcd_loses_nothing_to_kills()
+    {
+        await using var cluster = await EtcdCluster.StartedAsync();
+        await KillScenarios.LeaderAsync(cluster, rounds: 1, seed: 1);
+        await KillScenarios.AllAsync(cluster, rounds: 2, seed: 2);
+        await KillScenarios.SuspendedLeaderAsync(cluster);
+    }
+}

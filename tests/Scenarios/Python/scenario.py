@@ -1,0 +1,121 @@
+"""What a user of python3-etcd3 does, through one member: python3 scenario.py HOST PORT."""
+
+import os
+import sys
+import threading
+
+import etcd3
+
+host, port = sys.argv[1], int(sys.argv[2])
+prefix = "python/%s/" % port
+
+
+def check(what, found, wanted):
+    if found != wanted:
+        print("FAILED %s: found %r instead of %r" % (what, found, wanted))
+        sys.exit(1)
+    print("ok %s" % what)
+
+
+def check_raises(what, kind, text, action):
+    try:
+        action()
+    except kind as e:
+        if text not in repr(e) and text not in str(getattr(e, "details", lambda: "")()):
+            print("FAILED %s: %r doesn't say %r" % (what, e, text))
+            sys.exit(1)
+        print("ok %s" % what)
+        return
+    print("FAILED %s: nothing was raised" % what)
+    sys.exit(1)
+
+
+client = etcd3.client(host=host, port=port, timeout=20)
+
+# put and get
+check("absent key", client.get(prefix + "none"), (None, None))
+client.put(prefix + "a", "1")
+value, meta = client.get(prefix + "a")
+check("value", value, b"1")
+check("key", meta.key, (prefix + "a").encode())
+check("version", meta.version, 1)
+check("created as modified", meta.create_revision, meta.mod_revision)
+first = meta.mod_revision
+reply = client.put(prefix + "a", "2", prev_kv=True)
+check("previous value", reply.prev_kv.value, b"1")
+value, meta = client.get(prefix + "a", serializable=True)
+value, meta = client.get(prefix + "a")
+check("new version", (value, meta.version, meta.mod_revision), (b"2", 2, first + 1))
+binary = bytes(range(256)) * 16
+client.put(prefix + "binary", binary)
+check("binary value", client.get(prefix + "binary")[0], binary)
+
+# ranges
+for i in range(10):
+    client.put("%srange/%d" % (prefix, i), str((i * 7) % 10))
+check("prefix", [v for v, _ in client.get_prefix(prefix + "range/")], [str((i * 7) % 10).encode() for i in range(10)])
+check("prefix, by value, falling",
+      [v for v, _ in client.get_prefix(prefix + "range/", sort_order="descend", sort_target="value")],
+      [str(i).encode() for i in range(9, -1, -1)])
+check("keys only", [(v, m.key) for v, m in client.get_prefix(prefix + "range/", keys_only=True)][:2],
+      [(b"", (prefix + "range/0").encode()), (b"", (prefix + "range/1").encode())])
+check("range", len(list(client.get_range(prefix + "range/2", prefix + "range/5"))), 3)
+
+# transactions
+ok, replies = client.transaction(
+    compare=[client.transactions.value(prefix + "a") == "2", client.transactions.version(prefix + "a") > 1],
+    success=[client.transactions.put(prefix + "a", "3"), client.transactions.get(prefix + "a")],
+    failure=[client.transactions.put(prefix + "a", "never")])
+check("transaction's success", (ok, replies[1][0][0]), (True, b"3"))
+ok, replies = client.transaction(
+    compare=[client.transactions.mod(prefix + "a") == 1],
+    success=[client.transactions.put(prefix + "a", "never")],
+    failure=[client.transactions.get(prefix + "a")])
+check("transaction's failure", (ok, replies[0][0][0]), (False, b"3"))
+check("put if absent", client.put_if_not_exists(prefix + "once", "x"), True)
+check("put if absent, again", client.put_if_not_exists(prefix + "once", "y"), False)
+check("replace", client.replace(prefix + "once", "x", "z"), True)
+check("replace, again", client.replace(prefix + "once", "x", "w"), False)
+check("replaced", client.get(prefix + "once")[0], b"z")
+
+# a counter that eight threads raise by compare and swap loses no step
+client.put(prefix + "counter", "0")
+
+
+def raise_counter():
+    own = etcd3.client(host=host, port=port, timeout=20)
+    for _ in range(10):
+        while True:
+            found, _ = own.get(prefix + "counter")
+            if own.replace(prefix + "counter", found.decode(), str(int(found) + 1)):
+                break
+
+
+threads = [threading.Thread(target=raise_counter) for _ in range(8)]
+for t in threads:
+    t.start()
+for t in threads:
+    t.join()
+check("counter", client.get(prefix + "counter")[0], b"80")
+
+# deletes
+check("delete", client.delete(prefix + "a"), True)
+check("delete, again", client.delete(prefix + "a"), False)
+check("delete prefix", client.delete_prefix(prefix + "range/").deleted, 10)
+
+# members and maintenance
+members = list(client.members)
+check("members' client urls", sorted(url for m in members for url in m.client_urls), sorted(sys.argv[3].split(",")))
+check("members have names", all(m.name for m in members), True)
+status = client.status()
+check("leader is a member", status.leader.id in [m.id for m in members], True)
+check("size is told", status.db_size > 0, True)
+client.compact(first)
+
+# errors
+check_raises("empty key", Exception, "key is not provided", lambda: client.put("", "x"))
+client.delete_prefix(prefix)
+check("nothing left", len(list(client.get_prefix(prefix))), 0)
+print("done")
+sys.stdout.flush()
+os._exit(0)
