@@ -3,6 +3,7 @@ using StateServer.Domain.Alarms;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Keyspace;
 using StateServer.Domain.Membership;
+using StateServer.Domain.Sessions;
 
 namespace StateServer.Domain.Apply;
 
@@ -32,6 +33,12 @@ public sealed record ReplicatedState
     public ImmutableSortedSet<(NodeId Member, AlarmKind Alarm)> Alarms { get; init; } =
         ImmutableSortedSet<(NodeId Member, AlarmKind Alarm)>.Empty;
 
-    /// <summary>A 64-bit digest of the whole state, kept up to date by Apply: equal on all members at one index.</summary>
-    public ulong Digest => throw new InvalidOperationException("not built yet");
+    /// <summary>The clients' sessions, with the outcomes that retries are answered with.</summary>
+    public SessionTable Sessions { get; init; } = SessionTable.Empty;
+
+    /// <summary>
+    /// A 64-bit digest of the whole state, the index aside, kept up to date by Apply: equal on all members at one index. It is
+    /// for telling faults; it does not withstand forgery.
+    /// </summary>
+    public ulong Digest => StateDigest.Of(this);
 }

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using StateServer.Domain.Commands;
+using StateServer.Domain.Outcomes;
 
 namespace StateServer.Domain.Apply;
 
@@ -14,6 +16,32 @@ public static class StateMachine
     /// <param name="batch">The entry's commands.</param>
     /// <returns>The new state, an outcome a command, and the changes.</returns>
     /// <exception cref="InvalidOperationException">A broken invariant, which must end the process.</exception>
-    public static BatchResult Apply(ReplicatedState state, long index, CommandBatch batch) =>
-        throw new InvalidOperationException("not built yet");
+    public static BatchResult Apply(ReplicatedState state, long index, CommandBatch batch)
+    {
+        if (index <= state.AppliedIndex)
+        {
+            throw new InvalidOperationException($"entry {index} was applied before: the state is at {state.AppliedIndex}");
+        }
+
+        if (batch.FeatureLevel > HighestFeatureLevel)
+        {
+            throw new InvalidOperationException(
+                $"entry {index} is of feature level {batch.FeatureLevel}, this executable knows {HighestFeatureLevel}");
+        }
+
+        if (batch.Items.Length > CommandBatch.MostItems)
+        {
+            throw new InvalidOperationException(
+                $"entry {index} has {batch.Items.Length} commands, more than {CommandBatch.MostItems}");
+        }
+
+        var builder = new StateBuilder(state, index, batch.TimestampMilliseconds, batch.Items.Length);
+        var outcomes = new Outcome[batch.Items.Length];
+        for (var position = 0; position < outcomes.Length; position++)
+        {
+            outcomes[position] = builder.Execute(batch.Items.ItemRef(position), position);
+        }
+
+        return builder.ToResult(ImmutableCollectionsMarshal.AsImmutableArray(outcomes));
+    }
 }

@@ -1,6 +1,9 @@
 namespace StateServer.Domain.Identity;
 
-/// <summary>Names a client's session: the log index of the command that opened it, so it is unique and never reused.</summary>
+/// <summary>
+/// Names a client's session: 4096 times the log index of the entry that opened it, plus the command's place in that entry, so
+/// it is unique and never reused.
+/// </summary>
 /// <param name="Value">The raw number; zero means "none" and is never minted.</param>
 public readonly record struct SessionId(long Value) : IComparable<SessionId>
 {

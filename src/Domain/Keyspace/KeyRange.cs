@@ -13,4 +13,8 @@ public readonly record struct KeyRange(Key Start, Key End)
 
     /// <summary>True when the range has no upper bound.</summary>
     public bool IsOpenEnded => End.Length == 1 && End.Span[0] == 0;
+
+    /// <summary>True when the key lies in the range.</summary>
+    public bool Contains(Key key) =>
+        IsSingle ? key == Start : key >= Start && (IsOpenEnded || key < End);
 }

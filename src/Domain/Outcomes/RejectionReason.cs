@@ -56,4 +56,7 @@ public enum RejectionReason
 
     /// <summary>A sort option or another field has no meaning.</summary>
     InvalidArgument = 18,
+
+    /// <summary>The session keeps as many outcomes as it may, and its client has seen none of them: nothing was executed.</summary>
+    TooManyUnanswered = 19,
 }

@@ -1,0 +1,239 @@
+using System.Collections.Immutable;
+using StateServer.Domain.Alarms;
+using StateServer.Domain.Commands;
+using StateServer.Domain.Events;
+using StateServer.Domain.Identity;
+using StateServer.Domain.Keyspace;
+using StateServer.Domain.Keyspace.Operations;
+using StateServer.Domain.Leases;
+using StateServer.Domain.Membership;
+using StateServer.Domain.Outcomes;
+using StateServer.Domain.Sessions;
+
+namespace StateServer.Domain.Apply;
+
+/// <summary>The state while one entry's commands are executed on it. Not thread-safe.</summary>
+internal sealed class StateBuilder
+{
+    /// <summary>
+    /// Trims behind each command: more than a put can make to trim, so that history never grows faster than it is freed, and so
+    /// few that they don't show (some microseconds).
+    /// </summary>
+    private const int TrimsPerCommand = 4;
+
+    /// <summary>Trims of a <see cref="TrimHistoryCommand"/>: a millisecond or so.</summary>
+    private const int TrimsPerTrimCommand = 1024;
+
+    /// <summary>The longest time to live of a lease, in seconds, as etcd bounds it.</summary>
+    private const long LongestTimeToLiveSeconds = 9_000_000_000;
+
+    private readonly ReplicatedState _state;
+    private readonly long _index;
+    private readonly long _timestampMilliseconds;
+    private readonly KeyspaceBuilder _keyspace;
+    private readonly ImmutableArray<KeyEvent>.Builder _events;
+    private SessionTableBuilder? _sessions;
+    private ImmutableSortedDictionary<NodeId, MemberRecord> _members;
+    private ImmutableSortedSet<(NodeId Member, AlarmKind Alarm)> _alarms;
+    private int _featureLevel;
+
+    public StateBuilder(ReplicatedState state, long index, long timestampMilliseconds, int commands)
+    {
+        _state = state;
+        _index = index;
+        _timestampMilliseconds = Math.Max(state.TimestampMilliseconds, timestampMilliseconds);
+        _events = ImmutableArray.CreateBuilder<KeyEvent>(commands);
+        _keyspace = new KeyspaceBuilder(state.Keyspace, _events);
+        _members = state.Members;
+        _alarms = state.Alarms;
+        _featureLevel = state.FeatureLevel;
+    }
+
+    private SessionTableBuilder Sessions => _sessions ??= new SessionTableBuilder(_state.Sessions);
+
+    /// <summary>Executes one command, unless its request was executed before.</summary>
+    public Outcome Execute(in BatchItem item, int position)
+    {
+        Outcome outcome;
+        if (item.Request is { } request)
+        {
+            if (Sessions.Admit(request, Place(position)) is { } answer)
+            {
+                return answer;
+            }
+
+            outcome = Execute(item.Command, position);
+            Sessions.Keep(request, outcome);
+        }
+        else
+        {
+            outcome = Execute(item.Command, position);
+        }
+
+        _keyspace.Trim(TrimsPerCommand);
+        return outcome;
+    }
+
+    public BatchResult ToResult(ImmutableArray<Outcome> outcomes)
+    {
+        var state = _state with
+        {
+            AppliedIndex = _index,
+            TimestampMilliseconds = _timestampMilliseconds,
+            FeatureLevel = _featureLevel,
+            Keyspace = _keyspace.ToState(),
+            Members = _members,
+            Alarms = _alarms,
+            Sessions = _sessions?.ToTable() ?? _state.Sessions,
+        };
+        return new BatchResult(state, outcomes, _events.DrainToImmutable());
+    }
+
+    /// <summary>A number that no other command of the log has, and that grows along it.</summary>
+    private long Place(int position) => checked((_index * CommandBatch.MostItems) + position);
+
+    private Outcome Execute(Command command, int position)
+    {
+        switch (command)
+        {
+            case KeyspaceCommand keyspace:
+                return OperationRunner.Run(_keyspace, keyspace.Operation);
+            case CompactCommand compact:
+                return Compact(compact.Revision);
+            case TrimHistoryCommand:
+                _keyspace.Trim(TrimsPerTrimCommand);
+                return Done();
+            case GrantLeaseCommand grant:
+                return GrantLease(grant);
+            case RevokeLeaseCommand revoke:
+                return RevokeLease(revoke.Lease);
+            case OpenSessionCommand:
+                Sessions.Open(Place(position));
+                return new SessionOpenedOutcome(new SessionId(Place(position)));
+            case CloseSessionCommand close:
+                Sessions.Close(close.Session);
+                return Done();
+            case RegisterMemberCommand register:
+                return RegisterMember(register.Member);
+            case RaiseFeatureLevelCommand raise:
+                return RaiseFeatureLevel(raise.Level);
+            case SetAlarmCommand alarm:
+                return SetAlarm(alarm);
+            default:
+                throw new InvalidOperationException($"an unknown command {command.GetType().Name}");
+        }
+    }
+
+    private DoneOutcome Done() => new(_keyspace.Revision);
+
+    private Outcome Compact(Revision revision)
+    {
+        if (revision.Value <= _keyspace.CompactedRevision.Value)
+        {
+            return new Rejection(
+                RejectionReason.Compacted,
+                $"revision {revision} has been compacted: the oldest one kept is {_keyspace.CompactedRevision}");
+        }
+
+        if (revision.Value > _keyspace.Revision.Value)
+        {
+            return new Rejection(
+                RejectionReason.FutureRevision,
+                $"revision {revision} lies in the future: the current one is {_keyspace.Revision}");
+        }
+
+        _keyspace.Compact(revision);
+        return new CompactOutcome(_keyspace.Revision);
+    }
+
+    private Outcome GrantLease(GrantLeaseCommand grant)
+    {
+        if (grant.Lease.IsNone || grant.TimeToLiveSeconds < 1)
+        {
+            return new Rejection(
+                RejectionReason.InvalidArgument,
+                $"a lease needs an id other than 0 and at least 1 s to live, not {grant.Lease} and {grant.TimeToLiveSeconds}");
+        }
+
+        if (grant.TimeToLiveSeconds > LongestTimeToLiveSeconds)
+        {
+            return new Rejection(
+                RejectionReason.LeaseTimeToLiveTooLarge,
+                $"{grant.TimeToLiveSeconds} s to live are more than {LongestTimeToLiveSeconds}");
+        }
+
+        if (_keyspace.HasLease(grant.Lease))
+        {
+            return new Rejection(RejectionReason.LeaseExists, $"the lease {grant.Lease} exists already");
+        }
+
+        _keyspace.AddLease(new LeaseRecord(grant.Lease, grant.TimeToLiveSeconds, _timestampMilliseconds));
+        return Done();
+    }
+
+    private Outcome RevokeLease(LeaseId lease)
+    {
+        if (!_keyspace.HasLease(lease))
+        {
+            return new Rejection(RejectionReason.LeaseNotFound, $"there is no lease {lease}");
+        }
+
+        _keyspace.RemoveLease(lease);
+        _keyspace.EndTransaction();
+        return Done();
+    }
+
+    private Outcome RegisterMember(MemberRecord member)
+    {
+        if (MemberRules.Check(_members, member, _featureLevel) is { } refused)
+        {
+            return refused;
+        }
+
+        var joinedAt = _members.TryGetValue(member.Id, out var known) ? known.JoinedAt : member.JoinedAt;
+        ImmutableArray<string> urls = member.ClientUrls.IsDefault ? [] : member.ClientUrls;
+        _members = _members.SetItem(member.Id, member with { JoinedAt = joinedAt, ClientUrls = urls });
+        return Done();
+    }
+
+    private Outcome RaiseFeatureLevel(int level)
+    {
+        if (level <= _featureLevel)
+        {
+            return Done();
+        }
+
+        foreach (var member in _members.Values)
+        {
+            if (member.HighestFeatureLevel < level)
+            {
+                return new Rejection(
+                    RejectionReason.FeatureLevel,
+                    $"feature level {level} is above {member.HighestFeatureLevel}, the highest that member {member.Name} knows");
+            }
+        }
+
+        if (_members.IsEmpty)
+        {
+            return new Rejection(RejectionReason.FeatureLevel, "no member is registered that could know a higher feature level");
+        }
+
+        _featureLevel = level;
+        return Done();
+    }
+
+    private Outcome SetAlarm(SetAlarmCommand alarm)
+    {
+        if (alarm.Member.IsNone || alarm.Alarm == AlarmKind.None || !Enum.IsDefined(alarm.Alarm))
+        {
+            return new Rejection(
+                RejectionReason.InvalidArgument,
+                $"an alarm needs a member and a kind, not {alarm.Member} and {(int)alarm.Alarm}");
+        }
+
+        _alarms = alarm.Raised
+            ? _alarms.Add((alarm.Member, alarm.Alarm))
+            : _alarms.Remove((alarm.Member, alarm.Alarm));
+        return Done();
+    }
+}

@@ -1,0 +1,12 @@
+using System.Runtime.CompilerServices;
+
+namespace StateServer.Domain.Trees;
+
+/// <summary>One value for each level of a tree. Nodes keep at least a quarter of 32 slots filled, so 16 levels never fill.</summary>
+[InlineArray(Depth)]
+internal struct TreePath<T>
+{
+    public const int Depth = 16;
+
+    private T _first;
+}
