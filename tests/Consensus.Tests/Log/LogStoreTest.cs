@@ -1,0 +1,53 @@
+using StateServer.Consensus.Log;
+using StateServer.Consensus.Raft;
+
+namespace StateServer.Consensus.Tests.Log;
+
+public sealed class LogStoreTest : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_new_log_is_empty_and_stays_so()
+    {
+        for (int round = 0; round < 2; round++)
+        {
+            using LogStore log = Open();
+            Assert.Equal((1, 0, 0), (log.FirstIndex, log.LastIndex, log.LastDurableIndex));
+            Assert.Equal(new EntryPosition(0, 0), log.Boundary);
+            Assert.Equal(0, log.TermAt(0));
+        }
+    }
+
+    [Fact]
+    public void What_was_appended_over_many_segments_is_read_after_a_restart()
+    {
+        var expected = new List<LogRecord>();
+        long commitIndex = 0;
+        using (LogStore log = Open())
+        {
+            for (int round = 0; round < 200; round++)
+            {
+                LogRecord[] records = Logs.Records(log.LastIndex + 1, 1 + (round % 7), 1 + (round / 20), round * 7);
+                commitIndex = log.LastIndex;
+                log.Append(records, commitIndex);
+                Assert.Equal(records[0].Index - 1, log.LastDurableIndex);
+                log.Sync();
+                Assert.Equal(log.LastIndex, log.LastDurableIndex);
+                expected.AddRange(records);
+            }
+
+            Logs.AssertSame(expected, log.ReadAll());
+            Assert.True(Directory.GetFiles(_folder.File("log"), "*.seg").Length > 5);
+        }
+
+        using LogStore again = Open();
+        Logs.AssertSame(expected, again.ReadAll());
+        Assert.Equal(commitIndex, again.RecoveredCommitIndex);
+        Assert.All(expected, record => Assert.Equal(record.Term, again.TermAt(record.Index)));
+    }
+
+    private LogStore Open() => Logs.Open(_folder.File("log"), Logs.Options());
+}
