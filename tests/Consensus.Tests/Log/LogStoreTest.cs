@@ -33,7 +33,7 @@ public sealed class LogStoreTest : IDisposable
                 LogRecord[] records = Logs.Records(log.LastIndex + 1, 1 + (round % 7), 1 + (round / 20), round * 7);
                 commitIndex = log.LastIndex;
                 log.Append(records, commitIndex);
-                Assert.Equal(records[0].Index - 1, log.LastDurableIndex);
+                Assert.InRange(log.LastDurableIndex, records[0].Index - 1, log.LastIndex);
                 log.Sync();
                 Assert.Equal(log.LastIndex, log.LastDurableIndex);
                 expected.AddRange(records);
