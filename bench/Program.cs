@@ -1,1 +1,19 @@
-Console.Error.WriteLine("bench: not written yet"); return 1;
+using System.CommandLine;
+using StateServer.Bench.Cli;
+using StateServer.Bench.Load;
+
+ClientTuning.Apply();
+
+RootCommand root = new("Measures a cluster of three, side by side with a Debian etcd, with the same client in one run.")
+{
+    RunCommand.Create(),
+    ListCommand.Create(),
+};
+ParseResult parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    Console.Error.WriteLine($"bench: {parsed.Errors[0].Message}");
+    return 2;
+}
+// A run stops its clusters before it ends: Ctrl-C and SIGTERM only ask it to.
+return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });

@@ -1,0 +1,7 @@
+namespace StateServer.Bench.Targets;
+
+/// <summary>One member of a cluster under measurement.</summary>
+/// <param name="Slot">Its place, from 0.</param>
+/// <param name="Endpoint">The URL that clients dial.</param>
+/// <param name="ProcessId">Its process.</param>
+internal sealed record TargetMember(int Slot, string Endpoint, int ProcessId);
