@@ -16,4 +16,4 @@ if (parsed.Errors.Count > 0)
     return 2;
 }
 // A run stops its clusters before it ends: Ctrl-C and SIGTERM only ask it to.
-return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
+return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });

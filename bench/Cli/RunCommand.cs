@@ -90,7 +90,7 @@ internal static class RunCommand
             }
             return report.AllSucceeded ? 0 : 1;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             await Console.Error.WriteLineAsync("bench: stopped; all clusters are gone");
             return 1;

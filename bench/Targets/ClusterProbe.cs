@@ -57,7 +57,13 @@ internal static class ClusterProbe
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(ServingLimit);
         Task[] askers = [.. cluster.Endpoints.Select(endpoint => AskUntilAnsweredAsync(endpoint, request, deadline.Token))];
-        await await Task.WhenAny(askers);
+        Task first = await Task.WhenAny(askers);
+        if (deadline.IsCancellationRequested)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new TargetFailedException($"{cluster.Name} doesn't answer within {ServingLimit}");
+        }
+        await first;
         await deadline.CancelAsync();
         await Task.WhenAll(askers).ContinueWith(_ => { }, TaskScheduler.Default);
     }

@@ -33,7 +33,7 @@ internal sealed class EtcdCluster : TargetCluster
 
     public override IReadOnlyList<TargetMember> Members =>
     [
-        .. Slots.Where(slot => _processes[slot] is { HasExited: false })
+        .. Slots.Where(IsRunning)
             .Select(slot => new TargetMember(slot, ClientUrl(slot), _processes[slot]!.Id)),
     ];
 
@@ -48,7 +48,7 @@ internal sealed class EtcdCluster : TargetCluster
             _version = version.Output.Split('\n')[0].Replace("etcd Version: ", "", StringComparison.Ordinal);
         }
         Directory.CreateDirectory(Folder);
-        foreach (int slot in Slots.Where(slot => _processes[slot] is null or { HasExited: true }))
+        foreach (int slot in Slots.Where(slot => !IsRunning(slot)))
         {
             _processes[slot]?.Dispose();
             _processes[slot] = StartMember(slot);
@@ -83,6 +83,9 @@ internal sealed class EtcdCluster : TargetCluster
             await WaitForEndAsync(member.ProcessId, TimeSpan.FromSeconds(20), CancellationToken.None);
         }
     }
+
+    /// <summary>By the kernel's word: the Process object learns of an end a little later.</summary>
+    private bool IsRunning(int slot) => _processes[slot] is Process process && ProcessFigures.IsRunning(process.Id);
 
     private string ClientUrl(int slot) => $"http://127.0.0.1:{_firstPort + (2 * slot)}";
 
