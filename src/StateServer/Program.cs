@@ -1,2 +1,6 @@
-Console.Error.WriteLine("stateserver: not wired yet");
-return 1;
+using StateServer.Cli;
+using StateServer.Hosting;
+
+// First of all: the runtime reads these when the first socket is made.
+TunedRuntime.Apply();
+return await StateServerCommand.InvokeAsync(args, Console.Out, Console.Error);

@@ -1,0 +1,14 @@
+namespace StateServer.Cli;
+
+/// <summary>What the executable's exit codes mean.</summary>
+internal static class ExitCode
+{
+    /// <summary>Done.</summary>
+    public const int Done = 0;
+
+    /// <summary>Rightly asked for, and failed.</summary>
+    public const int Failed = 1;
+
+    /// <summary>Wrong use: an unknown verb or flag, or a value that can't be right. Nothing was changed.</summary>
+    public const int WrongUse = 2;
+}

@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using StateServer.Cli.Verbs;
+
+namespace StateServer.Cli;
+
+/// <summary>The command line: parses, runs one verb, and turns what went wrong into lines and an exit code.</summary>
+internal static class StateServerCommand
+{
+    /// <summary>Runs one command line.</summary>
+    /// <param name="args">The arguments, without the executable's name.</param>
+    /// <param name="output">Where results go.</param>
+    /// <param name="error">Where complaints go: one line each.</param>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static async Task<int> InvokeAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error)
+    {
+        ParseResult parsed = Build().Parse(args);
+        if (parsed.Action is ParseErrorAction)
+        {
+            string verb = parsed.CommandResult.Command is Verb named ? $"stateserver {named.Name}" : "stateserver";
+            foreach (string message in Complaints(parsed))
+            {
+                await error.WriteLineAsync($"stateserver: {message} (see '{verb} --help')");
+            }
+
+            return ExitCode.WrongUse;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+
+                // Each verb handles its own signals: `server` hands leadership over, `up` stops its members.
+                ProcessTerminationTimeout = null,
+            });
+        }
+        catch (VerbFailedException failure)
+        {
+            foreach (string line in failure.Lines)
+            {
+                await error.WriteLineAsync($"stateserver: {line}");
+            }
+
+            return failure.ExitCode;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            await error.WriteLineAsync($"stateserver: {exception.Message}");
+            return ExitCode.Failed;
+        }
+    }
+
+    /// <summary>The parser's complaints, a line each. That a verb is missing is no news where one was mistyped.</summary>
+    private static IEnumerable<string> Complaints(ParseResult parsed)
+    {
+        if (parsed.CommandResult.Command is RootCommand && parsed.UnmatchedTokens.Count > 0)
+        {
+            return [$"there is no verb or flag '{parsed.UnmatchedTokens[0]}'; the verbs are {string.Join(", ", parsed.CommandResult.Command.Subcommands.Select(c => c.Name))}"];
+        }
+
+        if (parsed.CommandResult.Command is RootCommand)
+        {
+            return [$"a verb is missing; give one of {string.Join(", ", parsed.CommandResult.Command.Subcommands.Select(c => c.Name))}"];
+        }
+
+        return parsed.Errors
+            .Select(e => string.Join(' ', e.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.'))
+            .Distinct();
+    }
+
+    private static RootCommand Build()
+    {
+        var root = new RootCommand(
+            "StateServer: a replicated, durable key-value store that speaks etcd's v3 API.")
+        {
+            UpVerb.Create(),
+            DownVerb.Create(),
+            ServerVerb.Create(),
+            StatusVerb.Create(),
+            MintVerb.Create(),
+            VersionVerb.Create(),
+        };
+        foreach (Option option in root.Options)
+        {
+            if (option is HelpOption { Action: HelpAction usual } help)
+            {
+                help.Action = new HelpWithExamples(usual);
+            }
+        }
+
+        return root;
+    }
+}

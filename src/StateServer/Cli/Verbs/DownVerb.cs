@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using StateServer.Local;
+
+namespace StateServer.Cli.Verbs;
+
+/// <summary><c>down</c>: stops the local cluster; with <c>--destroy</c> removes it.</summary>
+internal static class DownVerb
+{
+    /// <summary>An <c>up</c> that was just interrupted is stopping its members: wait for it.</summary>
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Makes the verb.</summary>
+    public static Verb Create()
+    {
+        var verb = new Verb(
+            "down",
+            "Stop the local cluster's members. Only processes proven to be its members are sent a signal.",
+            "down",
+            "down --root /tmp/cluster --destroy");
+        Option<string?> root = LocalOptions.Root();
+        var destroy = new Option<bool>("--destroy") { Description = "Then remove the cluster's data for good; what it did not make is left alone." };
+        verb.Options.Add(root);
+        verb.Options.Add(destroy);
+        verb.SetAction(parsed => RunAsync(
+            LocalRoot.Of(parsed.GetValue(root)), parsed.GetValue(destroy), parsed.InvocationConfiguration.Output));
+        return verb;
+    }
+
+    private static async Task<int> RunAsync(LocalRoot root, bool destroy, TextWriter output)
+    {
+        if (LocalCluster.Read(root.Path) is not { } cluster)
+        {
+            throw new VerbFailedException(ExitCode.Failed, $"{root.Path} holds no local cluster; give its folder with --root");
+        }
+
+        try
+        {
+            using FolderLock work = await LocalWork.ClaimAsync(root, LockPatience);
+            using var run = new LocalRun(root, cluster, TimeProvider.System);
+            if (run.Alive().IsEmpty)
+            {
+                await output.WriteLineAsync("No member runs.");
+            }
+
+            ImmutableArray<LocalMember> left = await LocalWork.StopAsync(root, run, output);
+            if (!left.IsEmpty)
+            {
+                throw new VerbFailedException(
+                    ExitCode.Failed,
+                    [.. left.Select(m => $"{m.Name} did not stop{(destroy ? "; nothing was removed" : "")}")]);
+            }
+
+            if (destroy)
+            {
+                await DestroyAsync(root, cluster, output);
+            }
+
+            return ExitCode.Done;
+        }
+        catch (LocalFailureException failure)
+        {
+            throw new VerbFailedException(failure.WrongUse ? ExitCode.WrongUse : ExitCode.Failed, failure.Lines);
+        }
+    }
+
+    private static async Task DestroyAsync(LocalRoot root, LocalCluster cluster, TextWriter output)
+    {
+        ImmutableArray<string> kept = LocalRemoval.Remove(root, cluster);
+        await output.WriteLineAsync($"Removed cluster {cluster.ClusterId}.");
+        foreach (string path in kept)
+        {
+            await output.WriteLineAsync($"Left alone, since the cluster did not make it: {path}");
+        }
+    }
+}

@@ -1,0 +1,187 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using StateServer.Local;
+using StateServer.Options;
+using StateServer.Reports;
+using StateServer.Reports.Formats;
+
+namespace StateServer.Cli.Verbs;
+
+/// <summary><c>up</c>: a cluster on this machine, each member a process of its own.</summary>
+internal static class UpVerb
+{
+    private const string DefaultPatience = "60s";
+
+    /// <summary>How often <c>up</c> in front looks whether its members live.</summary>
+    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(1);
+
+    /// <summary>Makes the verb.</summary>
+    public static Verb Create()
+    {
+        var verb = new Verb(
+            "up",
+            "Bring up a cluster on this machine, each member a process with its own folder. Resumes what is in the folder "
+            + "already; members that run are left alone. Stays in front until Ctrl-C, which stops all.",
+            "up",
+            "up -n 5 --port 4000 --root /tmp/cluster --detach");
+        var count = new Option<string?>("-n") { Description = $"Members: 1, 3, 5 or 7. Default: {LocalPreparation.DefaultCount}, or as before.", HelpName = "COUNT" };
+        var port = new Option<string?>("--port")
+        {
+            Description = $"The first member's client port; member k has port+10k for clients, +1 for peers, +2 for HTTP. Default: {LocalPreparation.DefaultPort}, or as before.",
+            HelpName = "PORT",
+        };
+        var detach = new Option<bool>("--detach") { Description = "Return once all members serve; they go on." };
+        var patience = new Option<string>("--timeout")
+        {
+            Description = "How long to wait until all members serve.",
+            HelpName = "DURATION",
+            DefaultValueFactory = _ => DefaultPatience,
+        };
+        Option<string?> root = LocalOptions.Root();
+        verb.Options.Add(count);
+        verb.Options.Add(root);
+        verb.Options.Add(port);
+        verb.Options.Add(detach);
+        verb.Options.Add(patience);
+        verb.SetAction(parsed =>
+        {
+            if (Duration.TryParse(parsed.GetValue(patience)!, out TimeSpan wait) is { } wrong)
+            {
+                throw new VerbFailedException(ExitCode.WrongUse, $"--timeout: {wrong}");
+            }
+
+            return RunAsync(
+                LocalRoot.Of(parsed.GetValue(root)),
+                Number("-n", parsed.GetValue(count)),
+                Number("--port", parsed.GetValue(port)),
+                parsed.GetValue(detach),
+                wait,
+                parsed.InvocationConfiguration.Output);
+        });
+        return verb;
+    }
+
+    private static int? Number(string flag, string? text) => text is null
+        ? null
+        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
+            ? number
+            : throw new VerbFailedException(ExitCode.WrongUse, $"{flag}: '{text}' is no whole number");
+
+    private static async Task<int> RunAsync(
+        LocalRoot root, int? count, int? port, bool detach, TimeSpan patience, TextWriter output)
+    {
+        using var interruption = new Interruption();
+        LocalRun? run = null;
+        try
+        {
+            // Looked at before the lock is taken too, so that wrong use makes no folder.
+            LocalPreparation.Look(root, count, port);
+            using (FolderLock work = await LocalWork.ClaimAsync(root, LockPatience))
+            {
+                LocalPreparation prepared = LocalPreparation.Look(root, count, port);
+                run = await StartAsync(root, prepared, patience, output, interruption.Token);
+            }
+
+            await ShowAsync(run.Cluster, output, interruption.Token);
+            if (detach)
+            {
+                return ExitCode.Done;
+            }
+
+            await output.WriteLineAsync("Ctrl-C stops all members.");
+            return await StayAsync(root, run, output, interruption.Token);
+        }
+        catch (LocalFailureException failure)
+        {
+            throw new VerbFailedException(failure.WrongUse ? ExitCode.WrongUse : ExitCode.Failed, failure.Lines);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new VerbFailedException(ExitCode.Failed, "interrupted before all members served; those started here were stopped");
+        }
+        finally
+        {
+            run?.Dispose();
+        }
+    }
+
+    private static async Task<LocalRun> StartAsync(
+        LocalRoot root, LocalPreparation prepared, TimeSpan patience, TextWriter output, CancellationToken cancellationToken)
+    {
+        if (prepared.IsNew)
+        {
+            prepared.Cluster.Write(root.Path);
+            await output.WriteLineAsync($"A new cluster of {prepared.Cluster.Members.Length} in {root.Path}");
+        }
+        else
+        {
+            await output.WriteLineAsync(
+                $"The cluster of {prepared.Cluster.Members.Length} in {root.Path}: {prepared.Dead.Length} to start");
+        }
+
+        var run = new LocalRun(root, prepared.Cluster, TimeProvider.System);
+        try
+        {
+            await LocalProgress.ShowAsync(
+                prepared.Cluster.Members, output, say => run.StartAsync(prepared.Dead, patience, say, cancellationToken));
+            return run;
+        }
+        catch
+        {
+            run.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task ShowAsync(LocalCluster cluster, TextWriter output, CancellationToken cancellationToken)
+    {
+        (ClusterReport? report, ImmutableArray<string> errors) =
+            await StatusQuery.AskAsync(cluster.Endpoints.Split(','), cancellationToken);
+        await output.WriteLineAsync();
+        await output.WriteLineAsync(report is null
+            ? $"no member told its status: {string.Join("; ", errors)}"
+            : TabularStatus.Write(report, TimeProvider.System.GetUtcNow()));
+        await output.WriteLineAsync();
+        await output.WriteLineAsync($"ETCDCTL_API=3 etcdctl --endpoints={cluster.Endpoints} endpoint status -w table");
+        await output.WriteLineAsync();
+    }
+
+    /// <summary>Stays until interrupted, saying in one line which member died; ends by itself when none is left.</summary>
+    private static async Task<int> StayAsync(
+        LocalRoot root, LocalRun run, TextWriter output, CancellationToken interrupted)
+    {
+        ImmutableArray<LocalMember> alive = run.Cluster.Members;
+        bool allEndedCleanly = true;
+        while (!alive.IsEmpty && !interrupted.IsCancellationRequested)
+        {
+            await Task.Delay(LookPause, TimeProvider.System, interrupted)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            ImmutableArray<LocalMember> now = run.Alive();
+            foreach (LocalMember gone in interrupted.IsCancellationRequested ? [] : alive.Except(now))
+            {
+                int? code = run.ExitCodeOf(gone);
+                allEndedCleanly &= code is null or 0;
+                await output.WriteLineAsync(code == 0
+                    ? $"{gone.Name} was stopped; 'stateserver up --root {root.Path}' starts it again"
+                    : $"{gone.Name} died{(code is null ? "" : $" (exit code {code})")}: {LogTail.LastLine(root.LogFile(gone))}; 'stateserver up --root {root.Path}' starts it again");
+            }
+
+            alive = now;
+        }
+
+        if (alive.IsEmpty)
+        {
+            await output.WriteLineAsync("No member is left: leaving.");
+            return allEndedCleanly ? ExitCode.Done : ExitCode.Failed;
+        }
+
+        await output.WriteLineAsync("Stopping all members.");
+        ImmutableArray<LocalMember> left = await LocalWork.StopAsync(root, run, output);
+        return left.IsEmpty
+            ? ExitCode.Done
+            : throw new VerbFailedException(ExitCode.Failed, [.. left.Select(m => $"{m.Name} did not stop")]);
+    }
+}

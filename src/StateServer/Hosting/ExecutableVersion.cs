@@ -1,0 +1,11 @@
+using System.Reflection;
+
+namespace StateServer.Hosting;
+
+/// <summary>The executable's version, as the build stamped it.</summary>
+internal static class ExecutableVersion
+{
+    /// <summary>Such as <c>0.1.0</c>; without the source revision that may follow a plus sign.</summary>
+    public static string Text { get; } = (typeof(ExecutableVersion).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0").Split('+')[0];
+}

@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using StateServer.Consensus;
+using StateServer.Options;
+
+namespace StateServer.Local;
+
+/// <summary>What a local cluster's root folder holds, as <c>cluster.json</c> records it. The file is written once, before the first member starts.</summary>
+/// <param name="FormatVersion">The file's format.</param>
+/// <param name="ClusterId">The cluster's minted id, a decimal string.</param>
+/// <param name="BasePort">The first member's client port.</param>
+/// <param name="Members">The members, by slot.</param>
+internal sealed record LocalCluster(int FormatVersion, string ClusterId, int BasePort, ImmutableArray<LocalMember> Members)
+{
+    /// <summary>The only format there is yet.</summary>
+    public const int CurrentFormat = 1;
+
+    /// <summary>The record's file name in the root.</summary>
+    public const string FileName = "cluster.json";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    /// <summary>A new cluster: ids minted, slots 0 to <paramref name="count"/> − 1.</summary>
+    public static LocalCluster Mint(int count, int basePort) => new(
+        CurrentFormat,
+        MintedId.Next().ToString(CultureInfo.InvariantCulture),
+        basePort,
+        [.. Enumerable.Range(0, count).Select(LocalMember.Mint)]);
+
+    /// <summary>Reads a root's record.</summary>
+    /// <returns>Null where there is none.</returns>
+    /// <exception cref="IOException">It is there and can't be understood; the message says why.</exception>
+    public static LocalCluster? Read(string root)
+    {
+        string path = Path.Combine(root, FileName);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        LocalCluster? read;
+        try
+        {
+            read = JsonSerializer.Deserialize<LocalCluster>(File.ReadAllText(path), Json);
+        }
+        catch (JsonException exception)
+        {
+            throw new IOException($"{path} is damaged ({exception.Message}); restore it, or give another --root");
+        }
+
+        if (read is { FormatVersion: > CurrentFormat })
+        {
+            throw new IOException(
+                $"{path} has format {read.FormatVersion}, this executable knows up to {CurrentFormat}; use the newer executable");
+        }
+
+        return read is { FormatVersion: CurrentFormat } && read.IsWhole()
+            ? read
+            : throw new IOException($"{path} is damaged (ids, slots or ports are missing); restore it, or give another --root");
+    }
+
+    /// <summary>Writes the record, whole or not at all.</summary>
+    public void Write(string root)
+    {
+        Directory.CreateDirectory(root);
+        string path = Path.Combine(root, FileName);
+        File.WriteAllText(path + ".new", JsonSerializer.Serialize(this, Json) + "\n");
+        File.Move(path + ".new", path, overwrite: false);
+    }
+
+    /// <summary>The ports of a member.</summary>
+    public SlotPorts PortsOf(LocalMember member) => SlotPorts.Of(BasePort, member.Slot);
+
+    /// <summary>The client addresses of all members, comma-separated, as etcdctl takes them.</summary>
+    public string Endpoints => string.Join(',', Members.Select(m => PortsOf(m).ClientAddress));
+
+    /// <summary>The initial list that every member is started with.</summary>
+    public string InitialMembers =>
+        InitialMemberList.Format(Members.Select(m => new InitialMember(m.Id, m.Name, PortsOf(m).PeerAddress)));
+
+    private bool IsWhole() =>
+        !Members.IsDefaultOrEmpty
+        && InitialMemberList.Sizes.Contains(Members.Length)
+        && InitialMemberList.TryParseId(ClusterId ?? "", out _) is null
+        && BasePort >= 1
+        && BasePort <= SlotPorts.HighestBase(Members.Max(m => m?.Slot ?? 0) + 1)
+        && Members.All(m => m is { Slot: >= 0, Name: not null, NodeId: not null, Zone: not null }
+            && InitialMemberList.NameError(m.Name) is null
+            && InitialMemberList.NameError(m.Zone) is null
+            && m.Name.Any(char.IsAsciiLetterOrDigit)
+            && InitialMemberList.TryParseId(m.NodeId, out _) is null)
+        && Members.DistinctBy(m => m.Slot).Count() == Members.Length
+        && !InitialMemberList.Errors([.. Members.Select(m => new InitialMember(m.Id, m.Name, PortsOf(m).PeerAddress))]).Any();
+}

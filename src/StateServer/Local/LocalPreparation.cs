@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using StateServer.Options;
+
+namespace StateServer.Local;
+
+/// <summary>What <c>up</c> found before it changes anything.</summary>
+/// <param name="Cluster">The cluster that the root records, or a new one.</param>
+/// <param name="IsNew">True where the root records none yet.</param>
+/// <param name="Dead">The members whose process is gone: they are to be started, and their ports are free.</param>
+internal sealed record LocalPreparation(LocalCluster Cluster, bool IsNew, ImmutableArray<LocalMember> Dead)
+{
+    /// <summary>Members where nothing is said.</summary>
+    public const int DefaultCount = 3;
+
+    /// <summary>The first member's client port where nothing is said: etcd's.</summary>
+    public const int DefaultPort = 2379;
+
+    /// <summary>Looks at a root, and changes nothing.</summary>
+    /// <param name="root">The root.</param>
+    /// <param name="count">-n, or null.</param>
+    /// <param name="port">--port, or null.</param>
+    /// <exception cref="LocalFailureException">It can't be brought up as asked.</exception>
+    public static LocalPreparation Look(LocalRoot root, int? count, int? port)
+    {
+        Judge(count, port);
+        if (LocalCluster.Read(root.Path) is not { } recorded)
+        {
+            RefuseStrangersFolder(root);
+            LocalCluster minted = LocalCluster.Mint(count ?? DefaultCount, port ?? DefaultPort);
+            RefuseTakenPorts(minted, minted.Members, "; or give another --port");
+            return new LocalPreparation(minted, IsNew: true, minted.Members);
+        }
+
+        RefuseAnotherShape(root, recorded, count, port);
+        ImmutableArray<LocalMember> dead = [.. recorded.Members.Where(m => !FolderLock.Look(root.DataFolder(m)).IsHeld)];
+        RefuseTakenPorts(recorded, dead, "");
+        return new LocalPreparation(recorded, IsNew: false, dead);
+    }
+
+    private static void Judge(int? count, int? port)
+    {
+        List<string> wrong = [];
+        if (count is { } n && !InitialMemberList.Sizes.Contains(n))
+        {
+            wrong.Add($"-n {n}: a cluster has 1, 3, 5 or 7 members");
+        }
+
+        int highest = SlotPorts.HighestBase(count is > 0 and < 100 ? count.Value : DefaultCount);
+        if (port is { } p && (p < 1 || p > highest))
+        {
+            wrong.Add($"--port {p}: out of range; give 1 to {highest}, each member takes three ports from there, ten apart");
+        }
+
+        if (wrong.Count > 0)
+        {
+            throw new LocalFailureException(wrongUse: true, wrong);
+        }
+    }
+
+    private static void RefuseStrangersFolder(LocalRoot root)
+    {
+        if (File.Exists(root.Path))
+        {
+            throw new LocalFailureException(wrongUse: true, $"--root {root.Path} is a file; give a folder");
+        }
+
+        if (Directory.Exists(root.Path)
+            && Directory.EnumerateFileSystemEntries(root.Path).FirstOrDefault(e => e != root.WorkFolder) is { } entry)
+        {
+            throw new LocalFailureException(
+                wrongUse: true,
+                $"--root {root.Path} has no {LocalCluster.FileName} and is not empty (there is {Path.GetFileName(entry)}); give an empty or new folder");
+        }
+
+        if (SurroundingsCheck.FolderError(root.Path) is { } unwritable)
+        {
+            throw new LocalFailureException(wrongUse: false, $"--root: {unwritable}");
+        }
+    }
+
+    private static void RefuseAnotherShape(LocalRoot root, LocalCluster recorded, int? count, int? port)
+    {
+        List<string> wrong = [];
+        string cure = $"leave the flag out to resume it, give another --root, or end it with 'stateserver down --destroy --root {root.Path}'";
+        if (count is { } n && n != recorded.Members.Length)
+        {
+            wrong.Add($"-n {n}: {root.Path} holds a cluster of {recorded.Members.Length}; {cure}");
+        }
+
+        if (port is { } p && p != recorded.BasePort)
+        {
+            wrong.Add($"--port {p}: {root.Path} holds a cluster on port {recorded.BasePort}; {cure}");
+        }
+
+        if (wrong.Count > 0)
+        {
+            throw new LocalFailureException(wrongUse: true, wrong);
+        }
+    }
+
+    private static void RefuseTakenPorts(LocalCluster cluster, ImmutableArray<LocalMember> members, string cure)
+    {
+        List<string> taken = [.. members.SelectMany(m => cluster.PortsOf(m).Errors().Select(e => $"{m.Name}: {e}{cure}"))];
+        if (taken.Count > 0)
+        {
+            throw new LocalFailureException(wrongUse: false, taken);
+        }
+    }
+}

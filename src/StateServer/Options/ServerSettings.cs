@@ -1,0 +1,70 @@
+namespace StateServer.Options;
+
+/// <summary>All settings of <c>server</c>, once: flags, environment, file, help and documents follow this list.</summary>
+internal static class ServerSettings
+{
+    public static readonly ServerSetting Name = new("name", "NAME", "This member's name, unique in the cluster. Required.");
+
+    public static readonly ServerSetting NodeId = new("node-id", "ID", "This member's minted id, a decimal number from 1 to 2^64-1. Required.");
+
+    public static readonly ServerSetting ClusterId = new("cluster-id", "ID", "The cluster's minted id, a decimal number from 1 to 2^64-1. Required.");
+
+    public static readonly ServerSetting DataDir = new("data-dir", "FOLDER", "The folder for log, vote and snapshots; one member's alone. Required.");
+
+    public static readonly ServerSetting Zone = new("zone", "ZONE", "The availability zone this member stands in. Default: default.");
+
+    public static readonly ServerSetting ListenClient = new("listen-client", "IP:PORT", "Where clients are served (gRPC, HTTP/2). Default: 127.0.0.1:2379.");
+
+    public static readonly ServerSetting ListenPeer = new("listen-peer", "IP:PORT", "Where peers are served (gRPC, HTTP/2). Default: 127.0.0.1:2380.");
+
+    public static readonly ServerSetting ListenHttp = new("listen-http", "IP:PORT", "Where health and metrics are served (HTTP/1.1). Default: 127.0.0.1:2381.");
+
+    public static readonly ServerSetting AdvertiseClient = new("advertise-client", "URL", "The URLs that clients dial, comma-separated. Default: http:// and the listen address.");
+
+    public static readonly ServerSetting AdvertisePeer = new("advertise-peer", "HOST:PORT", "What peers dial; the address in the initial list. Default: the listen address.");
+
+    public static readonly ServerSetting InitialMembers = new("initial-members", "LIST", "All members of the new cluster as name=ID@host:port, comma-separated: 1, 3, 5 or 7, this one among them. Required.");
+
+    public static readonly ServerSetting Heartbeat = new("heartbeat", "DURATION", "Between heartbeats, 10ms to 10s. Default: 100ms.");
+
+    public static readonly ServerSetting ElectionTimeoutLow = new("election-timeout-low", "DURATION", "The lowest election timeout, at least three heartbeats. Default: 500ms.");
+
+    public static readonly ServerSetting ElectionTimeoutHigh = new("election-timeout-high", "DURATION", "The highest election timeout, above the lowest, at most 60s. Default: 1s.");
+
+    public static readonly ServerSetting RequestTimeout = new("request-timeout", "DURATION", "How long a proposal or read may wait in all, 100ms to 5m. Default: 5s.");
+
+    public static readonly ServerSetting MaxRequestBytes = new("max-request-bytes", "SIZE", "The largest request, 1KiB to 64MiB. Default: 1536KiB.");
+
+    public static readonly ServerSetting MaxBatchBytes = new("max-batch-bytes", "SIZE", "The largest log entry made of many requests, 4KiB to 64MiB. Default: 1MiB.");
+
+    public static readonly ServerSetting MaxBatchCommands = new("max-batch-commands", "COUNT", "The most requests in one log entry, 1 to 65536. Default: 1024.");
+
+    public static readonly ServerSetting MaxQueueBytes = new("max-queue-bytes", "SIZE", "The most bytes that wait to be proposed, at least max-request-bytes. Default: 64MiB.");
+
+    public static readonly ServerSetting SnapshotEntries = new("snapshot-entries", "COUNT", "A snapshot is written this many entries after the last, 10 or more. Default: 100000.");
+
+    public static readonly ServerSetting SnapshotBytes = new("snapshot-bytes", "SIZE", "Or when the log behind the last snapshot exceeds this, 64KiB or more. Default: 256MiB.");
+
+    public static readonly ServerSetting TailEntries = new("tail-entries", "COUNT", "Entries kept behind a snapshot for followers that missed a little, 0 or more. Default: 10000.");
+
+    public static readonly ServerSetting TailBytes = new("tail-bytes", "SIZE", "Bytes kept behind a snapshot at most, 0 or more. Default: 64MiB.");
+
+    public static readonly ServerSetting DigestEveryEntries = new("digest-every-entries", "COUNT", "Members compare a digest of their states each time this many entries were applied, 1 or more. Default: 10000.");
+
+    public static readonly ServerSetting OtlpEndpoint = new("otlp-endpoint", "URL", "Where OpenTelemetry traces and metrics are sent (OTLP over gRPC). Default: nowhere.");
+
+    public static readonly ServerSetting LogLevel = new("log-level", "LEVEL", "trace, debug, information, warning, error or none. Default: information.");
+
+    public static readonly ServerSetting LogFile = new("log-file", "FILE", "A file that all output is appended to, in place of standard output and error. Default: none.");
+
+    /// <summary>All of them, in the order of the help.</summary>
+    public static readonly IReadOnlyList<ServerSetting> All =
+    [
+        Name, NodeId, ClusterId, DataDir, Zone, InitialMembers,
+        ListenClient, ListenPeer, ListenHttp, AdvertiseClient, AdvertisePeer,
+        Heartbeat, ElectionTimeoutLow, ElectionTimeoutHigh, RequestTimeout,
+        MaxRequestBytes, MaxBatchBytes, MaxBatchCommands, MaxQueueBytes,
+        SnapshotEntries, SnapshotBytes, TailEntries, TailBytes, DigestEveryEntries,
+        OtlpEndpoint, LogLevel, LogFile,
+    ];
+}

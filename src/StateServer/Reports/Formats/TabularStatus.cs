@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text;
+using StateServer.Options;
+
+namespace StateServer.Reports.Formats;
+
+/// <summary>The form for people: the cluster in a few lines, then a table of its members, then why some are not healthy.</summary>
+internal static class TabularStatus
+{
+    private static readonly string[] Heading =
+    [
+        "Member", "Id", "Zone", "Address", "Role", "Vote", "Phase", "Term", "Last", "Applied", "Lag", "Size", "Version", "Pid",
+        "Joined", "Seen", "Health",
+    ];
+
+    /// <summary>Writes a report.</summary>
+    /// <param name="report">What to write.</param>
+    /// <param name="now">For the ages of what it says.</param>
+    public static string Write(ClusterReport report, DateTimeOffset now)
+    {
+        var text = new StringBuilder();
+        ClusterSummary cluster = report.Cluster;
+        text.AppendLine(CultureInfo.InvariantCulture, $"Cluster {cluster.Id}, asked {Ago(cluster.AsOf, now)} ago");
+        text.AppendLine(LeaderLine(report));
+        text.AppendLine(CultureInfo.InvariantCulture, $"Voters: {cluster.VotersAlive} alive of {cluster.Voters}. {LossLine(cluster)}");
+        text.AppendLine();
+        Table(text, [Heading, .. report.Members.Select(m => Row(m, now))]);
+        foreach (MemberReport member in report.Members.Where(m => m.Reason is not null))
+        {
+            text.AppendLine();
+            text.Append(CultureInfo.InvariantCulture, $"{member.Name ?? member.Id}: {member.Reason}");
+        }
+
+        return text.ToString().TrimEnd();
+    }
+
+    /// <summary>Who leads, or that nobody does.</summary>
+    public static string LeaderLine(ClusterReport report)
+    {
+        ClusterSummary cluster = report.Cluster;
+        MemberReport? leader = report.Members.FirstOrDefault(m => m.Id == cluster.Leader);
+        return leader is null
+            ? $"No leader (term {cluster.Term}): writes and linearizable reads wait; revision {cluster.Revision} when last heard"
+            : $"Leader {leader.Name ?? leader.Id} (term {cluster.Term}), revision {cluster.Revision}";
+    }
+
+    /// <summary>How much more can be lost.</summary>
+    public static string LossLine(ClusterSummary cluster)
+    {
+        if (cluster.VotersAlive < (cluster.Voters / 2) + 1)
+        {
+            return "No quorum: nothing more can be lost, members must come back.";
+        }
+
+        string zones = cluster.CanLoseZones.IsEmpty ? "no zone" : $"any one zone of {string.Join(", ", cluster.CanLoseZones)}";
+        string members = cluster.CanLoseMembers == 1 ? "1 more member" : $"{cluster.CanLoseMembers} more members";
+        return $"Can lose {members}, and {zones}.";
+    }
+
+    private static string[] Row(MemberReport member, DateTimeOffset now) =>
+    [
+        member.Name ?? "-",
+        member.Id,
+        member.Zone ?? "-",
+        member.Address ?? "-",
+        member.Role,
+        member.Vote,
+        member.Phase,
+        Number(member.Term),
+        Number(member.LastIndex),
+        Number(member.AppliedIndex),
+        Number(member.Lag),
+        member.SizeBytes is { } size ? ByteSize.Format(size) : "-",
+        member.Version ?? "-",
+        Number(member.Pid),
+        member.JoinedAt is { } joined ? Ago(joined, now) : "-",
+        member.LastSeen is { } seen ? Ago(seen, now) : "never",
+        member.Healthy ? "healthy" : "unhealthy",
+    ];
+
+    private static void Table(StringBuilder text, string[][] rows)
+    {
+        int[] widths = [.. Enumerable.Range(0, Heading.Length).Select(column => rows.Max(row => row[column].Length))];
+        foreach (string[] row in rows)
+        {
+            text.AppendLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+        }
+    }
+
+    private static string Number(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "-";
+
+    private static string Ago(DateTimeOffset then, DateTimeOffset now)
+    {
+        TimeSpan age = now - then;
+        return age switch
+        {
+            _ when age < TimeSpan.FromSeconds(1) => "<1s",
+            { TotalMinutes: < 2 } => $"{(int)age.TotalSeconds}s",
+            { TotalHours: < 2 } => $"{(int)age.TotalMinutes}m",
+            { TotalDays: < 2 } => $"{(int)age.TotalHours}h",
+            _ => $"{(int)age.TotalDays}d",
+        };
+    }
+}
