@@ -30,13 +30,17 @@ internal static class ProcessFigures
         return long.Parse(line[Field.Length..^2].Trim(), CultureInfo.InvariantCulture) * 1024;
     }
 
-    /// <summary>True while the process exists and isn't a zombie.</summary>
+    /// <summary>
+    /// True until all threads of the process have ended. The first thread of a killed process may be a zombie while others
+    /// still hold its ports.
+    /// </summary>
     public static bool IsRunning(int processId)
     {
         try
         {
             string stat = File.ReadAllText($"/proc/{processId}/stat");
-            return stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X');
+            return stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X') ||
+                Directory.EnumerateDirectories($"/proc/{processId}/task").Skip(1).Any();
         }
         catch (IOException)
         {
