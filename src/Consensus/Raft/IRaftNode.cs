@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using StateServer.Consensus.Membership;
 using StateServer.Domain.Identity;
 
 namespace StateServer.Consensus.Raft;
@@ -8,7 +8,7 @@ namespace StateServer.Consensus.Raft;
 /// </summary>
 internal interface IRaftNode : IAsyncDisposable
 {
-    /// <summary>What it knows now; a consistent, immutable picture that is swapped at each change.</summary>
+    /// <summary>What it knows now; a consistent, immutable picture that is built at each call.</summary>
     RaftStatus Status { get; }
 
     /// <summary>
@@ -21,9 +21,11 @@ internal interface IRaftNode : IAsyncDisposable
     event Action<RaftStatus>? Changed;
 
     /// <summary>
-    /// Appends one entry in the current term and starts a replication round. Returns when it is in this leader's log (and, as
-    /// the implementation chooses, on its disk); commit is seen through <see cref="IEntryApplier"/>.
+    /// Appends one entry in the current term and starts a replication round. Returns when it is in this leader's log (its
+    /// disk may follow); commit is seen through <see cref="IEntryApplier"/>.
     /// </summary>
+    /// <param name="payload">The entry; the log keeps this memory: it must never change any more.</param>
+    /// <param name="cancellationToken">Ends the wait before the append; never after it.</param>
     /// <exception cref="NotLeadingException">Not the leader, or no longer in the term it was; nothing was appended.</exception>
     /// <exception cref="LogSpaceException">The disk is full; nothing was appended.</exception>
     ValueTask<EntryPosition> AppendAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken);
@@ -36,10 +38,15 @@ internal interface IRaftNode : IAsyncDisposable
     ValueTask<long> ConfirmLeadershipAsync(CancellationToken cancellationToken);
 
     /// <summary>Hands leadership over to a caught-up voter; a none target means the most caught-up one.</summary>
+    /// <exception cref="NotLeadingException">Not the leader.</exception>
+    /// <exception cref="TransferRefusedException">The target is unknown, not a voter, unreachable or too far behind; this member still leads.</exception>
     ValueTask TransferLeadershipAsync(NodeId target, CancellationToken cancellationToken);
 
     /// <summary>Tells the log that a snapshot at <paramref name="index"/> is durable: it may drop what lies more than its tail behind.</summary>
     ValueTask SnapshotWrittenAsync(long index, CancellationToken cancellationToken);
+
+    /// <summary>The configuration in force at <paramref name="index"/>, which a snapshot at that index must carry.</summary>
+    ConfigurationInForce ConfigurationAt(long index);
 
     /// <summary>Opens the log, recovers, waits for a new cluster's initial members where it is one, and starts following.</summary>
     Task StartAsync(CancellationToken cancellationToken);
@@ -47,47 +54,3 @@ internal interface IRaftNode : IAsyncDisposable
     /// <summary>Stops; a leader hands over first, within the token's time.</summary>
     Task StopAsync(CancellationToken cancellationToken);
 }
-
-/// <summary>An entry's place in the log; it is the same entry only while the term is the same.</summary>
-/// <param name="Index">Its index.</param>
-/// <param name="Term">The term it was appended in.</param>
-internal readonly record struct EntryPosition(long Index, long Term);
-
-/// <summary>The Raft core's immutable picture of itself.</summary>
-internal sealed record RaftStatus
-{
-    public long Term { get; init; }
-    public NodeId Leader { get; init; }
-    public bool IsLeader { get; init; }
-    public bool IsVoter { get; init; }
-    public long FirstIndex { get; init; }
-    public long LastIndex { get; init; }
-    public long CommitIndex { get; init; }
-    public long DiskBytes { get; init; }
-    public ImmutableArray<NodeId> Voters { get; init; } = [];
-
-    /// <summary>On the leader: the index each other voter has durably acknowledged, and when it last answered (monotonic timestamp).</summary>
-    public ImmutableDictionary<NodeId, PeerProgress> Progress { get; init; } = ImmutableDictionary<NodeId, PeerProgress>.Empty;
-
-    /// <summary>Null while all is well, otherwise why this member does not vote or can't write.</summary>
-    public string? Fault { get; init; }
-}
-
-/// <summary>What the leader knows of one follower.</summary>
-internal readonly record struct PeerProgress(long MatchIndex, long LastContactTimestamp);
-
-/// <summary>The consumer of committed entries, called by the Raft core in log order, one call at a time.</summary>
-internal interface IEntryApplier
-{
-    /// <summary>The last index applied; replay starts behind it.</summary>
-    long AppliedIndex { get; }
-
-    /// <summary>Applies committed entries, in order. The memory is valid only during the call. Must not throw: a throw ends the process.</summary>
-    void Apply(IReadOnlyList<CommittedEntry> entries);
-
-    /// <summary>Replaces the whole state by a verified snapshot (at start, or installed by the leader).</summary>
-    void Restore(long index, long term, Stream content);
-}
-
-/// <summary>One committed entry. Empty payloads (barriers, configurations) are handed over too, so that the index moves.</summary>
-internal readonly record struct CommittedEntry(long Index, long Term, ReadOnlyMemory<byte> Payload);

@@ -1,0 +1,135 @@
+using Grpc.Core;
+using StateServer.Consensus.Transport;
+using StateServer.Domain.Identity;
+
+namespace StateServer.Consensus.Raft;
+
+/// <summary>
+/// Hands leadership to a chosen voter (Raft dissertation, §3.10): nothing new is appended, the heir is brought up to date and
+/// told to stand for election at once. Bounded by one election timeout for each of the two halves; where it comes to nothing this
+/// member goes on leading. Thread-safe; one at a time.
+/// </summary>
+internal sealed class LeadershipTransfer(
+    NodeId self, MemberCluster cluster, RaftLog log, PeerChannels channels, ReplicaOptions options, TimeProvider time) : IDisposable
+{
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private int _inProgress;
+
+    /// <summary>True while nothing new may be appended, since leadership is being handed over.</summary>
+    public bool InProgress => Volatile.Read(ref _inProgress) != 0;
+
+    /// <inheritdoc/>
+    public void Dispose() => _one.Dispose();
+
+    /// <summary>Hands over to <paramref name="target"/>, or to the most caught-up voter where it is none.</summary>
+    public async Task HandOverAsync(NodeId target, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var term = log.Leadership.Term;
+            if (!cluster.IsLeader || term == 0)
+            {
+                throw new NotLeadingException($"member {self} does not lead, so it has nothing to hand over");
+            }
+
+            var heir = Choose(target);
+            if (heir == self)
+            {
+                return;
+            }
+
+            Volatile.Write(ref _inProgress, 1);
+            await CatchUpAsync(heir, term, cancellationToken).ConfigureAwait(false);
+            await CallAsync(heir, term, cancellationToken).ConfigureAwait(false);
+            if (!await WaitAsync(() => log.Term > term || !cluster.IsLeader, cancellationToken).ConfigureAwait(false))
+            {
+                throw new TransferRefusedException($"member {heir} was not elected within {options.ElectionTimeoutHigh.TotalMilliseconds:F0} ms");
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref _inProgress, 0);
+            _one.Release();
+        }
+    }
+
+    private NodeId Choose(NodeId target)
+    {
+        var configuration = log.Configuration;
+        var alive = configuration.Voters.Where(voter => voter != self && IsAlive(voter)).ToList();
+        if (target.IsNone)
+        {
+            return alive.Count > 0
+                ? alive.OrderByDescending(log.DurableOf).ThenBy(voter => voter).First()
+                : throw new TransferRefusedException("no other voter is in contact");
+        }
+
+        if (!configuration.Contains(target))
+        {
+            throw new TransferRefusedException($"member {target} is not a voter");
+        }
+
+        return target == self || alive.Contains(target)
+            ? target
+            : throw new TransferRefusedException($"member {target} has not answered within {options.ElectionTimeoutHigh.TotalMilliseconds:F0} ms");
+    }
+
+    private bool IsAlive(NodeId voter)
+        => cluster.LastContact(voter) is > 0 and var contact && time.GetElapsedTime(contact) < options.ElectionTimeoutHigh;
+
+    private async Task CatchUpAsync(NodeId heir, long term, CancellationToken cancellationToken)
+    {
+        cluster.ForceRound();
+        if (!await WaitAsync(() => log.Leadership.Term != term || log.DurableOf(heir) >= log.LastIndex, cancellationToken)
+                .ConfigureAwait(false))
+        {
+            throw new TransferRefusedException(
+                $"member {heir} is too far behind: it has {log.DurableOf(heir)} of {log.LastIndex}");
+        }
+
+        if (log.Leadership.Term != term)
+        {
+            throw new NotLeadingException($"leadership of term {term} ended before it was handed over");
+        }
+    }
+
+    private async Task CallAsync(NodeId heir, long term, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var reply = await new Protos.Peer.Raft.RaftClient(channels.RaftInvoker(heir))
+                .TimeoutNowAsync(
+                    new() { Term = term, LastIndex = log.LastIndex },
+                    deadline: (time.GetUtcNow() + options.ElectionTimeoutHigh).UtcDateTime,
+                    cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
+            if (!reply.Accepted)
+            {
+                throw new TransferRefusedException($"member {heir} refused: {reply.Reason}");
+            }
+        }
+        catch (RpcException exception)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new TransferRefusedException($"member {heir} can't be reached: {exception.Status.Detail}", exception);
+        }
+    }
+
+    /// <summary>Looks again at each millisecond, for one election timeout at most.</summary>
+    private async Task<bool> WaitAsync(Func<bool> condition, CancellationToken cancellationToken)
+    {
+        var begin = time.GetTimestamp();
+        while (!condition())
+        {
+            if (time.GetElapsedTime(begin) > options.ElectionTimeoutHigh)
+            {
+                return false;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(1), time, cancellationToken).ConfigureAwait(false);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,411 @@
+using System.Collections.Concurrent;
+using DotNext.Net.Cluster.Consensus.Raft;
+using Microsoft.Extensions.Logging;
+using StateServer.Consensus.Commit;
+using StateServer.Consensus.Membership;
+using StateServer.Domain.Identity;
+using StateServer.Protos.Peer;
+
+namespace StateServer.Consensus.Raft;
+
+/// <summary>
+/// The library's half of this member: its elections and replication rounds, with the mends that TRAPS and ADR 0031 name around
+/// its handlers. Thread-safe.
+/// </summary>
+internal sealed class MemberCluster : RaftCluster<ClusterPeer>
+{
+    private readonly ConcurrentDictionary<NodeId, long> _contacts = [];
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _changes = new(1, 1);
+    private readonly Func<ConfigurationMember, MemberCluster, ClusterPeer> _makePeer;
+    private readonly RaftLog _log;
+    private readonly NodeId _self;
+    private readonly TimeProvider _time;
+    private readonly ReplicaOptions _options;
+    private ClusterConfiguration? _inForce;
+    private BallotBox? _ballot;
+    private NodeId _leader;
+    private long _campaignTerm;
+    private string? _fault;
+
+    /// <summary>Makes the member; it neither answers nor stands before it is started.</summary>
+    public MemberCluster(
+        ReplicaOptions options,
+        RaftLog log,
+        Func<ConfigurationMember, MemberCluster, ClusterPeer> makePeer,
+        TimeProvider time,
+        ILogger logger)
+        : base(new MemberConfiguration(options))
+    {
+        _options = options;
+        _log = log;
+        _self = options.Id;
+        _makePeer = makePeer;
+        _time = time;
+        Logger = logger;
+        LeaderChanged += (_, leader) => OnLeaderChanged(leader);
+    }
+
+    /// <summary>Raised when leader, term or role may have changed, perhaps under a lock of the library: return at once.</summary>
+    public event Action? Changed;
+
+    /// <inheritdoc/>
+    protected override ILogger Logger { get; }
+
+    /// <summary>What other members may ask this one for.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => new Dictionary<string, string>
+    {
+        ["name"] = _options.Name,
+        ["zone"] = _options.Zone.Name,
+        ["version"] = _options.Version,
+    };
+
+    /// <summary>Why this member must not stand for election; null while it may.</summary>
+    public string? Fault
+    {
+        get => Volatile.Read(ref _fault);
+        set => Volatile.Write(ref _fault, value);
+    }
+
+    /// <summary>True while this member leads its current term, its first entry committed or not.</summary>
+    public bool IsLeader
+    {
+        get
+        {
+            try
+            {
+                return Leader is LocalPeer && _log.Leads && !ConsensusToken.IsCancellationRequested;
+            }
+            catch (System.Diagnostics.UnreachableException)
+            {
+                // The library gave up on itself after an error: see CurrentFault.
+                return false;
+            }
+        }
+    }
+
+    /// <summary>The leader that this member follows, or itself; none where it knows none.</summary>
+    public NodeId CurrentLeader
+    {
+        get
+        {
+            if (IsLeader)
+            {
+                return _self;
+            }
+
+            lock (_lock)
+            {
+                return _leader == _self ? default : _leader;
+            }
+        }
+    }
+
+    /// <summary>When a voter last answered this member as its leader; 0 for never.</summary>
+    public long LastContact(NodeId voter) => _contacts.GetValueOrDefault(voter);
+
+    /// <summary>A voter answered now.</summary>
+    public void Contacted(NodeId voter) => _contacts[voter] = _time.GetTimestamp();
+
+    /// <inheritdoc/>
+    public override async Task StartAsync(CancellationToken token = default)
+    {
+        await FollowConfigurationAsync(token).ConfigureAwait(false);
+        await base.StartAsync(token).ConfigureAwait(false);
+        StartFollowing();
+        if (Leader is LocalPeer leader)
+        {
+            OnLeaderChanged(leader);
+        }
+    }
+
+    /// <summary>Begins a replication round now, or after the one that runs. Never waits.</summary>
+    public void ForceRound()
+    {
+        // With an index below every commit index the library's handler sets its event and nothing else (trap 6).
+        // It completes at once; its answer is without a quorum, and nobody looks at it.
+        _ = SynchronizeAsync(-1, CancellationToken.None).AsTask();
+    }
+
+    /// <summary>Puts a verified snapshot from the leader in the place of log and state, in the library's order of things.</summary>
+    /// <returns>False where it is no news, or its leader is none any more.</returns>
+    public async ValueTask<bool> InstallAsync(
+        NodeId leader, long term, IncomingSnapshot snapshot, CancellationToken token)
+    {
+        var result = await InstallSnapshotAsync(MemberIds.Of(leader), term, snapshot, snapshot.Info.Index, 0, token)
+            .ConfigureAwait(false);
+        await FollowConfigurationAsync(token).ConfigureAwait(false);
+        return result.Value is HeartbeatResult.Replicated or HeartbeatResult.ReplicatedWithLeaderTerm;
+    }
+
+    /// <summary>Gives leadership up without an heir.</summary>
+    public ValueTask<bool> StepDownAsync(CancellationToken token) => ResignAsync(token);
+
+    /// <summary>The votes of this member's election in a term.</summary>
+    public BallotBox BallotOf(long term)
+    {
+        lock (_lock)
+        {
+            return _ballot?.Term == term ? _ballot : _ballot = new(term, _log.Configuration.Voters.AsSpan());
+        }
+    }
+
+    /// <summary>True where the leader handed over to this member, whose election is in <paramref name="term"/>.</summary>
+    public bool IsCampaign(long term) => Volatile.Read(ref _campaignTerm) == term;
+
+    /// <summary>Whether this member may ask for votes; called by the library right after its timer ran out.</summary>
+    public bool MayStand()
+    {
+        RestoreTimer();
+        return Fault is null;
+    }
+
+    /// <summary>A leader's append, and whatever it means for configuration and commit index.</summary>
+    public async ValueTask<AppendReply> AppendAsync(NodeId from, AppendRequest request, CancellationToken token)
+    {
+        SkipDropped(request);
+        var count = request.Entries.Count;
+        var result = await AppendEntriesAsync(
+            MemberIds.Of(from),
+            request.Term,
+            new ReceivedEntries(request),
+            request.PreviousIndex,
+            request.PreviousTerm,
+            request.CommitIndex,
+            stateVersion: 0,
+            token).ConfigureAwait(false);
+        await FollowConfigurationAsync(token).ConfigureAwait(false);
+        var reply = new AppendReply { Sequence = request.Sequence, Term = Math.Max(_log.Term, result.Term) };
+        if (request.Term >= result.Term)
+        {
+            Follow(from);
+        }
+
+        if (result.Value.Result is HeartbeatResult.Replicated or HeartbeatResult.ReplicatedWithLeaderTerm)
+        {
+            var lastTerm = count > 0 ? request.Entries[count - 1].Term : request.PreviousTerm;
+            reply.LastIndex = request.PreviousIndex + count;
+            reply.Answer = lastTerm == request.Term
+                ? AppendReply.Types.Answer.ReplicatedWithLeaderTerm
+                : AppendReply.Types.Answer.Replicated;
+        }
+        else
+        {
+            // What is committed matches every leader's log, so one step back is enough, wherever the logs part.
+            reply.Answer = AppendReply.Types.Answer.Rejected;
+            reply.LastIndex = request.PreviousIndex > _log.LastIndex ? _log.LastIndex : _log.CommitIndex;
+        }
+
+        return reply;
+    }
+
+    /// <summary>A candidate's request for a vote, from whomever: who may vote is the candidate's log's affair (Raft dissertation, §4.1).</summary>
+    public async ValueTask<VoteReply> VoteAsync(NodeId candidate, VoteRequest request, CancellationToken token)
+    {
+        DurableLog.VotingFor(candidate);
+        ValueTask<Result<bool>> asked;
+        lock (_lock)
+        {
+            ref var timer = ref ElectionTimer.Milliseconds(this);
+            var stickiness = timer;
+            timer = request.Transfer ? 0 : stickiness;
+            asked = VoteAsync(MemberIds.Of(_self), request.Term, request.LastIndex, request.LastTerm, 0, token);
+            timer = stickiness;
+        }
+
+        var result = await asked.ConfigureAwait(false);
+        Changed?.Invoke();
+        return new() { Term = Math.Max(_log.Term, result.Term), Granted = result.Value };
+    }
+
+    /// <summary>A member's question whether it would be voted for.</summary>
+    public async ValueTask<PreVoteReply> PreVoteAsync(VoteRequest request, CancellationToken token)
+    {
+        var result = await PreVoteAsync(
+            MemberIds.Of(_self), request.Term + 1, request.LastIndex, request.LastTerm, 0, token).ConfigureAwait(false);
+        return new() { Term = Math.Max(_log.Term, result.Term), Answer = (PreVoteReply.Types.Answer)result.Value };
+    }
+
+    /// <summary>The leader hands over to this member: it stands for election at once, and is voted for in spite of stickiness.</summary>
+    /// <returns>Null, or why it does not.</returns>
+    public async ValueTask<string?> CampaignAsync(NodeId leader, TimeoutNowRequest request)
+    {
+        if (Fault is { } fault)
+        {
+            return fault;
+        }
+
+        if (request.Term != _log.Term || CurrentLeader != leader || _log.LastIndex < request.LastIndex || !_log.Configuration.Contains(_self))
+        {
+            return $"member {_self} follows {CurrentLeader} in term {_log.Term}, its log ends at {_log.LastIndex}";
+        }
+
+        Volatile.Write(ref _campaignTerm, request.Term + 1);
+        ElectionTimer.Milliseconds(this) = 1;
+        if (!await EnableStandbyModeAsync(LifecycleToken).ConfigureAwait(false)
+            || !await RevertToNormalModeAsync(LifecycleToken).ConfigureAwait(false))
+        {
+            RestoreTimer();
+            return $"member {_self} is in no state to stand for election";
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Changes the voters by one: a barrier of this term is committed first (Raft dissertation, §4.1), then the newest
+    /// configuration in the log is read, and the next one is in force in the same step as its append.
+    /// </summary>
+    /// <exception cref="NotLeadingException">This member does not lead (any more).</exception>
+    /// <exception cref="ArgumentException">More than one voter changes, or none would be left, or the leader itself.</exception>
+    internal async Task<EntryPosition> ChangeAsync(
+        Func<ClusterConfiguration, ClusterConfiguration> change, CancellationToken cancellationToken)
+    {
+        await _changes.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var term = _log.Leadership.Term;
+            var barrier = _log.Append(term, Log.RecordKind.Barrier, default);
+            AppendedRound?.Invoke();
+            await AuditTrail.WaitForApplyAsync(barrier.Index, cancellationToken).ConfigureAwait(false);
+            EntryPosition position;
+            var scope = await ChangeConfigurationAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                var next = change(_log.Configuration);
+                if (!next.IsOneStepFrom(_log.Configuration) || next.Voters.IsEmpty || !next.Contains(_self))
+                {
+                    throw new ArgumentException(
+                        $"the voters can't change from {_log.Configuration} to {next} at once: one at a time, and not the leader", nameof(change));
+                }
+
+                position = _log.Append(term, Log.RecordKind.Configuration, next.Encode());
+                _inForce = Mark(scope);
+            }
+            finally
+            {
+                await scope.DisposeAsync().ConfigureAwait(false);
+            }
+
+            AppendedRound?.Invoke();
+            return position;
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    /// <summary>Called after this class itself appended: sync it and send it out.</summary>
+    public Action? AppendedRound { get; set; }
+
+    /// <summary>
+    /// Puts the newest configuration of the log in force in the library, outside of its handlers, which hold the lock that this
+    /// takes, and before what brought it is acknowledged. It reverts a truncated one, too.
+    /// </summary>
+    public async ValueTask FollowConfigurationAsync(CancellationToken token)
+    {
+        while (!ReferenceEquals(Volatile.Read(ref _inForce), _log.Configuration))
+        {
+            var scope = await ChangeConfigurationAsync(token).ConfigureAwait(false);
+            try
+            {
+                Volatile.Write(ref _inForce, Mark(scope));
+            }
+            finally
+            {
+                await scope.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private ClusterConfiguration Mark(in ConfigurationChangeScope scope)
+    {
+        var target = _log.Configuration;
+        foreach (var peer in scope.Members.Values)
+        {
+            if (!target.Contains(peer.Member.Id))
+            {
+                scope.MarkAsRemoved(peer);
+                _contacts.TryRemove(peer.Member.Id, out _);
+            }
+        }
+
+        foreach (var member in target.Members)
+        {
+            if (!scope.Members.ContainsKey(MemberIds.Of(member.Id)))
+            {
+                scope.MarkAsAdded(_makePeer(member, this));
+            }
+        }
+
+        return target;
+    }
+
+    /// <summary>Entries below the log's start are committed and so match: only what lies behind them is looked at.</summary>
+    private void SkipDropped(AppendRequest request)
+    {
+        var start = _log.FirstIndex - 1;
+        if (request.PreviousIndex >= start || _log.TermAt(start) is not { } term)
+        {
+            return;
+        }
+
+        var dropped = (int)Math.Min(start - request.PreviousIndex, request.Entries.Count);
+        for (var i = 0; i < dropped; i++)
+        {
+            request.Entries.RemoveAt(0);
+        }
+
+        request.PreviousIndex = start;
+        request.PreviousTerm = term;
+    }
+
+    private void Follow(NodeId leader)
+    {
+        lock (_lock)
+        {
+            if (_leader == leader)
+            {
+                return;
+            }
+
+            _leader = leader;
+        }
+
+        Changed?.Invoke();
+    }
+
+    private void OnLeaderChanged(ClusterPeer? leader)
+    {
+        lock (_lock)
+        {
+            _leader = leader?.Member.Id ?? default;
+        }
+
+        // A single voter is made leader before its state is; the start comes here once more.
+        if (leader is LocalPeer && ConsensusToken is { IsCancellationRequested: false } leadership)
+        {
+            var term = _log.Term;
+            leadership.UnsafeRegister(
+                _ =>
+                {
+                    _log.StopLeading(term);
+                    Changed?.Invoke();
+                },
+                null);
+        }
+
+        Changed?.Invoke();
+    }
+
+    private void RestoreTimer()
+    {
+        ref var timer = ref ElectionTimer.Milliseconds(this);
+        if (timer < (int)_options.ElectionTimeoutLow.TotalMilliseconds)
+        {
+            timer = Random.Shared.Next(
+                (int)_options.ElectionTimeoutLow.TotalMilliseconds, (int)_options.ElectionTimeoutHigh.TotalMilliseconds + 1);
+        }
+    }
+}

@@ -1,0 +1,282 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using StateServer.Consensus.Log;
+using StateServer.Consensus.Log.Native;
+using StateServer.Consensus.Membership;
+using StateServer.Consensus.Snapshots;
+using StateServer.Consensus.Transport;
+using StateServer.Domain.Identity;
+
+namespace StateServer.Consensus.Raft;
+
+/// <summary>
+/// One member's Raft core: puts together what is in this folder and its neighbours. Opening it makes or reads the member's
+/// identity only; <see cref="StartAsync"/> does the rest, once the peer port answers. Thread-safe.
+/// </summary>
+internal sealed partial class RaftNode : IRaftNode
+{
+    private readonly ReplicaOptions _options;
+    private readonly IEntryApplier _applier;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly IProcessEnd _end;
+    private readonly MemberFolder _folder;
+    private RaftParts? _parts;
+    private string? _fault;
+    private int _stopped;
+
+    private RaftNode(
+        ReplicaOptions options, IEntryApplier applier, MemberFolder folder, TimeProvider time, ILogger logger, IProcessEnd end)
+    {
+        _options = options;
+        _applier = applier;
+        _folder = folder;
+        _time = time;
+        _logger = logger;
+        _end = end;
+        Guard = new(folder.Identity, folder.Pins);
+        Guard.Know(options.InitialMembers.Select(member => member.Id));
+        Channels = new(folder.Identity, options.ElectionTimeoutLow);
+        Bootstrap = new(folder.Identity, folder.Pins, Channels, time, logger);
+    }
+
+    /// <inheritdoc/>
+    public event Action<RaftStatus>? Changed;
+
+    /// <summary>Decides which calls of other members are let in.</summary>
+    public PeerGuard Guard { get; }
+
+    /// <summary>Leads to the other members.</summary>
+    public PeerChannels Channels { get; }
+
+    /// <summary>The first start's exchange of folder ids.</summary>
+    public Bootstrap Bootstrap { get; }
+
+    /// <summary>Which folder each member's id is bound to.</summary>
+    public FolderPins Pins => _folder.Pins;
+
+    /// <summary>Who this member is.</summary>
+    public MemberIdentity Identity => _folder.Identity;
+
+    /// <summary>The library's half; null before the start.</summary>
+    public MemberCluster? Cluster => Volatile.Read(ref _parts)?.Cluster;
+
+    /// <summary>Takes snapshots in; there is one once started.</summary>
+    public SnapshotInstaller Installer => Parts.Installer;
+
+    /// <inheritdoc/>
+    public RaftStatus Status => Volatile.Read(ref _parts) is { } parts
+        ? Look(parts)
+        : new() { Fault = Volatile.Read(ref _fault) ?? Bootstrap.Fault ?? "this member is starting" };
+
+    /// <inheritdoc/>
+    public CancellationToken LeadershipToken
+    {
+        get
+        {
+            if (Volatile.Read(ref _parts) is { } parts && parts.Cluster.IsLeader
+                && parts.Log.Leadership is { Term: > 0 } leadership && _applier.AppliedIndex >= leadership.Index)
+            {
+                try
+                {
+                    return parts.Cluster.LeadershipToken;
+                }
+                catch (System.Diagnostics.UnreachableException)
+                {
+                    // The library gave up on itself; it leads nothing.
+                }
+            }
+
+            return new(canceled: true);
+        }
+    }
+
+    private RaftParts Parts => Volatile.Read(ref _parts) ?? throw new NotLeadingException("this member is starting");
+
+    /// <summary>Makes or reads the member's identity; nothing else is touched.</summary>
+    /// <param name="options">The replica's options.</param>
+    /// <param name="applier">Who applies what is committed.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The log for people.</param>
+    /// <param name="disk">The disk; the real one where null.</param>
+    /// <param name="end">How the process ends when it must; in earnest where null.</param>
+    /// <exception cref="LogDamagedException">The identity is damaged, or of another member.</exception>
+    public static RaftNode Open(
+        ReplicaOptions options,
+        IEntryApplier applier,
+        TimeProvider time,
+        ILogger logger,
+        IDisk? disk = null,
+        IProcessEnd? end = null)
+        => new(
+            options,
+            applier,
+            MemberFolder.Open(options, disk ?? LibcDisk.Instance, time, logger),
+            time,
+            logger,
+            end ?? ImmediateExit.Instance);
+
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var member in _options.InitialMembers)
+            {
+                Channels.SetAddress(member.Id, member.PeerAddress);
+            }
+
+            if (_folder.FirstConfiguration is not { } first)
+            {
+                first = InitialMembersRule.Configure(_options.InitialMembers, _options.Id);
+                await Bootstrap.BindAsync(first, cancellationToken).ConfigureAwait(false);
+                _folder.KeepFirstConfiguration(first);
+            }
+
+            var parts = RaftParts.Assemble(this, _options, _folder.OpenLog(first, _applier), _applier, _time, _logger, _end);
+            parts.Cluster.Changed += RaiseChanged;
+            parts.Log.TermRaised += RaiseChanged;
+            Volatile.Write(ref _parts, parts);
+            await parts.StartAsync(cancellationToken).ConfigureAwait(false);
+            RaiseChanged();
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            Volatile.Write(ref _fault, exception.Message);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<EntryPosition> AppendAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var parts = Parts;
+        if (!parts.Cluster.IsLeader || parts.Transfer.InProgress)
+        {
+            throw new NotLeadingException(
+                parts.Cluster.IsLeader ? "leadership is being handed over" : "this member does not lead");
+        }
+
+        var position = parts.Log.Append(parts.Log.Leadership.Term, RecordKind.Command, payload);
+        parts.Appended();
+        return new(position);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<long> ConfirmLeadershipAsync(CancellationToken cancellationToken)
+    {
+        var parts = Parts;
+        if (!parts.Cluster.IsLeader)
+        {
+            throw new NotLeadingException("this member does not lead");
+        }
+
+        var round = parts.Log.WaitForRound(out var readIndex);
+        if (!round.IsCompleted)
+        {
+            parts.Cluster.ForceRound();
+        }
+
+        try
+        {
+            return await round.WaitAsync(_options.ElectionTimeoutHigh, _time, cancellationToken).ConfigureAwait(false)
+                ? readIndex
+                : throw new NotLeadingException("this member does not lead, or has not yet committed an entry of its term");
+        }
+        catch (TimeoutException exception)
+        {
+            throw new NotLeadingException("no majority of the voters answered in time", exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask TransferLeadershipAsync(NodeId target, CancellationToken cancellationToken)
+        => await Parts.Transfer.HandOverAsync(target, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public ValueTask SnapshotWrittenAsync(long index, CancellationToken cancellationToken)
+    {
+        Parts.Log.DropBehindSnapshot(index, _options.TailEntries, _options.TailBytes);
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public ConfigurationInForce ConfigurationAt(long index) => Parts.Log.ConfigurationAt(index);
+
+    /// <summary>The snapshots; there are some once started.</summary>
+    public SnapshotStore Snapshots => Parts.Snapshots;
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _stopped, 1) != 0)
+        {
+            return;
+        }
+
+        if (Volatile.Read(ref _parts) is { } parts)
+        {
+            if (parts.Cluster.IsLeader && parts.Log.Configuration.Voters.Length > 1)
+            {
+                try
+                {
+                    await parts.Transfer.HandOverAsync(default, cancellationToken).ConfigureAwait(false);
+                }
+                catch (Exception exception) when (exception is TransferRefusedException or NotLeadingException or OperationCanceledException)
+                {
+                    LogNotHandedOver(_logger, exception.Message);
+                }
+            }
+
+            await parts.DisposeAsync().ConfigureAwait(false);
+        }
+
+        Channels.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+
+    [LoggerMessage(EventId = 3020, Level = LogLevel.Warning, Message = "leadership was not handed over before the stop: {Why}")]
+    private static partial void LogNotHandedOver(ILogger logger, string why);
+
+    [LoggerMessage(EventId = 3021, Level = LogLevel.Error, Message = "a handler of a change of leader or term failed")]
+    private static partial void LogHandlerFailed(ILogger logger, Exception exception);
+
+    private void RaiseChanged()
+    {
+        try
+        {
+            Changed?.Invoke(Status);
+        }
+        catch (Exception exception)
+        {
+            LogHandlerFailed(_logger, exception);
+        }
+    }
+
+    private RaftStatus Look(RaftParts parts)
+    {
+        var log = parts.Log;
+        var voters = log.Configuration.Voters;
+        var leads = parts.Cluster.IsLeader;
+        return new()
+        {
+            Term = log.Term,
+            Leader = parts.Cluster.CurrentLeader,
+            IsLeader = leads,
+            IsVoter = voters.Contains(_options.Id),
+            FirstIndex = log.FirstIndex,
+            LastIndex = log.LastIndex,
+            CommitIndex = log.CommitIndex,
+            DiskBytes = log.DiskBytes,
+            Voters = voters,
+            Progress = leads
+                ? voters.Where(voter => voter != _options.Id).ToImmutableDictionary(
+                    voter => voter, voter => new PeerProgress(log.DurableOf(voter), parts.Cluster.LastContact(voter)))
+                : ImmutableDictionary<NodeId, PeerProgress>.Empty,
+            Fault = Volatile.Read(ref _fault) ?? parts.Cluster.Fault ?? log.SpaceShortage,
+        };
+    }
+}

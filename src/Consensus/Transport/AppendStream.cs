@@ -1,0 +1,113 @@
+using Grpc.Core;
+using StateServer.Domain.Identity;
+using StateServer.Protos.Peer;
+
+namespace StateServer.Consensus.Transport;
+
+/// <summary>
+/// The stream of append messages to one follower: opened when it is needed, one message in flight, and given up as a whole
+/// when an answer does not come in time, so that a round costs no new call. Not thread-safe, but for <see cref="Abort"/>.
+/// </summary>
+/// <param name="peer">The follower.</param>
+/// <param name="channels">Leads to it.</param>
+/// <param name="connectTimeout">How long the stream may take to open.</param>
+/// <param name="retryDelay">After a failure nothing is tried for this long: calls fail at once.</param>
+/// <param name="time">The clock.</param>
+internal sealed class AppendStream(
+    NodeId peer, PeerChannels channels, TimeSpan connectTimeout, TimeSpan retryDelay, TimeProvider time) : IDisposable
+{
+    private AsyncDuplexStreamingCall<AppendRequest, AppendReply>? _call;
+    private ITimer? _timer;
+    private long _failedAt;
+    private string _failure = "";
+    private int _timedOut;
+
+    /// <summary>Sends one message and waits for its answer.</summary>
+    /// <exception cref="PeerUnavailableException">No connection, no answer in time, or a refusal.</exception>
+    /// <exception cref="OperationCanceledException">The token ended the wait; the stream is given up.</exception>
+    public async ValueTask<AppendReply> SendAsync(AppendRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_failedAt != 0 && time.GetElapsedTime(_failedAt) < retryDelay)
+        {
+            throw new PeerUnavailableException(peer, _failure);
+        }
+
+        try
+        {
+            var call = _call ??= await OpenAsync(cancellationToken).ConfigureAwait(false);
+            using var cancelled = cancellationToken.UnsafeRegister(static stream => ((AppendStream)stream!).Abort(), this);
+            _timer ??= time.CreateTimer(static stream => ((AppendStream)stream!).TimeOut(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer.Change(timeout, Timeout.InfiniteTimeSpan);
+            await call.RequestStream.WriteAsync(request, CancellationToken.None).ConfigureAwait(false);
+            if (!await call.ResponseStream.MoveNext(CancellationToken.None).ConfigureAwait(false))
+            {
+                throw new IOException("the follower ended the stream");
+            }
+
+            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            var reply = call.ResponseStream.Current;
+            _failedAt = 0;
+            return reply.Sequence == request.Sequence
+                ? reply
+                : throw new IOException($"answer {reply.Sequence} came for message {request.Sequence}");
+        }
+        catch (Exception exception) when (exception is RpcException or IOException or OperationCanceledException
+            or ObjectDisposedException or InvalidOperationException or TimeoutException)
+        {
+            Drop();
+            cancellationToken.ThrowIfCancellationRequested();
+            _failure = Interlocked.Exchange(ref _timedOut, 0) == 1 ? $"no answer within {timeout.TotalMilliseconds:F0} ms" : Say(exception);
+            _failedAt = time.GetTimestamp();
+            throw new PeerUnavailableException(peer, _failure, exception);
+        }
+    }
+
+    /// <summary>Gives up the message in flight. Thread-safe.</summary>
+    public void Abort() => Volatile.Read(ref _call)?.Dispose();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _timer?.Dispose();
+        Drop();
+    }
+
+    private static string Say(Exception exception)
+        => exception is RpcException rpc ? $"{rpc.StatusCode}: {rpc.Status.Detail}" : exception.Message;
+
+    private async ValueTask<AsyncDuplexStreamingCall<AppendRequest, AppendReply>> OpenAsync(CancellationToken cancellationToken)
+    {
+        var call = new Protos.Peer.Raft.RaftClient(channels.RaftInvoker(peer)).Append(cancellationToken: CancellationToken.None);
+        try
+        {
+            await call.ResponseHeadersAsync.WaitAsync(connectTimeout, time, cancellationToken).ConfigureAwait(false);
+            return call;
+        }
+        catch (RpcException)
+        {
+            call.Dispose();
+            throw;
+        }
+        catch (Exception)
+        {
+            // The headers' task faults when the call is disposed; nobody else looks at it.
+            _ = call.ResponseHeadersAsync.ContinueWith(
+                static task => task.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            call.Dispose();
+            throw;
+        }
+    }
+
+    private void TimeOut()
+    {
+        Interlocked.Exchange(ref _timedOut, 1);
+        Abort();
+    }
+
+    private void Drop()
+    {
+        _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Interlocked.Exchange(ref _call, null)?.Dispose();
+    }
+}

@@ -1,0 +1,29 @@
+namespace StateServer.Consensus.Transport;
+
+/// <summary>Why a call between members was refused before it reached its service.</summary>
+internal enum PeerRefusalReason
+{
+    /// <summary>The identity header is missing or malformed.</summary>
+    NoIdentity,
+
+    /// <summary>It comes from another cluster.</summary>
+    WrongCluster,
+
+    /// <summary>It is meant for another member: the address leads to the wrong one.</summary>
+    WrongReceiver,
+
+    /// <summary>The sender claims the receiver's own id.</summary>
+    OwnId,
+
+    /// <summary>The sender's id is bound to another folder: its disk was emptied or swapped.</summary>
+    OtherFolder,
+
+    /// <summary>The sender is no member that this one knows.</summary>
+    UnknownMember,
+
+    /// <summary>The sender was removed from the cluster.</summary>
+    Removed,
+
+    /// <summary>The two members' initial member lists differ.</summary>
+    OtherInitialMembers,
+}

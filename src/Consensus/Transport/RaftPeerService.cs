@@ -1,0 +1,94 @@
+using Grpc.Core;
+using StateServer.Consensus.Raft;
+using StateServer.Protos.Peer;
+
+namespace StateServer.Consensus.Transport;
+
+/// <summary>The members' Raft service, on the peer port behind <see cref="PeerIdentityServerInterceptor"/>.</summary>
+/// <param name="node">This member.</param>
+internal sealed class RaftPeerService(RaftNode node) : Protos.Peer.Raft.RaftBase
+{
+    /// <inheritdoc/>
+    public override Task<IdentifyReply> Identify(IdentifyRequest request, ServerCallContext context)
+    {
+        var (reply, refusal) = node.Bootstrap.Answer(request);
+        return refusal is null ? Task.FromResult(reply!) : throw PeerIdentityServerInterceptor.Refuse(refusal);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<PreVoteReply> PreVote(VoteRequest request, ServerCallContext context)
+        => await Started().PreVoteAsync(request, context.CancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public override async Task<VoteReply> Vote(VoteRequest request, ServerCallContext context)
+        => await Started().VoteAsync(PeerIdentityServerInterceptor.CallerOf(context), request, context.CancellationToken)
+            .ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public override async Task Append(
+        IAsyncStreamReader<AppendRequest> requestStream, IServerStreamWriter<AppendReply> responseStream, ServerCallContext context)
+    {
+        var cluster = Started();
+        var leader = PeerIdentityServerInterceptor.CallerOf(context);
+        await context.WriteResponseHeadersAsync([]).ConfigureAwait(false);
+        while (await requestStream.MoveNext(context.CancellationToken).ConfigureAwait(false))
+        {
+            var reply = await cluster.AppendAsync(leader, requestStream.Current, context.CancellationToken).ConfigureAwait(false);
+            await responseStream.WriteAsync(reply).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task<SnapshotReply> InstallSnapshot(
+        IAsyncStreamReader<SnapshotChunk> requestStream, ServerCallContext context)
+    {
+        Started();
+        return await node.Installer
+            .ReceiveAsync(PeerIdentityServerInterceptor.CallerOf(context), requestStream, context.CancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<TimeoutNowReply> TimeoutNow(TimeoutNowRequest request, ServerCallContext context)
+    {
+        var refusal = await Started().CampaignAsync(PeerIdentityServerInterceptor.CallerOf(context), request).ConfigureAwait(false);
+        return new() { Accepted = refusal is null, Reason = refusal ?? "" };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ResignReply> Resign(ResignRequest request, ServerCallContext context)
+        => new() { Resigned = await Started().StepDownAsync(context.CancellationToken).ConfigureAwait(false) };
+
+    /// <inheritdoc/>
+    public override async Task<SynchronizeReply> Synchronize(SynchronizeRequest request, ServerCallContext context)
+    {
+        Started();
+        try
+        {
+            return new() { Leads = true, ReadIndex = await node.ConfirmLeadershipAsync(context.CancellationToken).ConfigureAwait(false) };
+        }
+        catch (NotLeadingException)
+        {
+            return new() { Leads = false };
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task<MetadataReply> GetMetadata(MetadataRequest request, ServerCallContext context)
+    {
+        var reply = new MetadataReply();
+        foreach (var (name, value) in Started().Metadata)
+        {
+            reply.Values.Add(name, value);
+        }
+
+        return Task.FromResult(reply);
+    }
+
+    /// <inheritdoc/>
+    public override Task<JoinReply> Join(JoinRequest request, ServerCallContext context)
+        => throw new RpcException(new Grpc.Core.Status(StatusCode.FailedPrecondition, "changes of members come with a later command"));
+
+    private MemberCluster Started() => node.Cluster
+        ?? throw new RpcException(new Grpc.Core.Status(StatusCode.Unavailable, node.Bootstrap.Fault ?? "this member is starting"));
+}

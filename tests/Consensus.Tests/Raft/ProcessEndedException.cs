@@ -1,0 +1,3 @@
+namespace StateServer.Consensus.Tests.Raft;
+
+internal sealed class ProcessEndedException(string line) : Exception(line);

@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using StateServer.Consensus.Raft;
+
+namespace StateServer.Consensus.Tests.Raft;
+
+/// <summary>Members of one new cluster in this process, with folders of their own that outlive them.</summary>
+internal sealed class TestCluster : IAsyncDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private readonly string _root = Path.Combine(Path.GetTempPath(), "raft", "t" + Guid.NewGuid().ToString("N"));
+    private readonly ILogger? _logger;
+
+    public TestCluster(int count, ILogger? logger = null)
+    {
+        _logger = logger;
+        Initial = [.. Enumerable.Range(1, count).Select(i => new InitialMember(
+            new((ulong)(100 + i)), $"m{i}", $"127.0.0.1:{FreePort()}"))];
+        Members = new TestMember?[count];
+    }
+
+    public ImmutableArray<InitialMember> Initial { get; }
+
+    public TestMember?[] Members { get; }
+
+    public IEnumerable<TestMember> Running => Members.OfType<TestMember>();
+
+    public static int FreePort()
+    {
+        using var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)listener.LocalEndPoint!).Port;
+    }
+
+    public string FolderOf(int i) => Path.Combine(_root, $"m{i}");
+
+    public ReplicaOptions OptionsOf(int i) => new()
+    {
+        DataFolder = FolderOf(i),
+        Id = Initial[i].Id,
+        Cluster = new(7),
+        Name = Initial[i].Name,
+        Zone = new("local-a"),
+        PeerAddress = Initial[i].PeerAddress,
+        ClientUrls = [],
+        InitialMembers = Initial,
+        Version = "test",
+    };
+
+    public async Task OpenAsync(int i) => Members[i] = await TestMember.OpenAsync(OptionsOf(i), _logger);
+
+    public async Task StartAsync(params int[] indexes)
+    {
+        var which = indexes.Length == 0 ? [.. Enumerable.Range(0, Initial.Length)] : indexes;
+        foreach (var i in which)
+        {
+            await OpenAsync(i);
+        }
+
+        using var deadline = new CancellationTokenSource(Deadline);
+        await Task.WhenAll(which.Select(i => Members[i]!.StartAsync(deadline.Token)));
+    }
+
+    public async Task KillAsync(int i)
+    {
+        if (Members[i] is { } member)
+        {
+            Members[i] = null;
+            await member.DisposeAsync();
+        }
+    }
+
+    public async Task<TestMember> LeaderAsync()
+    {
+        TestMember? leader = null;
+        await EventuallyAsync(
+            () => (leader = Running.FirstOrDefault(member => !member.Node.LeadershipToken.IsCancellationRequested)) is not null,
+            () => "no leader: " + string.Join("; ", Running.Select(member => member.Node.Status)));
+        return leader!;
+    }
+
+    /// <summary>Proposes on whoever leads, and waits until it is applied there in the term it was appended in.</summary>
+    public async Task<EntryPosition> ProposeAsync(string command)
+    {
+        while (true)
+        {
+            var leader = await LeaderAsync();
+            try
+            {
+                var position = await leader.Node.AppendAsync(Encoding.UTF8.GetBytes(command), CancellationToken.None);
+                await EventuallyAsync(
+                    () => leader.Applier.AppliedIndex >= position.Index || leader.Node.Status.Term != position.Term,
+                    () => $"entry {position} was not applied: {leader.Node.Status}");
+                if (leader.Node.Status.Term == position.Term)
+                {
+                    return position;
+                }
+            }
+            catch (NotLeadingException)
+            {
+                // Another one leads by now.
+            }
+        }
+    }
+
+    public static async Task EventuallyAsync(Func<bool> condition, Func<string> otherwise)
+    {
+        var begin = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(begin) < Deadline, otherwise());
+            await Task.Delay(5);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(Enumerable.Range(0, Members.Length).Select(KillAsync));
+        if (Directory.Exists(_root))
+        {
+            Directory.Delete(_root, recursive: true);
+        }
+    }
+}
