@@ -27,9 +27,23 @@ internal sealed class SessionTableBuilder
     }
 
     /// <summary>Opens a session; its id is its place in the log.</summary>
-    public void Open(long place) => Add(new Session(new SessionId(place), place, 1, [], OutcomeMeasure.SessionBytes, 0));
+    public void Open(long place) => Add(Measured(new SessionId(place), place, 1, []));
 
-    /// <summary>Takes in a session as a snapshot holds it.</summary>
+    /// <summary>A session with its size and digest computed from what it holds.</summary>
+    public static Session Measured(SessionId id, long lastUse, long lowestUnanswered, ImmutableArray<KeptOutcome> kept)
+    {
+        long size = OutcomeMeasure.SessionBytes;
+        ulong digest = 0;
+        foreach (var one in kept)
+        {
+            size += SizeOf(one);
+            digest += OutcomeMeasure.Hash(one, id.Value);
+        }
+
+        return new Session(id, lastUse, lowestUnanswered, kept, size, digest);
+    }
+
+    /// <summary>Takes in a session that is not there yet, as a snapshot holds it.</summary>
     public void Add(Session session)
     {
         _byId.Seek(session.Id);

@@ -1,0 +1,13 @@
+using StateServer.Domain.Identity;
+using StateServer.Domain.Keyspace.Versions;
+
+namespace StateServer.Consensus.Codec;
+
+/// <summary>The single values of a state, in front of its entities.</summary>
+internal sealed record SnapshotHeader(
+    int FeatureLevel,
+    long AppliedIndex,
+    long TimestampMilliseconds,
+    Revision Revision,
+    Revision CompactedRevision,
+    ChangeNumber FirstChange);
