@@ -98,7 +98,7 @@ internal static class BatchCodec
         {
             return ReadBatch(ref reader);
         }
-        catch (Exception e) when (e is MessagePackSerializationException or EndOfStreamException or OverflowException)
+        catch (Exception e) when (FieldReader.IsMalformed(e))
         {
             throw new InvalidDataException($"a batch is malformed near byte {reader.Consumed + 1}: {e.Message}", e);
         }
@@ -115,7 +115,7 @@ internal static class BatchCodec
             var item = ReadItem(ref reader);
             return reader.AtEnd ? item : throw new InvalidDataException("bytes follow an item");
         }
-        catch (Exception e) when (e is MessagePackSerializationException or EndOfStreamException or OverflowException)
+        catch (Exception e) when (FieldReader.IsMalformed(e))
         {
             throw new InvalidDataException($"an item is malformed near byte {reader.Consumed}: {e.Message}", e);
         }

@@ -27,6 +27,11 @@ internal ref struct FieldReader(ReadOnlyMemory<byte> source, int version, int kn
     /// <summary>Bytes read so far.</summary>
     public readonly long Consumed => _reader.Consumed;
 
+    /// <summary>True for what reading malformed bytes throws.</summary>
+    public static bool IsMalformed(Exception e) =>
+        e is MessagePackSerializationException or EndOfStreamException or OverflowException
+            or ArgumentException or InvalidOperationException;
+
     /// <summary>Enters an array that must have <paramref name="fields"/> fields.</summary>
     public void Fields(int fields, string what) => Expect(_reader.ReadArrayHeader(), fields, what);
 

@@ -37,7 +37,7 @@ internal static class OutcomeCodec
             var outcome = Read(ref reader);
             return reader.AtEnd ? outcome : throw new InvalidDataException("bytes follow an outcome");
         }
-        catch (Exception e) when (e is MessagePackSerializationException or EndOfStreamException or OverflowException)
+        catch (Exception e) when (FieldReader.IsMalformed(e))
         {
             throw new InvalidDataException($"an outcome is malformed near byte {reader.Consumed}: {e.Message}", e);
         }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using MessagePack;
 using StateServer.Domain.Alarms;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Identity;
@@ -42,8 +41,7 @@ internal sealed class StateSnapshotReader(Stream source)
 
             return _state;
         }
-        catch (Exception e) when (e is MessagePackSerializationException or EndOfStreamException or OverflowException
-                                      or InvalidOperationException or ArgumentException)
+        catch (Exception e) when (FieldReader.IsMalformed(e))
         {
             throw new InvalidDataException($"a state snapshot is damaged in the block before byte {_position}: {e.Message}", e);
         }

@@ -40,7 +40,7 @@ public sealed class SessionTable
 
     internal PersistentTree<SessionById, SessionId> ById { get; init; }
 
-    internal PersistentTree<SessionByUse, long> ByUse { get; init; }
+    internal PersistentTree<SessionByUse, SessionUse> ByUse { get; init; }
 
     internal ulong Digest { get; init; }
 

@@ -12,7 +12,7 @@ internal sealed class SessionTableBuilder
     private const ulong SessionSeed = 9;
 
     private readonly TreeBuilder<SessionById, SessionId> _byId;
-    private readonly TreeBuilder<SessionByUse, long> _byUse;
+    private readonly TreeBuilder<SessionByUse, SessionUse> _byUse;
     private long _count;
     private long _sizeBytes;
     private ulong _digest;
@@ -209,13 +209,13 @@ internal sealed class SessionTableBuilder
         if (sign > 0)
         {
             _digest += HashOf(session);
-            _byUse.Seek(session.LastUse);
+            _byUse.Seek(SessionUse.Of(session));
             _byUse.Insert(new SessionByUse(session));
             return;
         }
 
         _digest -= HashOf(session);
-        if (!_byUse.Seek(session.LastUse))
+        if (!_byUse.Seek(SessionUse.Of(session)))
         {
             throw new InvalidOperationException($"the session {session.Id} has no place in the order of use");
         }

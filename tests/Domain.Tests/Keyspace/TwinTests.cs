@@ -14,7 +14,7 @@ public sealed class TwinTests
 {
     private static readonly Key Lowest = new([0]);
 
-    [Property(MaxTest = 1500)]
+    [Property(MaxTest = 700)]
     public Property The_keyspace_does_what_its_dumb_twin_does() => Prop.ForAll(CommandSequences.Arbitrary, commands =>
     {
         var twin = new TwinKeyspace();
