@@ -61,7 +61,7 @@ internal static class MemberHost
         services.AddGrpc();
         services.AddGrpcReflection();
         addReplica(services, options.ToReplicaOptions(ExecutableVersion.Text));
-        services.AddEtcdApi();
+        services.AddEtcdApi((int)options.MaxRequestBytes);
         services.AddSingleton<OperatorClusterService>();
         MemberHealth.AddTo(services);
         MemberTelemetry.AddTo(services, options);
@@ -70,8 +70,8 @@ internal static class MemberHost
 
     private static void Map(WebApplication app, ServerOptions options, Action<IEndpointRouteBuilder, int> mapPeers)
     {
-        RouteGroupBuilder clients = ListenerPort.Group(app, options.ListenClient!.Port);
-        clients.MapEtcdApi(options.ListenClient.Port);
+        app.MapEtcdApi(options.ListenClient!.Port);
+        RouteGroupBuilder clients = ListenerPort.Group(app, options.ListenClient.Port);
         clients.MapGrpcService<OperatorClusterService>();
         clients.MapGrpcHealthChecksService();
         clients.MapGrpcReflectionService();

@@ -16,6 +16,9 @@ internal static class MemberLogging
 
         // At information these tell of each request, and the first makes an Activity a request even at critical.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+
+        // It would repeat itself each second for as long as the member is unhealthy.
+        logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         if (level > LogLevel.Debug)
         {
             logging.AddFilter("Microsoft", LogLevel.Warning);

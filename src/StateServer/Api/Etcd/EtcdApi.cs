@@ -1,16 +1,22 @@
 using Grpc.AspNetCore.Server;
 using StateServer.Api.Sessions;
+using StateServer.Hosting;
 
 namespace StateServer.Api.Etcd;
 
 /// <summary>Puts the client services, etcd's and our sessions, on the client port. An <c>IReplica</c> must be registered.</summary>
 internal static class EtcdApi
 {
-    /// <summary>The largest message accepted, bytes: etcd's limit of a request (1.5 MiB) and its allowance for what is around it.</summary>
-    internal const int MaxReceiveBytes = (1536 + 512) * 1024;
+    /// <summary>etcd's limit of a request, bytes.</summary>
+    private const int DefaultMaxRequestBytes = 1536 * 1024;
+
+    /// <summary>What a message may be larger than the request in it, bytes; etcd's allowance.</summary>
+    private const int MessageAllowanceBytes = 512 * 1024;
 
     /// <summary>Registers the services.</summary>
-    internal static IServiceCollection AddEtcdApi(this IServiceCollection services)
+    /// <param name="services">The host's.</param>
+    /// <param name="maxRequestBytes">The largest request; messages may be a little larger.</param>
+    internal static IServiceCollection AddEtcdApi(this IServiceCollection services, int maxRequestBytes = DefaultMaxRequestBytes)
     {
         services.AddGrpc()
             .AddServiceOptions<KvService>(Limit)
@@ -24,25 +30,25 @@ internal static class EtcdApi
             .AddSingleton<ClusterService>()
             .AddSingleton<MaintenanceService>()
             .AddSingleton<SessionsService>();
+
+        // Answers have no limit: etcd sends ranges of any size, and its clients accept them.
+        void Limit<TService>(GrpcServiceOptions<TService> options)
+            where TService : class
+        {
+            options.MaxReceiveMessageSize = maxRequestBytes + MessageAllowanceBytes;
+            options.MaxSendMessageSize = null;
+        }
     }
 
-    /// <summary>Maps the services onto <paramref name="clientPort"/> alone.</summary>
+    /// <summary>Maps the services onto <paramref name="clientPort"/> alone, as the socket tells it: a caller behind a forwarder names another port.</summary>
     internal static IEndpointRouteBuilder MapEtcdApi(this IEndpointRouteBuilder endpoints, int clientPort)
     {
-        var host = $"*:{clientPort}";
-        endpoints.MapGrpcService<KvService>().RequireHost(host);
-        endpoints.MapGrpcService<ClusterService>().RequireHost(host);
-        endpoints.MapGrpcService<MaintenanceService>().RequireHost(host);
-        endpoints.MapGrpcService<SessionsService>().RequireHost(host);
-        endpoints.MapUnimplementedServices(host);
+        RouteGroupBuilder clients = ListenerPort.Group(endpoints, clientPort);
+        clients.MapGrpcService<KvService>();
+        clients.MapGrpcService<ClusterService>();
+        clients.MapGrpcService<MaintenanceService>();
+        clients.MapGrpcService<SessionsService>();
+        clients.MapUnimplementedServices();
         return endpoints;
-    }
-
-    /// <summary>Answers have no limit: etcd sends ranges of any size, and its clients accept them.</summary>
-    private static void Limit<TService>(GrpcServiceOptions<TService> options)
-        where TService : class
-    {
-        options.MaxReceiveMessageSize = MaxReceiveBytes;
-        options.MaxSendMessageSize = null;
     }
 }

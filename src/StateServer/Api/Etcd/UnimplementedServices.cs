@@ -14,14 +14,14 @@ internal static class UnimplementedServices
     internal static Status StatusOf(string service, string method) => new(
         StatusCode.Unimplemented, $"stateserver: {service}/{method} of etcd's API is not implemented in this version");
 
-    /// <summary>Maps them onto the hosts that match <paramref name="host"/>.</summary>
-    internal static void MapUnimplementedServices(this IEndpointRouteBuilder endpoints, string host)
+    /// <summary>Maps them.</summary>
+    internal static void MapUnimplementedServices(this IEndpointRouteBuilder endpoints)
     {
         foreach (var service in Names)
         {
             endpoints.MapPost(
                 $"/etcdserverpb.{service}/{{method}}",
-                (HttpContext context, string method) => Answer(context.Response, StatusOf(service, method))).RequireHost(host);
+                (HttpContext context, string method) => Answer(context.Response, StatusOf(service, method)));
         }
     }
 

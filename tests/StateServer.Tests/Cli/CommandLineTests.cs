@@ -1,0 +1,88 @@
+using StateServer.Cli;
+
+namespace StateServer.StateServer.Tests.Cli;
+
+/// <summary>Wrong use of each verb: exit code 2, a line on standard error that says what would be right, nothing on standard output.</summary>
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("", "a verb is missing; give one of up, down, server, status, mint, version")]
+    [InlineData("frob", "there is no verb or flag 'frob'")]
+    [InlineData("up -n 2", "-n 2: a cluster has 1, 3, 5 or 7 members")]
+    [InlineData("up -n 9", "-n 9: a cluster has 1, 3, 5 or 7 members")]
+    [InlineData("up -n three", "-n: 'three' is no whole number")]
+    [InlineData("up --port 0", "--port 0: out of range; give 1 to 65513")]
+    [InlineData("up --port 65520", "--port 65520: out of range")]
+    [InlineData("up --timeout soon", "--timeout: 'soon' is no duration")]
+    [InlineData("up --frob", "Unrecognized command or argument '--frob' (see 'stateserver up --help')")]
+    [InlineData("status --format xml", "--format: there is no form 'xml'; give tabular, yaml, json, oneline or summary")]
+    [InlineData("status --endpoints ,", "--endpoints: '' is no address")]
+    [InlineData("mint a=h:1 b=h:2", "an even number of members (2)")]
+    [InlineData("mint a=h:1 a=h:2 c=h:3", "the name 'a' occurs more than once")]
+    [InlineData("mint a", "'a' is no member")]
+    [InlineData("server --config /nowhere/at/all.yaml", "--config /nowhere/at/all.yaml:")]
+    [InlineData("server", "--node-id is missing")]
+    public async Task Wrong_use_is_exit_code_2_and_a_clear_line(string line, string complaint)
+    {
+        (int exitCode, string output, string error) = await RunAsync(line);
+
+        Assert.Equal(2, exitCode);
+        Assert.Empty(output);
+        Assert.Contains(complaint, error, StringComparison.Ordinal);
+        Assert.All(
+            error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries),
+            l => Assert.StartsWith("stateserver: ", l, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("down --root /nowhere/at/all", "/nowhere/at/all holds no local cluster")]
+    [InlineData("status --endpoints 127.0.0.1:1", "no endpoint answered: 127.0.0.1:1: Connection refused")]
+    public async Task What_fails_is_exit_code_1(string line, string complaint)
+    {
+        (int exitCode, _, string error) = await RunAsync(line);
+        Assert.Equal(1, exitCode);
+        Assert.Contains(complaint, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("up")]
+    [InlineData("down")]
+    [InlineData("server")]
+    [InlineData("status")]
+    [InlineData("mint")]
+    [InlineData("version")]
+    public async Task Each_verb_has_help_with_examples_and_exit_codes(string verb)
+    {
+        (int exitCode, string output, string error) = await RunAsync($"{verb} --help");
+        Assert.Equal(0, exitCode);
+        Assert.Empty(error);
+        Assert.Contains($"Examples:{Environment.NewLine}  stateserver {verb}", output, StringComparison.Ordinal);
+        Assert.Contains("Exit codes: 0 done, 1 failed, 2 wrong use", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Minted_lines_are_right_use_of_server()
+    {
+        (int exitCode, string output, _) = await RunAsync("mint a=127.0.0.1:3001 b=127.0.0.1:3002 c=127.0.0.1:3003");
+        Assert.Equal(0, exitCode);
+
+        string[] servers = [.. output.Split(Environment.NewLine).Where(l => l.StartsWith("stateserver server ", StringComparison.Ordinal))];
+        Assert.Equal(3, servers.Length);
+        foreach (string server in servers)
+        {
+            string[] words = server.Split(' ')[2..^8];
+            Dictionary<string, string> flags = words.Chunk(2).ToDictionary(p => p[0][2..], p => p[1]);
+            flags["data-dir"] = "/tmp/stateserver-never-made";
+            Assert.Empty(Options.GivenSettings.Judge(flags).Errors);
+        }
+    }
+
+    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(string line)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        int exitCode = await StateServerCommand.InvokeAsync(
+            line.Split(' ', StringSplitOptions.RemoveEmptyEntries), output, error);
+        return (exitCode, output.ToString(), error.ToString());
+    }
+}

@@ -1,0 +1,124 @@
+using System.Net;
+using System.Net.Sockets;
+using StateServer.Local;
+
+namespace StateServer.StateServer.Tests.Local;
+
+public sealed class LocalClusterTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private LocalRoot Root => new(_folder.Path);
+
+    [Fact]
+    public void Slots_have_three_ports_each_ten_apart()
+    {
+        Assert.Equal(new SlotPorts(2379, 2380, 2381), SlotPorts.Of(2379, 0));
+        Assert.Equal(new SlotPorts(2399, 2400, 2401), SlotPorts.Of(2379, 2));
+        Assert.Equal(65535, SlotPorts.Of(SlotPorts.HighestBase(7), 6).Http);
+    }
+
+    [Fact]
+    public void A_new_cluster_has_minted_ids_and_zones_in_turn_and_is_read_back()
+    {
+        LocalCluster cluster = LocalCluster.Mint(5, 4000);
+        Assert.Equal(["local-a", "local-b", "local-c", "local-a", "local-b"], cluster.Members.Select(m => m.Zone));
+        Assert.Equal(5, cluster.Members.Select(m => m.Id).Distinct().Count());
+        Assert.Equal("127.0.0.1:4000,127.0.0.1:4010,127.0.0.1:4020,127.0.0.1:4030,127.0.0.1:4040", cluster.Endpoints);
+
+        cluster.Write(_folder.Path);
+        LocalCluster read = LocalCluster.Read(_folder.Path)!;
+        Assert.Equal(cluster.Members, read.Members.AsEnumerable());
+        Assert.Equal(cluster with { Members = read.Members }, read);
+    }
+
+    [Theory]
+    [InlineData("{", "is damaged")]
+    [InlineData("{}", "is damaged")]
+    [InlineData("null", "is damaged")]
+    [InlineData("""{"formatVersion":2}""", "has format 2, this executable knows up to 1")]
+    [InlineData("""{"formatVersion":1,"clusterId":"1","basePort":2379,"members":[]}""", "is damaged")]
+    [InlineData("""{"formatVersion":1,"clusterId":"1","basePort":2379,"members":[null]}""", "is damaged")]
+    [InlineData("""{"formatVersion":1,"clusterId":"0","basePort":2379,"members":[{"slot":0,"name":"a","nodeId":"1","zone":"z"}]}""", "is damaged")]
+    [InlineData("""{"formatVersion":1,"clusterId":"1","basePort":2379,"members":[{"slot":0,"name":"../a","nodeId":"1","zone":"z"}]}""", "is damaged")]
+    [InlineData("""{"formatVersion":1,"clusterId":"1","basePort":2379,"members":[{"slot":0,"name":"..","nodeId":"1","zone":"z"}]}""", "is damaged")]
+    public void A_record_that_can_not_be_understood_is_an_error_that_names_it(string text, string part)
+    {
+        File.WriteAllText(_folder.Below(LocalCluster.FileName), text);
+        string message = Assert.Throws<IOException>(() => LocalCluster.Read(_folder.Path)).Message;
+        Assert.StartsWith(_folder.Below(LocalCluster.FileName), message, StringComparison.Ordinal);
+        Assert.Contains(part, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Another_count_or_port_on_an_existing_root_is_refused_and_none_resumes_it()
+    {
+        int port = FreePorts.Base(3);
+        LocalCluster.Mint(3, port).Write(_folder.Path);
+
+        var failure = Assert.Throws<LocalFailureException>(() => LocalPreparation.Look(Root, 5, port + 1));
+        Assert.True(failure.WrongUse);
+        Assert.Equal(2, failure.Lines.Count);
+
+        LocalPreparation resumed = LocalPreparation.Look(Root, null, null);
+        Assert.False(resumed.IsNew);
+        Assert.Equal(3, resumed.Dead.Length);
+    }
+
+    [Fact]
+    public void A_member_whose_folder_is_held_is_left_alone()
+    {
+        LocalCluster cluster = LocalCluster.Mint(3, FreePorts.Base(3));
+        cluster.Write(_folder.Path);
+        using FolderLock? held = FolderLock.TryTake(Root.DataFolder(cluster.Members[1]));
+
+        Assert.Equal(["server-0", "server-2"], LocalPreparation.Look(Root, null, null).Dead.Select(m => m.Name));
+    }
+
+    [Fact]
+    public void A_taken_port_is_named_with_its_member_and_nothing_is_made()
+    {
+        int port = FreePorts.Base(3);
+        using var taken = new TcpListener(IPAddress.Loopback, port + 11);
+        taken.Start();
+        var root = new LocalRoot(_folder.Below("new"));
+
+        var failure = Assert.Throws<LocalFailureException>(() => LocalPreparation.Look(root, 3, port));
+        Assert.False(failure.WrongUse);
+        Assert.Equal(
+            [$"server-1: 127.0.0.1:{port + 11} is taken by another process; stop it, or give another port; or give another --port"],
+            failure.Lines);
+        Assert.False(Directory.Exists(root.Path));
+    }
+
+    [Fact]
+    public void A_strangers_folder_is_refused()
+    {
+        File.WriteAllText(_folder.Below("thesis.txt"), "");
+        var failure = Assert.Throws<LocalFailureException>(() => LocalPreparation.Look(Root, null, FreePorts.Base(3)));
+        Assert.True(failure.WrongUse);
+        Assert.Contains("thesis.txt", Assert.Single(failure.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Removal_takes_what_the_cluster_made_and_leaves_the_rest()
+    {
+        LocalCluster cluster = LocalCluster.Mint(1, 4000);
+        cluster.Write(_folder.Path);
+        LocalMember member = cluster.Members[0];
+        Directory.CreateDirectory(Path.Combine(Root.DataFolder(member), "log"));
+        File.WriteAllText(Path.Combine(Root.DataFolder(member), "log", "1"), "");
+        File.WriteAllText(Root.LogFile(member), "");
+        string note = Path.Combine(Root.MemberFolder(member), "note.txt");
+        File.WriteAllText(note, "mine");
+
+        using (FolderLock.TryTake(Root.WorkFolder))
+        {
+            Assert.Equal([Root.MemberFolder(member)], LocalRemoval.Remove(Root, cluster));
+        }
+
+        Assert.Equal([note], Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories));
+    }
+
+    public void Dispose() => _folder.Dispose();
+}

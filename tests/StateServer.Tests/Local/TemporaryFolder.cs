@@ -1,0 +1,11 @@
+namespace StateServer.StateServer.Tests.Local;
+
+/// <summary>A folder that a test may fill, and that goes with it.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("stateserver-test-").FullName;
+
+    public string Below(string name) => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
