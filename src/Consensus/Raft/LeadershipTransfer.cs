@@ -1,4 +1,3 @@
-using Grpc.Core;
 using StateServer.Consensus.Transport;
 using StateServer.Domain.Identity;
 
@@ -10,7 +9,7 @@ namespace StateServer.Consensus.Raft;
 /// member goes on leading. Thread-safe; one at a time.
 /// </summary>
 internal sealed class LeadershipTransfer(
-    NodeId self, MemberCluster cluster, RaftLog log, PeerChannels channels, ReplicaOptions options, TimeProvider time) : IDisposable
+    NodeId self, MemberCluster cluster, RaftLog log, ReplicaOptions options, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
     private int _inProgress;
@@ -98,21 +97,17 @@ internal sealed class LeadershipTransfer(
     {
         try
         {
-            var reply = await new Protos.Peer.Raft.RaftClient(channels.RaftInvoker(heir))
-                .TimeoutNowAsync(
-                    new() { Term = term, LastIndex = log.LastIndex },
-                    deadline: (time.GetUtcNow() + options.ElectionTimeoutHigh).UtcDateTime,
-                    cancellationToken: cancellationToken)
+            var reply = await cluster
+                .TimeoutNowAsync(heir, new() { Term = term, LastIndex = log.LastIndex }, options.ElectionTimeoutHigh, cancellationToken)
                 .ConfigureAwait(false);
             if (!reply.Accepted)
             {
                 throw new TransferRefusedException($"member {heir} refused: {reply.Reason}");
             }
         }
-        catch (RpcException exception)
+        catch (PeerUnavailableException exception)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            throw new TransferRefusedException($"member {heir} can't be reached: {exception.Status.Detail}", exception);
+            throw new TransferRefusedException(exception.Message, exception);
         }
     }
 

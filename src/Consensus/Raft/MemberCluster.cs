@@ -141,6 +141,12 @@ internal sealed class MemberCluster : RaftCluster<ClusterPeer>
     /// <summary>Gives leadership up without an heir.</summary>
     public ValueTask<bool> StepDownAsync(CancellationToken token) => ResignAsync(token);
 
+    /// <summary>Tells another voter to stand for election at once.</summary>
+    public Task<TimeoutNowReply> TimeoutNowAsync(NodeId heir, TimeoutNowRequest request, TimeSpan timeout, CancellationToken token)
+        => TryGetMember(MemberIds.Of(heir)) is RemotePeer peer
+            ? peer.TimeoutNowAsync(request, timeout, token)
+            : throw new TransferRefusedException($"member {heir} is not a voter");
+
     /// <summary>The votes of this member's election in a term.</summary>
     public BallotBox BallotOf(long term)
     {
@@ -163,6 +169,7 @@ internal sealed class MemberCluster : RaftCluster<ClusterPeer>
     /// <summary>A leader's append, and whatever it means for configuration and commit index.</summary>
     public async ValueTask<AppendReply> AppendAsync(NodeId from, AppendRequest request, CancellationToken token)
     {
+        await LetCampaignBeginAsync(request.Term, token).ConfigureAwait(false);
         SkipDropped(request);
         var count = request.Entries.Count;
         var result = await AppendEntriesAsync(
@@ -316,6 +323,25 @@ internal sealed class MemberCluster : RaftCluster<ClusterPeer>
             {
                 await scope.DisposeAsync().ConfigureAwait(false);
             }
+        }
+    }
+
+    /// <summary>
+    /// A heartbeat of the leader that has just handed over would call off the election that it asked for: it waits until the
+    /// election has begun, for a moment at most.
+    /// </summary>
+    private async ValueTask LetCampaignBeginAsync(long term, CancellationToken token)
+    {
+        var begin = _time.GetTimestamp();
+        while (IsCampaign(term + 1) && _log.Term == term)
+        {
+            if (_time.GetElapsedTime(begin) > _options.ElectionTimeoutLow / 2)
+            {
+                Volatile.Write(ref _campaignTerm, 0);
+                break;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(1), _time, token).ConfigureAwait(false);
         }
     }
 

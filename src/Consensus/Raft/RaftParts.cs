@@ -64,7 +64,6 @@ internal sealed class RaftParts : IAsyncDisposable
         var channels = node.Channels;
         var flusher = new LogFlusher(log, end);
         var applies = new ApplyLoop(log, applier, end);
-        var sender = new SnapshotSender(opened.Snapshots, channels, SnapshotStall, time);
         var installer = new SnapshotInstaller(log, opened.Snapshots, applies, applier);
         var door = new DurableLog(
             opened.IdleFolder, options.Id, log, opened.Snapshots, applies, installer.InstallAsync, flusher.Appended, MaxAppendBytes);
@@ -84,7 +83,8 @@ internal sealed class RaftParts : IAsyncDisposable
                 }
 
                 node.Guard.Know([member.Id]);
-                return new RemotePeer(member, cluster, log, channels, sender, options, time);
+                return new RemotePeer(
+                    member, cluster, log, new GrpcPeerLink(member.Id, channels, opened.Snapshots, options, time), options);
             },
             time,
             logger)
@@ -103,16 +103,13 @@ internal sealed class RaftParts : IAsyncDisposable
             flusher,
             applies,
             cluster,
-            new(options.Id, cluster, log, channels, options, time),
+            new(options.Id, cluster, log, options, time),
             installer,
             () => new(options.Id, cluster, log, options, time, logger));
     }
 
     /// <summary>Payload bytes that one append message carries at most; one larger entry travels alone.</summary>
     private const int MaxAppendBytes = 4 * 1024 * 1024;
-
-    /// <summary>A follower that takes no chunk of a snapshot for so long is given up.</summary>
-    private static readonly TimeSpan SnapshotStall = TimeSpan.FromSeconds(5);
 
     /// <summary>Starts to apply, then to follow.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)

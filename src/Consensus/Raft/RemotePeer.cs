@@ -2,64 +2,50 @@ using DotNext.IO;
 using DotNext.Net.Cluster;
 using DotNext.Net.Cluster.Consensus.Raft;
 using Google.Protobuf;
-using Grpc.Core;
+using StateServer.Consensus.Commit;
 using StateServer.Consensus.Membership;
 using StateServer.Consensus.Transport;
 using StateServer.Protos.Peer;
 
 namespace StateServer.Consensus.Raft;
 
-/// <summary>Another voter, behind the transport. The library calls each of its methods for one message at a time.</summary>
-internal sealed class RemotePeer : ClusterPeer
+/// <summary>Another voter, behind its link. The library calls each of its methods for one message at a time.</summary>
+/// <param name="member">The voter.</param>
+/// <param name="cluster">The library's half of this member.</param>
+/// <param name="log">This member's log.</param>
+/// <param name="link">The way to the voter; disposed with this.</param>
+/// <param name="options">The replica's options.</param>
+internal sealed class RemotePeer(
+    ConfigurationMember member, MemberCluster cluster, RaftLog log, IPeerLink link, ReplicaOptions options) : ClusterPeer(member)
 {
     /// <summary>What a slow disk and network are granted for each byte of an append, bytes a second.</summary>
     private const double SlowestBytesPerSecond = 8 * 1024 * 1024;
 
-    private readonly MemberCluster _cluster;
-    private readonly RaftLog _log;
-    private readonly PeerChannels _channels;
-    private readonly SnapshotSender _snapshots;
-    private readonly AppendStream _stream;
-    private readonly TimeSpan _appendTimeout;
-    private readonly TimeSpan _voteTimeout;
+    private readonly TimeSpan _appendTimeout = options.ElectionTimeoutLow;
+    private readonly TimeSpan _voteTimeout = options.ElectionTimeoutLow / 2;
     private long _sequence;
-
-    /// <summary>Makes the voter's stand-in; nothing is sent before the library asks.</summary>
-    public RemotePeer(
-        ConfigurationMember member,
-        MemberCluster cluster,
-        RaftLog log,
-        PeerChannels channels,
-        SnapshotSender snapshots,
-        ReplicaOptions options,
-        TimeProvider time)
-        : base(member)
-    {
-        _cluster = cluster;
-        _log = log;
-        _channels = channels;
-        _snapshots = snapshots;
-        _appendTimeout = options.ElectionTimeoutLow;
-        _voteTimeout = options.ElectionTimeoutLow / 2;
-        _stream = new(member.Id, channels, options.ElectionTimeoutLow, options.Heartbeat / 2, time);
-    }
 
     /// <inheritdoc/>
     public override bool IsRemote => true;
 
     /// <inheritdoc/>
-    public override bool IsLeader => _cluster.CurrentLeader == Member.Id;
+    public override bool IsLeader => cluster.CurrentLeader == Member.Id;
 
     /// <inheritdoc/>
     public override ClusterMemberStatus Status => ClusterMemberStatus.Unknown;
 
-    private Protos.Peer.Raft.RaftClient Client => new(_channels.RaftInvoker(Member.Id));
-
     /// <inheritdoc/>
     public override async Task<Result<bool>> VoteAsync(long term, long lastLogIndex, long lastLogTerm, CancellationToken token)
     {
-        var ballot = _cluster.BallotOf(term);
-        var asked = AskForVoteAsync(ballot, term, lastLogIndex, lastLogTerm, token);
+        var ballot = cluster.BallotOf(term);
+        var request = new VoteRequest
+        {
+            Term = term,
+            LastIndex = lastLogIndex,
+            LastTerm = lastLogTerm,
+            Transfer = cluster.IsCampaign(term),
+        };
+        var asked = AskForVoteAsync(ballot, request, token);
         await Task.WhenAny(asked, ballot.Decided).ConfigureAwait(false);
         if (asked.IsCompleted)
         {
@@ -76,7 +62,7 @@ internal sealed class RemotePeer : ClusterPeer
     public override async Task<Result<PreVoteResult>> PreVoteAsync(
         long term, long lastLogIndex, long lastLogTerm, CancellationToken token)
     {
-        if (_cluster.IsCampaign(term + 1))
+        if (cluster.IsCampaign(term + 1))
         {
             return new() { Term = term, Value = PreVoteResult.Accepted };
         }
@@ -84,14 +70,12 @@ internal sealed class RemotePeer : ClusterPeer
         try
         {
             var request = new VoteRequest { Term = term, LastIndex = lastLogIndex, LastTerm = lastLogTerm };
-            var reply = await Client.PreVoteAsync(request, deadline: DateTimeOf(_voteTimeout), cancellationToken: token)
-                .ConfigureAwait(false);
+            var reply = await link.PreVoteAsync(request, _voteTimeout, token).ConfigureAwait(false);
             return new() { Term = reply.Term, Value = (PreVoteResult)reply.Answer };
         }
-        catch (RpcException exception)
+        catch (PeerUnavailableException exception)
         {
-            token.ThrowIfCancellationRequested();
-            throw new MemberUnavailableException(this, exception.Status.Detail, exception);
+            throw new MemberUnavailableException(this, exception.Message, exception);
         }
     }
 
@@ -108,33 +92,16 @@ internal sealed class RemotePeer : ClusterPeer
             PreviousTerm = prevLogTerm,
             CommitIndex = commitIndex,
         };
-        long bytes = 0;
-        for (var i = 0; i < batch.Count; i++)
-        {
-            var record = batch[i].Record;
-            bytes += record.Payload.Length;
-            request.Entries.Add(new Entry
-            {
-                Term = record.Term,
-                Kind = (int)record.Kind,
-                Payload = UnsafeByteOperations.UnsafeWrap(record.Payload),
-            });
-        }
-
-        var moment = _log.NextMoment();
-        AppendReply reply;
+        var timeout = _appendTimeout + TimeSpan.FromSeconds(Fill(request, batch) / SlowestBytesPerSecond);
+        var moment = log.NextMoment();
         try
         {
-            reply = await _stream
-                .SendAsync(request, _appendTimeout + TimeSpan.FromSeconds(bytes / SlowestBytesPerSecond), token)
-                .ConfigureAwait(false);
+            return Take(await link.AppendAsync(request, timeout, token).ConfigureAwait(false), request, batch, moment);
         }
         catch (PeerUnavailableException exception)
         {
             throw new MemberUnavailableException(this, exception.Message, exception);
         }
-
-        return Take(reply, request, batch, moment);
     }
 
     /// <inheritdoc/>
@@ -148,8 +115,8 @@ internal sealed class RemotePeer : ClusterPeer
     {
         try
         {
-            var reply = await _snapshots.SendAsync(Member.Id, term, _cluster.Contacted, token).ConfigureAwait(false);
-            _cluster.Contacted(Member.Id);
+            var reply = await link.SendSnapshotAsync(term, () => cluster.Contacted(Member.Id), token).ConfigureAwait(false);
+            cluster.Contacted(Member.Id);
 
             // Never "with the leader's term": the library would count the whole snapshot as this member's part of a quorum (trap 3).
             return reply.Answer == AppendReply.Types.Answer.Rejected
@@ -171,57 +138,69 @@ internal sealed class RemotePeer : ClusterPeer
     {
         try
         {
-            return (await Client.ResignAsync(new ResignRequest(), cancellationToken: token).ConfigureAwait(false)).Resigned;
+            return (await link.ResignAsync(token).ConfigureAwait(false)).Resigned;
         }
-        catch (RpcException exception)
+        catch (PeerUnavailableException exception)
         {
-            throw new MemberUnavailableException(this, exception.Status.Detail, exception);
+            throw new MemberUnavailableException(this, exception.Message, exception);
         }
     }
+
+    /// <summary>Tells the voter to stand for election at once.</summary>
+    public Task<TimeoutNowReply> TimeoutNowAsync(TimeoutNowRequest request, TimeSpan timeout, CancellationToken token)
+        => link.TimeoutNowAsync(request, timeout, token);
 
     /// <inheritdoc/>
     public override async ValueTask<IReadOnlyDictionary<string, string>> GetMetadataAsync(bool refresh, CancellationToken token)
     {
         try
         {
-            return (await Client.GetMetadataAsync(new MetadataRequest(), cancellationToken: token).ConfigureAwait(false)).Values;
+            return (await link.GetMetadataAsync(token).ConfigureAwait(false)).Values;
         }
-        catch (RpcException exception)
+        catch (PeerUnavailableException exception)
         {
-            throw new MemberUnavailableException(this, exception.Status.Detail, exception);
+            throw new MemberUnavailableException(this, exception.Message, exception);
         }
     }
 
     /// <inheritdoc/>
     public override ValueTask CancelPendingRequestsAsync()
     {
-        _stream.Abort();
+        link.AbortAppend();
         return default;
     }
 
     /// <inheritdoc/>
-    public override void Dispose() => _stream.Dispose();
+    public override void Dispose() => link.Dispose();
 
-    private static DateTime DateTimeOf(TimeSpan timeout) => TimeProvider.System.GetUtcNow().UtcDateTime + timeout;
-
-    private async Task<Result<bool>?> AskForVoteAsync(
-        Commit.BallotBox ballot, long term, long lastLogIndex, long lastLogTerm, CancellationToken token)
+    /// <returns>The payloads' bytes.</returns>
+    private static long Fill(AppendRequest request, EntryBatch batch)
     {
-        var request = new VoteRequest
+        long bytes = 0;
+        for (var i = 0; i < batch.Count; i++)
         {
-            Term = term,
-            LastIndex = lastLogIndex,
-            LastTerm = lastLogTerm,
-            Transfer = _cluster.IsCampaign(term),
-        };
+            var record = batch[i].Record;
+            bytes += record.Payload.Length;
+            request.Entries.Add(new Entry
+            {
+                Term = record.Term,
+                Kind = (int)record.Kind,
+                Payload = UnsafeByteOperations.UnsafeWrap(record.Payload),
+            });
+        }
+
+        return bytes;
+    }
+
+    private async Task<Result<bool>?> AskForVoteAsync(BallotBox ballot, VoteRequest request, CancellationToken token)
+    {
         try
         {
-            var reply = await Client.VoteAsync(request, deadline: DateTimeOf(_voteTimeout), cancellationToken: token)
-                .ConfigureAwait(false);
+            var reply = await link.VoteAsync(request, _voteTimeout, token).ConfigureAwait(false);
             ballot.Cast(Member.Id, reply.Granted);
             return new() { Term = reply.Term, Value = reply.Granted };
         }
-        catch (RpcException)
+        catch (Exception exception) when (exception is PeerUnavailableException or OperationCanceledException)
         {
             ballot.Cast(Member.Id, granted: false);
             return null;
@@ -230,23 +209,24 @@ internal sealed class RemotePeer : ClusterPeer
 
     private Result<ReplicationStatus> Take(AppendReply reply, AppendRequest request, EntryBatch batch, long moment)
     {
-        _cluster.Contacted(Member.Id);
+        cluster.Contacted(Member.Id);
         var last = request.PreviousIndex + batch.Count;
         if (reply.Answer == AppendReply.Types.Answer.Rejected)
         {
             if (reply.Term <= request.Term)
             {
-                _log.Answered(Member.Id, request.Term, moment, durableIndex: 0);
-                _cluster.ForceRound();
+                // It takes this member for the leader, and its log parts from ours: go on at once where they meet.
+                log.Answered(Member.Id, request.Term, moment, durableIndex: 0);
+                cluster.ForceRound();
             }
 
             return new() { Term = reply.Term, Value = new() { Result = HeartbeatResult.Rejected, LastIndex = reply.LastIndex } };
         }
 
-        _log.Answered(Member.Id, request.Term, moment, last);
+        log.Answered(Member.Id, request.Term, moment, last);
         if (batch.More)
         {
-            _cluster.ForceRound();
+            cluster.ForceRound();
         }
 
         return new()

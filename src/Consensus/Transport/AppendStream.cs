@@ -25,7 +25,7 @@ internal sealed class AppendStream(
     /// <summary>Sends one message and waits for its answer.</summary>
     /// <exception cref="PeerUnavailableException">No connection, no answer in time, or a refusal.</exception>
     /// <exception cref="OperationCanceledException">The token ended the wait; the stream is given up.</exception>
-    public async ValueTask<AppendReply> SendAsync(AppendRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<AppendReply> SendAsync(AppendRequest request, TimeSpan timeout, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (_failedAt != 0 && time.GetElapsedTime(_failedAt) < retryDelay)
@@ -33,38 +33,42 @@ internal sealed class AppendStream(
             throw new PeerUnavailableException(peer, _failure);
         }
 
+        var reused = Volatile.Read(ref _call) is not null;
         try
         {
-            var call = _call ??= await OpenAsync(cancellationToken).ConfigureAwait(false);
-            using var cancelled = cancellationToken.UnsafeRegister(static stream => ((AppendStream)stream!).Abort(), this);
-            _timer ??= time.CreateTimer(static stream => ((AppendStream)stream!).TimeOut(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            _timer.Change(timeout, Timeout.InfiniteTimeSpan);
-            await call.RequestStream.WriteAsync(request, CancellationToken.None).ConfigureAwait(false);
-            if (!await call.ResponseStream.MoveNext(CancellationToken.None).ConfigureAwait(false))
-            {
-                throw new IOException("the follower ended the stream");
-            }
-
-            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            var reply = call.ResponseStream.Current;
-            _failedAt = 0;
-            return reply.Sequence == request.Sequence
-                ? reply
-                : throw new IOException($"answer {reply.Sequence} came for message {request.Sequence}");
+            return await ExchangeAsync(request, timeout, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is RpcException or IOException or OperationCanceledException
-            or ObjectDisposedException or InvalidOperationException or TimeoutException)
+        catch (Exception exception) when (reused && IsBroken(exception))
+        {
+            // A stream that broke since its last use (the follower restarted) says nothing about the follower now.
+            Drop();
+            cancellationToken.ThrowIfCancellationRequested();
+            if (Interlocked.Exchange(ref _timedOut, 0) == 1)
+            {
+                throw Fail($"no answer within {timeout.TotalMilliseconds:F0} ms", exception);
+            }
+        }
+        catch (Exception exception) when (IsBroken(exception))
         {
             Drop();
             cancellationToken.ThrowIfCancellationRequested();
-            _failure = Interlocked.Exchange(ref _timedOut, 0) == 1 ? $"no answer within {timeout.TotalMilliseconds:F0} ms" : Say(exception);
-            _failedAt = time.GetTimestamp();
-            throw new PeerUnavailableException(peer, _failure, exception);
+            throw Fail(Say(exception), exception);
+        }
+
+        try
+        {
+            return await ExchangeAsync(request, timeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsBroken(exception))
+        {
+            Drop();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw Fail(Say(exception), exception);
         }
     }
 
     /// <summary>Gives up the message in flight. Thread-safe.</summary>
-    public void Abort() => Volatile.Read(ref _call)?.Dispose();
+    public void Abort() => Interlocked.Exchange(ref _call, null)?.Dispose();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -73,8 +77,49 @@ internal sealed class AppendStream(
         Drop();
     }
 
+    private static bool IsBroken(Exception exception)
+        => exception is RpcException or IOException or OperationCanceledException or ObjectDisposedException
+            or InvalidOperationException or TimeoutException;
+
     private static string Say(Exception exception)
         => exception is RpcException rpc ? $"{rpc.StatusCode}: {rpc.Status.Detail}" : exception.Message;
+
+    private PeerUnavailableException Fail(string why, Exception exception)
+    {
+        _failure = why;
+        _failedAt = time.GetTimestamp();
+        return new(peer, why, exception);
+    }
+
+    private async Task<AppendReply> ExchangeAsync(AppendRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var call = Volatile.Read(ref _call);
+        if (call is null)
+        {
+            call = await OpenAsync(cancellationToken).ConfigureAwait(false);
+            Volatile.Write(ref _call, call);
+        }
+
+        using (cancellationToken.UnsafeRegister(static stream => ((AppendStream)stream!).Abort(), this))
+        {
+            _timer ??= time.CreateTimer(
+                static stream => ((AppendStream)stream!).TimeOut(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer.Change(timeout, Timeout.InfiniteTimeSpan);
+            await call.RequestStream.WriteAsync(request, CancellationToken.None).ConfigureAwait(false);
+            if (!await call.ResponseStream.MoveNext(CancellationToken.None).ConfigureAwait(false))
+            {
+                throw new IOException("the follower ended the stream");
+            }
+
+            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
+        var reply = call.ResponseStream.Current;
+        _failedAt = 0;
+        return reply.Sequence == request.Sequence
+            ? reply
+            : throw new IOException($"answer {reply.Sequence} came for message {request.Sequence}");
+    }
 
     private async ValueTask<AsyncDuplexStreamingCall<AppendRequest, AppendReply>> OpenAsync(CancellationToken cancellationToken)
     {
@@ -108,6 +153,6 @@ internal sealed class AppendStream(
     private void Drop()
     {
         _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        Interlocked.Exchange(ref _call, null)?.Dispose();
+        Abort();
     }
 }

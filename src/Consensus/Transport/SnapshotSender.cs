@@ -19,11 +19,11 @@ internal sealed class SnapshotSender(SnapshotStore snapshots, PeerChannels chann
     /// <summary>Sends it, and waits until it is installed there, or found to be no news.</summary>
     /// <param name="to">The follower.</param>
     /// <param name="term">The leader's term.</param>
-    /// <param name="contacted">Told as the follower takes the chunks.</param>
+    /// <param name="progressed">Told as the follower takes the chunks.</param>
     /// <param name="cancellationToken">Ends the transfer.</param>
     /// <exception cref="PeerUnavailableException">It can't be reached, stalled, or refused.</exception>
-    public async ValueTask<SnapshotReply> SendAsync(
-        NodeId to, long term, Action<NodeId> contacted, CancellationToken cancellationToken)
+    public async Task<SnapshotReply> SendAsync(
+        NodeId to, long term, Action progressed, CancellationToken cancellationToken)
     {
         try
         {
@@ -48,7 +48,7 @@ internal sealed class SnapshotSender(SnapshotStore snapshots, PeerChannels chann
                     .WriteAsync(new() { Offset = sent, Data = UnsafeByteOperations.UnsafeWrap(chunk) }, cancellationToken)
                     .WaitAsync(stallTimeout, time, cancellationToken).ConfigureAwait(false);
                 sent += chunk.Length;
-                contacted(to);
+                progressed();
             }
 
             if (!call.ResponseAsync.IsCompleted)

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using StateServer.Consensus.Raft;
+using StateServer.Consensus.Tests.Transport;
 
 namespace StateServer.Consensus.Tests.Raft;
 
@@ -14,12 +16,26 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly string _root = Path.Combine(Path.GetTempPath(), "raft", "t" + Guid.NewGuid().ToString("N"));
     private readonly ILogger? _logger;
 
-    public TestCluster(int count, ILogger? logger = null)
+    private readonly Dictionary<(int From, int To), LoopbackLink> _links = [];
+    private readonly long _tailEntries;
+
+    public TestCluster(int count, ILogger? logger = null, long tailEntries = 10_000)
     {
         _logger = logger;
+        _tailEntries = tailEntries;
         Initial = [.. Enumerable.Range(1, count).Select(i => new InitialMember(
             new((ulong)(100 + i)), $"m{i}", $"127.0.0.1:{FreePort()}"))];
         Members = new TestMember?[count];
+        for (var from = 0; from < count; from++)
+        {
+            for (var to = 0; to < count; to++)
+            {
+                if (from != to)
+                {
+                    _links[(from, to)] = new(int.Parse(Initial[to].PeerAddress.Split(':')[1], CultureInfo.InvariantCulture));
+                }
+            }
+        }
     }
 
     public ImmutableArray<InitialMember> Initial { get; }
@@ -46,7 +62,9 @@ internal sealed class TestCluster : IAsyncDisposable
         Zone = new("local-a"),
         PeerAddress = Initial[i].PeerAddress,
         ClientUrls = [],
-        InitialMembers = Initial,
+        InitialMembers = [.. Initial.Select((member, to) =>
+            to == i ? member : member with { PeerAddress = _links[(i, to)].Address })],
+        TailEntries = _tailEntries,
         Version = "test",
     };
 
@@ -72,6 +90,36 @@ internal sealed class TestCluster : IAsyncDisposable
             await member.DisposeAsync();
         }
     }
+
+    /// <summary>Stops all bytes between two members, both ways.</summary>
+    public void Block(int one, int other)
+    {
+        _links[(one, other)].Block();
+        _links[(other, one)].Block();
+    }
+
+    /// <summary>Stops all bytes to and from a member, as SIGSTOP or an unplugged cable do.</summary>
+    public void Isolate(int i)
+    {
+        for (var other = 0; other < Initial.Length; other++)
+        {
+            if (other != i)
+            {
+                Block(i, other);
+            }
+        }
+    }
+
+    /// <summary>All bytes pass again.</summary>
+    public void Heal()
+    {
+        foreach (var link in _links.Values)
+        {
+            link.Unblock();
+        }
+    }
+
+    public int IndexOf(TestMember member) => Array.IndexOf(Members, member);
 
     public async Task<TestMember> LeaderAsync()
     {
@@ -119,6 +167,7 @@ internal sealed class TestCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(Enumerable.Range(0, Members.Length).Select(KillAsync));
+        await Task.WhenAll(_links.Values.Select(link => link.DisposeAsync().AsTask()));
         if (Directory.Exists(_root))
         {
             Directory.Delete(_root, recursive: true);

@@ -1,0 +1,97 @@
+using StateServer.Consensus.Raft;
+
+namespace StateServer.Consensus.Tests.Raft;
+
+public sealed class LeadershipTest
+{
+    [Fact]
+    public async Task Leadership_is_handed_to_the_member_that_was_named()
+    {
+        await using var cluster = new TestCluster(3);
+        await cluster.StartAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            await cluster.ProposeAsync($"before {i}");
+            var leader = await cluster.LeaderAsync();
+            var heir = cluster.Running.First(member => member != leader);
+            var term = leader.Node.Status.Term;
+            await leader.Node.TransferLeadershipAsync(heir.Node.Identity.Id, CancellationToken.None);
+            await TestCluster.EventuallyAsync(
+                () => !heir.Node.LeadershipToken.IsCancellationRequested, () => $"{leader.Node.Status} {heir.Node.Status}");
+            Assert.Equal(term + 1, heir.Node.Status.Term);
+            Assert.False(leader.Node.Status.IsLeader);
+        }
+    }
+
+    [Fact]
+    public async Task A_leader_that_stops_hands_over_first()
+    {
+        await using var cluster = new TestCluster(3);
+        await cluster.StartAsync();
+        await cluster.ProposeAsync("one");
+        var leader = await cluster.LeaderAsync();
+        var term = leader.Node.Status.Term;
+        await leader.Node.StopAsync(CancellationToken.None);
+        await cluster.KillAsync(cluster.IndexOf(leader));
+        var next = await cluster.LeaderAsync();
+        Assert.Equal(term + 1, next.Node.Status.Term);
+    }
+
+    [Fact]
+    public async Task A_transfer_to_one_that_is_no_voter_or_does_not_answer_is_refused()
+    {
+        await using var cluster = new TestCluster(3);
+        await cluster.StartAsync();
+        await cluster.ProposeAsync("one");
+        var leader = await cluster.LeaderAsync();
+        await Assert.ThrowsAsync<TransferRefusedException>(
+            () => leader.Node.TransferLeadershipAsync(new(999), CancellationToken.None).AsTask());
+        var silent = cluster.Running.First(member => member != leader);
+        cluster.Isolate(cluster.IndexOf(silent));
+        await TestCluster.EventuallyAsync(
+            () => TimeProvider.System.GetElapsedTime(leader.Node.Status.Progress[silent.Node.Identity.Id].LastContactTimestamp)
+                > TimeSpan.FromMilliseconds(1100),
+            () => "it still answers");
+        await Assert.ThrowsAsync<TransferRefusedException>(
+            () => leader.Node.TransferLeadershipAsync(silent.Node.Identity.Id, CancellationToken.None).AsTask());
+        await cluster.ProposeAsync("two");
+        Assert.True(leader.Node.Status.IsLeader);
+    }
+
+    [Fact]
+    public async Task A_majority_confirms_leadership_while_a_follower_is_silent()
+    {
+        await using var cluster = new TestCluster(3);
+        await cluster.StartAsync();
+        var position = await cluster.ProposeAsync("one");
+        var leader = await cluster.LeaderAsync();
+        cluster.Isolate(cluster.IndexOf(cluster.Running.First(member => member != leader)));
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.True(await leader.Node.ConfirmLeadershipAsync(CancellationToken.None) >= position.Index);
+        }
+
+        await cluster.ProposeAsync("two");
+    }
+
+    [Fact]
+    public async Task A_leader_without_a_quorum_confirms_nothing_and_steps_down()
+    {
+        await using var cluster = new TestCluster(3);
+        await cluster.StartAsync();
+        await cluster.ProposeAsync("one");
+        var leader = await cluster.LeaderAsync();
+        var term = leader.Node.Status.Term;
+        cluster.Isolate(cluster.IndexOf(leader));
+        await Assert.ThrowsAsync<NotLeadingException>(() => leader.Node.ConfirmLeadershipAsync(CancellationToken.None).AsTask());
+        await TestCluster.EventuallyAsync(() => !leader.Node.Status.IsLeader, () => leader.Node.Status.ToString());
+        Assert.True(leader.Node.LeadershipToken.IsCancellationRequested);
+        var next = await cluster.LeaderAsync();
+        Assert.NotSame(leader, next);
+        Assert.True(next.Node.Status.Term > term);
+        await cluster.ProposeAsync("two");
+        cluster.Heal();
+        await TestCluster.EventuallyAsync(
+            () => leader.Applier.Commands.SequenceEqual(["one", "two"]), () => string.Join(", ", leader.Applier.Commands));
+    }
+}
