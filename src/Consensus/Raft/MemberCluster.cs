@@ -22,10 +22,10 @@ internal sealed class MemberCluster : RaftCluster<ClusterPeer>
     private readonly NodeId _self;
     private readonly TimeProvider _time;
     private readonly ReplicaOptions _options;
+    private readonly Campaign _campaign;
     private ClusterConfiguration? _inForce;
     private BallotBox? _ballot;
     private NodeId _leader;
-    private long _campaignTerm;
     private string? _fault;
 
     /// <summary>Makes the member; it neither answers nor stands before it is started.</summary>
@@ -42,6 +42,7 @@ internal sealed class MemberCluster : RaftCluster<ClusterPeer>
         _self = options.Id;
         _makePeer = makePeer;
         _time = time;
+        _campaign = new(this, options, time);
         Logger = logger;
         LeaderChanged += (_, leader) => OnLeaderChanged(leader);
     }
@@ -157,19 +158,19 @@ internal sealed class MemberCluster : RaftCluster<ClusterPeer>
     }
 
     /// <summary>True where the leader handed over to this member, whose election is in <paramref name="term"/>.</summary>
-    public bool IsCampaign(long term) => Volatile.Read(ref _campaignTerm) == term;
+    public bool IsCampaign(long term) => _campaign.IsFor(term);
 
     /// <summary>Whether this member may ask for votes; called by the library right after its timer ran out.</summary>
     public bool MayStand()
     {
-        RestoreTimer();
+        _campaign.RestoreTimer();
         return Fault is null;
     }
 
     /// <summary>A leader's append, and whatever it means for configuration and commit index.</summary>
     public async ValueTask<AppendReply> AppendAsync(NodeId from, AppendRequest request, CancellationToken token)
     {
-        await LetCampaignBeginAsync(request.Term, token).ConfigureAwait(false);
+        await _campaign.LetItBeginAsync(request.Term, () => _log.Term, token).ConfigureAwait(false);
         SkipDropped(request);
         var count = request.Entries.Count;
         var result = await AppendEntriesAsync(
@@ -247,16 +248,21 @@ internal sealed class MemberCluster : RaftCluster<ClusterPeer>
             return $"member {_self} follows {CurrentLeader} in term {_log.Term}, its log ends at {_log.LastIndex}";
         }
 
-        Volatile.Write(ref _campaignTerm, request.Term + 1);
-        ElectionTimer.Milliseconds(this) = 1;
-        if (!await EnableStandbyModeAsync(LifecycleToken).ConfigureAwait(false)
-            || !await RevertToNormalModeAsync(LifecycleToken).ConfigureAwait(false))
+        return await StandNowAsync().ConfigureAwait(false) ? null : $"member {_self} is in no state to stand for election";
+    }
+
+    /// <summary>Stands for election in the next term at once, whatever its timer and the voters' stickiness say.</summary>
+    internal async ValueTask<bool> StandNowAsync()
+    {
+        _campaign.Begin(_log.Term + 1);
+        if (await EnableStandbyModeAsync(LifecycleToken).ConfigureAwait(false)
+            && await RevertToNormalModeAsync(LifecycleToken).ConfigureAwait(false))
         {
-            RestoreTimer();
-            return $"member {_self} is in no state to stand for election";
+            return true;
         }
 
-        return null;
+        _campaign.RestoreTimer();
+        return false;
     }
 
     /// <summary>
@@ -264,7 +270,7 @@ internal sealed class MemberCluster : RaftCluster<ClusterPeer>
     /// configuration in the log is read, and the next one is in force in the same step as its append.
     /// </summary>
     /// <exception cref="NotLeadingException">This member does not lead (any more).</exception>
-    /// <exception cref="ArgumentException">More than one voter changes, or none would be left, or the leader itself.</exception>
+    /// <exception cref="RefusedChangeException">More than one voter would change, or the leader itself would go.</exception>
     internal async Task<EntryPosition> ChangeAsync(
         Func<ClusterConfiguration, ClusterConfiguration> change, CancellationToken cancellationToken)
     {
@@ -280,10 +286,10 @@ internal sealed class MemberCluster : RaftCluster<ClusterPeer>
             try
             {
                 var next = change(_log.Configuration);
-                if (!next.IsOneStepFrom(_log.Configuration) || next.Voters.IsEmpty || !next.Contains(_self))
+                if (!next.IsOneStepFrom(_log.Configuration) || !next.Contains(_self))
                 {
-                    throw new ArgumentException(
-                        $"the voters can't change from {_log.Configuration} to {next} at once: one at a time, and not the leader", nameof(change));
+                    throw new RefusedChangeException(
+                        $"the voters can't change from {_log.Configuration} to {next} at once: one at a time, and never the leader itself");
                 }
 
                 position = _log.Append(term, Log.RecordKind.Configuration, next.Encode());
@@ -323,25 +329,6 @@ internal sealed class MemberCluster : RaftCluster<ClusterPeer>
             {
                 await scope.DisposeAsync().ConfigureAwait(false);
             }
-        }
-    }
-
-    /// <summary>
-    /// A heartbeat of the leader that has just handed over would call off the election that it asked for: it waits until the
-    /// election has begun, for a moment at most.
-    /// </summary>
-    private async ValueTask LetCampaignBeginAsync(long term, CancellationToken token)
-    {
-        var begin = _time.GetTimestamp();
-        while (IsCampaign(term + 1) && _log.Term == term)
-        {
-            if (_time.GetElapsedTime(begin) > _options.ElectionTimeoutLow / 2)
-            {
-                Volatile.Write(ref _campaignTerm, 0);
-                break;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(1), _time, token).ConfigureAwait(false);
         }
     }
 
@@ -423,15 +410,5 @@ internal sealed class MemberCluster : RaftCluster<ClusterPeer>
         }
 
         Changed?.Invoke();
-    }
-
-    private void RestoreTimer()
-    {
-        ref var timer = ref ElectionTimer.Milliseconds(this);
-        if (timer < (int)_options.ElectionTimeoutLow.TotalMilliseconds)
-        {
-            timer = Random.Shared.Next(
-                (int)_options.ElectionTimeoutLow.TotalMilliseconds, (int)_options.ElectionTimeoutHigh.TotalMilliseconds + 1);
-        }
     }
 }

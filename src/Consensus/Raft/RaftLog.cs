@@ -13,6 +13,9 @@ namespace StateServer.Consensus.Raft;
 /// </summary>
 internal sealed class RaftLog
 {
+    /// <summary>Bytes read at once while looking for configurations at start.</summary>
+    private const int RecoveryReadBytes = 4 * 1024 * 1024;
+
     private readonly Lock _lock = new();
     private readonly CommitGate _gate = new();
     private readonly LeadershipRounds _rounds = new();
@@ -40,25 +43,9 @@ internal sealed class RaftLog
         _votedFor = votes.VotedFor;
         _commitIndex = Math.Max(snapshotIndex, Math.Min(store.RecoveredCommitIndex, store.LastIndex));
         _configurations = new(first.Index, ClusterConfiguration.Decode(first.Encoded.Span));
-        var records = new List<LogRecord>();
-        for (var next = Math.Max(store.FirstIndex, 1); next <= store.LastIndex; next += records.Count)
-        {
-            records.Clear();
-            store.Read(next, store.LastIndex, RecoveryReadBytes, records);
-            foreach (var record in records)
-            {
-                if (record.Kind == RecordKind.Configuration && record.Index > first.Index)
-                {
-                    _configurations.Push(record.Index, ClusterConfiguration.Decode(record.Payload.Span));
-                }
-            }
-        }
-
+        Load();
         _top = _configurations.Top;
     }
-
-    /// <summary>Bytes read at once while looking for configurations at start.</summary>
-    private const int RecoveryReadBytes = 4 * 1024 * 1024;
 
     /// <summary>Raised after the commit index rose, or the log was replaced; handlers must return at once and take no lock of ours.</summary>
     public event Action? Advanced;
@@ -420,6 +407,24 @@ internal sealed class RaftLog
             _configurations.Reset(configuration.Index, ClusterConfiguration.Decode(configuration.Encoded.Span));
             Volatile.Write(ref _top, _configurations.Top);
             Volatile.Write(ref _commitIndex, boundary.Index);
+        }
+    }
+
+    /// <summary>The configurations that the log holds behind the first one.</summary>
+    private void Load()
+    {
+        var records = new List<LogRecord>();
+        for (var next = _store.FirstIndex; next <= _store.LastIndex; next += records.Count)
+        {
+            records.Clear();
+            _store.Read(next, _store.LastIndex, RecoveryReadBytes, records);
+            foreach (var record in records)
+            {
+                if (record.Kind == RecordKind.Configuration && record.Index > _configurations.TopIndex)
+                {
+                    _configurations.Push(record.Index, ClusterConfiguration.Decode(record.Payload.Span));
+                }
+            }
         }
     }
 

@@ -9,6 +9,10 @@ internal sealed class RecordingApplier : IEntryApplier
     private readonly Lock _lock = new();
     private readonly List<string> _commands = [];
     private long _applied;
+    private (long Index, SemaphoreSlim Signal)? _notify;
+
+    /// <summary>While it says so, nothing is applied.</summary>
+    public Func<bool>? Held { get; init; }
 
     public long AppliedIndex => Volatile.Read(ref _applied);
 
@@ -25,6 +29,7 @@ internal sealed class RecordingApplier : IEntryApplier
 
     public void Apply(IReadOnlyList<CommittedEntry> entries)
     {
+        SpinWait.SpinUntil(() => Held?.Invoke() != true);
         lock (_lock)
         {
             foreach (var entry in entries)
@@ -36,6 +41,28 @@ internal sealed class RecordingApplier : IEntryApplier
                 }
 
                 Volatile.Write(ref _applied, entry.Index);
+            }
+
+            if (_notify is { } notify && notify.Index <= _applied)
+            {
+                _notify = null;
+                notify.Signal.Release();
+            }
+        }
+    }
+
+    /// <summary>Releases the signal once the index was applied.</summary>
+    public void Notify(long index, SemaphoreSlim signal)
+    {
+        lock (_lock)
+        {
+            if (_applied >= index)
+            {
+                signal.Release();
+            }
+            else
+            {
+                _notify = (index, signal);
             }
         }
     }

@@ -19,14 +19,14 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly Dictionary<(int From, int To), LoopbackLink> _links = [];
     private readonly long _tailEntries;
 
-    public TestCluster(int count, ILogger? logger = null, long tailEntries = 10_000)
+    public TestCluster(int count, ILogger? logger = null, long tailEntries = 10_000, bool direct = false)
     {
         _logger = logger;
         _tailEntries = tailEntries;
         Initial = [.. Enumerable.Range(1, count).Select(i => new InitialMember(
             new((ulong)(100 + i)), $"m{i}", $"127.0.0.1:{FreePort()}"))];
         Members = new TestMember?[count];
-        for (var from = 0; from < count; from++)
+        for (var from = 0; from < count && !direct; from++)
         {
             for (var to = 0; to < count; to++)
             {
@@ -63,7 +63,7 @@ internal sealed class TestCluster : IAsyncDisposable
         PeerAddress = Initial[i].PeerAddress,
         ClientUrls = [],
         InitialMembers = [.. Initial.Select((member, to) =>
-            to == i ? member : member with { PeerAddress = _links[(i, to)].Address })],
+            to == i || _links.Count == 0 ? member : member with { PeerAddress = _links[(i, to)].Address })],
         TailEntries = _tailEntries,
         Version = "test",
     };
@@ -156,12 +156,27 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public static async Task EventuallyAsync(Func<bool> condition, Func<string> otherwise)
     {
+        if (!await HappensAsync(condition, Deadline))
+        {
+            Assert.Fail(otherwise());
+        }
+    }
+
+    /// <summary>Waits until the condition holds, for the time at most.</summary>
+    public static async Task<bool> HappensAsync(Func<bool> condition, TimeSpan within)
+    {
         var begin = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(begin) < Deadline, otherwise());
+            if (TimeProvider.System.GetElapsedTime(begin) > within)
+            {
+                return false;
+            }
+
             await Task.Delay(5);
         }
+
+        return true;
     }
 
     public async ValueTask DisposeAsync()

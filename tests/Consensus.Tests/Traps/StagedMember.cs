@@ -1,0 +1,122 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using StateServer.Consensus.Log;
+using StateServer.Consensus.Log.Native;
+using StateServer.Consensus.Membership;
+using StateServer.Consensus.Raft;
+using StateServer.Consensus.Snapshots;
+using StateServer.Consensus.Tests.Log;
+using StateServer.Consensus.Tests.Raft;
+using StateServer.Domain.Identity;
+
+namespace StateServer.Consensus.Tests.Traps;
+
+/// <summary>One member on a <see cref="Stage"/>, with a disk that outlives its process.</summary>
+internal sealed class StagedMember(Stage stage, NodeId id, ClusterConfiguration first) : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private OpenedLog? _opened;
+    private DurableLog? _door;
+    private LogFlusher? _flusher;
+    private ApplyLoop? _applies;
+    private MemberCluster? _cluster;
+
+    public NodeId Id => id;
+
+    public bool IsRunning => Volatile.Read(ref _cluster) is not null;
+
+    public MemberCluster Cluster => _cluster!;
+
+    public RaftLog Log => _opened!.Log;
+
+    public RecordingApplier Applier { get; private set; } = new();
+
+    /// <summary>While it is set, nothing is applied.</summary>
+    public bool HoldsApplies { get; set; }
+
+    public static ReplicaOptions Options(NodeId id) => new()
+    {
+        DataFolder = "/data",
+        Id = id,
+        Cluster = new(11),
+        Name = $"m{id}",
+        Zone = new("local-a"),
+        PeerAddress = $"h:{id}",
+        ClientUrls = [],
+        InitialMembers = [],
+        Version = "test",
+        Heartbeat = TimeSpan.FromMilliseconds(20),
+        ElectionTimeoutLow = TimeSpan.FromHours(1),
+        ElectionTimeoutHigh = TimeSpan.FromHours(1),
+    };
+
+    public async Task StartAsync()
+    {
+        var options = Options(id);
+        var isNew = !File.Exists(_folder.File("vote"));
+        var votes = isNew ? VoteStore.Create(_folder.File("vote"), LibcDisk.Instance) : VoteStore.Open(_folder.File("vote"), LibcDisk.Instance);
+        var store = LogStore.Open(_folder.File("log"), Logs.Options(segmentBytes: 256 * 1024) with { MustExist = !isNew }, NullLogger.Instance);
+        var log = new RaftLog(id, store, votes, new(0, first.Encode()), 0);
+        var snapshots = SnapshotStore.Open(_folder.File("snapshots"), new() { Cluster = options.Cluster });
+        _opened = new(log, store, votes, snapshots, _folder.File("library"));
+        Applier = new() { Held = () => HoldsApplies };
+        var end = new ThrowingEnd();
+        _flusher = new(log, end);
+        _applies = new(log, Applier, end);
+        _door = new(_opened.IdleFolder, id, log, snapshots, _applies, _ => throw new NotSupportedException(), _flusher.Appended, 64 * 1024);
+        var cluster = new MemberCluster(options, log, MakePeer, TimeProvider.System, NullLogger.Instance) { AuditTrail = _door };
+        cluster.AppendedRound = () =>
+        {
+            _flusher.Appended();
+            cluster.ForceRound();
+        };
+        _applies.Start();
+        await cluster.StartAsync();
+        Volatile.Write(ref _cluster, cluster);
+    }
+
+    /// <summary>Appends on this leader, without waiting.</summary>
+    public EntryPosition Append(string command)
+    {
+        var position = Log.Append(Log.Leadership.Term, RecordKind.Command, Encoding.UTF8.GetBytes(command));
+        Cluster.AppendedRound!();
+        return position;
+    }
+
+    public Task AppliesAsync(long index) => TestCluster.EventuallyAsync(
+        () => Applier.AppliedIndex >= index, () => $"{id} applied {Applier.AppliedIndex} of {index}, committed {Log.CommitIndex}");
+
+    public Task HasAsync(long index) => TestCluster.EventuallyAsync(() => Log.DurableIndex >= index, () => $"{id} has {Log.DurableIndex}");
+
+    public async Task StopAsync()
+    {
+        HoldsApplies = false;
+        if (Interlocked.Exchange(ref _cluster, null) is { } cluster)
+        {
+            await cluster.DisposeAsync();
+            _flusher!.Dispose();
+            _applies!.Dispose();
+            await _door!.DisposeAsync();
+            _opened!.Dispose();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _folder.Dispose();
+    }
+
+    /// <summary>Ends the process and starts it anew; what was not applied stays so while <see cref="HoldsApplies"/>.</summary>
+    public async Task RestartAsync()
+    {
+        var held = HoldsApplies;
+        await StopAsync();
+        HoldsApplies = held;
+        await StartAsync();
+    }
+
+    private ClusterPeer MakePeer(ConfigurationMember member, MemberCluster cluster) => member.Id == id
+        ? new LocalPeer(member, cluster)
+        : new RemotePeer(member, cluster, Log, new StagedLink(stage, id, member.Id), Options(id));
+}
