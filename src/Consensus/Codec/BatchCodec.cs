@@ -56,9 +56,21 @@ internal static class BatchCodec
         long timestampMilliseconds,
         ReadOnlySpan<ReadOnlyMemory<byte>> items)
     {
-        if (items.Length > CommandBatch.MostItems)
+        EncodeHeader(destination, featureLevel, timestampMilliseconds, items.Length);
+        foreach (var item in items)
         {
-            throw new ArgumentException($"{items.Length} items in a batch, at most {CommandBatch.MostItems} fit", nameof(items));
+            destination.Write(item.Span);
+        }
+    }
+
+    /// <summary>Appends what stands before a batch's items; the caller appends exactly <paramref name="count"/> of them.</summary>
+    /// <exception cref="ArgumentException">More items than <see cref="CommandBatch.MostItems"/>.</exception>
+    public static void EncodeHeader(
+        IBufferWriter<byte> destination, int featureLevel, long timestampMilliseconds, int count)
+    {
+        if (count > CommandBatch.MostItems)
+        {
+            throw new ArgumentException($"{count} items in a batch, at most {CommandBatch.MostItems} fit", nameof(count));
         }
 
         var header = destination.GetSpan(1);
@@ -67,11 +79,37 @@ internal static class BatchCodec
         var writer = new MessagePackWriter(destination);
         writer.Write(featureLevel);
         writer.Write(timestampMilliseconds);
-        writer.WriteArrayHeader(items.Length);
+        writer.WriteArrayHeader(count);
         writer.Flush();
-        foreach (var item in items)
+    }
+
+    /// <summary>
+    /// True where <paramref name="items"/> are exactly <paramref name="count"/> well-formed values, so that an entry made of them
+    /// can be taken apart again. What they mean is not looked at.
+    /// </summary>
+    public static bool AreItems(ReadOnlyMemory<byte> items, int count)
+    {
+        try
         {
-            destination.Write(item.Span);
+            var reader = new MessagePackReader(items);
+            for (var i = 0; i < count; i++)
+            {
+                if (reader.ReadArrayHeader() != ItemFields)
+                {
+                    return false;
+                }
+
+                for (var field = 0; field < ItemFields; field++)
+                {
+                    reader.Skip();
+                }
+            }
+
+            return count > 0 && reader.End;
+        }
+        catch (Exception e) when (e is MessagePackSerializationException or EndOfStreamException or OverflowException)
+        {
+            return false;
         }
     }
 

@@ -1,4 +1,7 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using StateServer.Consensus.Replica;
+using StateServer.Consensus.Transport;
 
 namespace StateServer.Consensus.Hosting;
 
@@ -15,5 +18,7 @@ public static class PeerEndpoints
     {
         ArgumentNullException.ThrowIfNull(app);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(peerPort);
+        app.MapGrpcService<RaftPeerService>();
+        app.MapGrpcService<ReplicaPeerService>();
     }
 }

@@ -1,5 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using StateServer.Consensus.Proposals;
+using StateServer.Consensus.Raft;
+using StateServer.Consensus.Replica;
+using StateServer.Consensus.Transport;
 
 namespace StateServer.Consensus.Hosting;
 
@@ -17,7 +22,35 @@ public static class ReplicaServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
-        services.AddGrpc();
+        services.AddSingleton(provider => ReplicaCore.Create(
+            options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(provider => RaftNode.Open(
+            options,
+            provider.GetRequiredService<ReplicaCore>().Applier,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<RaftNode>>()));
+        services.AddSingleton(MakeReplica);
+        services.AddSingleton<IReplica>(provider => provider.GetRequiredService<LocalReplica>());
+        services.AddSingleton(provider => provider.GetRequiredService<LocalReplica>().Desk);
+        services.AddSingleton<ReplicaPeerService>();
+        services.AddGrpc().AddRaftPeers().AddPeerService<ReplicaPeerService>();
+        services.AddHostedService<ReplicaLifetime>();
         return services;
+    }
+
+    private static LocalReplica MakeReplica(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<ReplicaOptions>();
+        var raft = provider.GetRequiredService<RaftNode>();
+        return new LocalReplica(
+            options,
+            raft.Identity.Folder,
+            provider.GetRequiredService<ReplicaCore>(),
+            raft,
+            new GrpcReplicaPeers(raft.Channels),
+            new StoredSnapshots(raft),
+            new FolderDiskSpace(options.DataFolder),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILoggerFactory>());
     }
 }

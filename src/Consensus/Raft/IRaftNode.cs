@@ -21,14 +21,17 @@ internal interface IRaftNode : IAsyncDisposable
     event Action<RaftStatus>? Changed;
 
     /// <summary>
-    /// Appends one entry in the current term and starts a replication round. Returns when it is in this leader's log (its
-    /// disk may follow); commit is seen through <see cref="IEntryApplier"/>.
+    /// Appends one entry as the leader of <paramref name="term"/> and starts a replication round. Returns when it is in this
+    /// leader's log (its disk may follow); commit is seen through <see cref="IEntryApplier"/>.
     /// </summary>
-    /// <param name="payload">The entry; the log keeps this memory: it must never change any more.</param>
+    /// <param name="term">The term that the payload was made in; read before what it depends on.</param>
+    /// <param name="payload">The entry; copied before this returns.</param>
+    /// <param name="reserve">True for what frees space or heals: it may use the space that the log holds in reserve.</param>
     /// <param name="cancellationToken">Ends the wait before the append; never after it.</param>
-    /// <exception cref="NotLeadingException">Not the leader, or no longer in the term it was; nothing was appended.</exception>
+    /// <exception cref="NotLeadingException">Not the leader, or no longer in that term; nothing was appended.</exception>
     /// <exception cref="LogSpaceException">The disk is full; nothing was appended.</exception>
-    ValueTask<EntryPosition> AppendAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken);
+    ValueTask<EntryPosition> AppendAsync(
+        long term, ReadOnlyMemory<byte> payload, bool reserve, CancellationToken cancellationToken);
 
     /// <summary>
     /// Confirms by a quorum round begun after this call that this member still leads, and returns the index that a linearizable

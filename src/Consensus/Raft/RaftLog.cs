@@ -175,7 +175,7 @@ internal sealed class RaftLog
     /// </summary>
     /// <exception cref="NotLeadingException">The term has passed, or this member does not lead it; nothing was appended.</exception>
     /// <exception cref="LogSpaceException">No space; nothing was appended.</exception>
-    public EntryPosition Append(long term, RecordKind kind, ReadOnlyMemory<byte> payload)
+    public EntryPosition Append(long term, RecordKind kind, ReadOnlyMemory<byte> payload, bool reserve = false)
     {
         lock (_lock)
         {
@@ -186,7 +186,7 @@ internal sealed class RaftLog
 
             var index = _store.LastIndex + 1;
             var configuration = kind == RecordKind.Configuration ? ClusterConfiguration.Decode(payload.Span) : null;
-            _store.Append([new(index, term, kind, payload)], _commitIndex, reserve: kind != RecordKind.Command);
+            _store.Append([new(index, term, kind, payload)], _commitIndex, reserve || kind != RecordKind.Command);
             if (_gate.Term != term)
             {
                 _gate.Open(term, index);

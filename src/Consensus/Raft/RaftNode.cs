@@ -148,7 +148,8 @@ internal sealed partial class RaftNode : IRaftNode
     }
 
     /// <inheritdoc/>
-    public ValueTask<EntryPosition> AppendAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    public ValueTask<EntryPosition> AppendAsync(
+        long term, ReadOnlyMemory<byte> payload, bool reserve, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var parts = Parts;
@@ -158,7 +159,7 @@ internal sealed partial class RaftNode : IRaftNode
                 parts.Cluster.IsLeader ? "leadership is being handed over" : "this member does not lead");
         }
 
-        var position = parts.Log.Append(parts.Log.Leadership.Term, RecordKind.Command, payload);
+        var position = parts.Log.Append(term, RecordKind.Command, payload.ToArray(), reserve);
         parts.Appended();
         return new(position);
     }
@@ -203,6 +204,9 @@ internal sealed partial class RaftNode : IRaftNode
 
     /// <inheritdoc/>
     public ConfigurationInForce ConfigurationAt(long index) => Parts.Log.ConfigurationAt(index);
+
+    /// <summary>True once log and snapshots are open.</summary>
+    public bool IsStarted => Volatile.Read(ref _parts) is not null;
 
     /// <summary>The snapshots; there are some once started.</summary>
     public SnapshotStore Snapshots => Parts.Snapshots;
@@ -276,7 +280,8 @@ internal sealed partial class RaftNode : IRaftNode
                 ? voters.Where(voter => voter != _options.Id).ToImmutableDictionary(
                     voter => voter, voter => new PeerProgress(log.DurableOf(voter), parts.Cluster.LastContact(voter)))
                 : ImmutableDictionary<NodeId, PeerProgress>.Empty,
-            Fault = Volatile.Read(ref _fault) ?? parts.Cluster.Fault ?? log.SpaceShortage,
+            Fault = Volatile.Read(ref _fault) ?? parts.Cluster.Fault,
+            SpaceShortage = log.SpaceShortage,
         };
     }
 }

@@ -38,4 +38,7 @@ internal sealed record RaftStatus
 
     /// <summary>Null while all is well, otherwise why this member does not vote or can't write.</summary>
     public string? Fault { get; init; }
+
+    /// <summary>Why appends are refused, or soon will be, for want of disk space; null while all is well.</summary>
+    public string? SpaceShortage { get; init; }
 }

@@ -138,7 +138,8 @@ internal sealed class TestCluster : IAsyncDisposable
             var leader = await LeaderAsync();
             try
             {
-                var position = await leader.Node.AppendAsync(Encoding.UTF8.GetBytes(command), CancellationToken.None);
+                var position = await leader.Node.AppendAsync(
+                    leader.Node.Status.Term, Encoding.UTF8.GetBytes(command), reserve: false, CancellationToken.None);
                 await EventuallyAsync(
                     () => leader.Applier.AppliedIndex >= position.Index || leader.Node.Status.Term != position.Term,
                     () => $"entry {position} was not applied: {leader.Node.Status}");

@@ -1,0 +1,573 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using StateServer.Consensus.Codec;
+using StateServer.Domain.Commands;
+using StateServer.Domain.Identity;
+using StateServer.Domain.Outcomes;
+
+namespace StateServer.Consensus.Proposals;
+
+/// <summary>
+/// Every command that this member has taken and not answered yet, bounded by bytes: those that wait to be sent, in order, and
+/// those that were sent, by number. Thread-safe; answers are given outside its lock.
+/// <para>
+/// Why a new term settles what an old one left open: a command is appended in the one term that it was sent for, the terms of
+/// committed entries never decrease, and all committed entries are applied here in order. So once an entry of a later term was
+/// applied and the command was not seen, no committed entry can hold it, now or ever (Raft §5.3, §5.4: Log Matching and Leader
+/// Completeness), and it may be sent again as if new. A snapshot that replaces the state breaks that argument for what was sent
+/// by then: such a command stays open until its deadline.
+/// </para>
+/// </summary>
+internal sealed class ProposalQueue
+{
+    /// <summary>
+    /// What a queued command is charged beyond its bytes: about the size of the objects around it, so that a flood of tiny
+    /// commands is bounded too.
+    /// </summary>
+    public const int OverheadBytes = 256;
+
+    /// <summary>
+    /// Bytes of answered proposals that may still stand in the queue: then they are cleared out, so that they don't pile up while
+    /// there is no leader.
+    /// </summary>
+    private const long MostDeadBytes = 4 * 1024 * 1024;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _encoder;
+
+    private readonly Lock _lock = new();
+    private readonly Queue<QueuedCommands> _again = new();
+    private readonly Queue<QueuedCommands> _queue = new();
+    private readonly Dictionary<long, Proposal> _waiting = [];
+    private readonly NodeId _self;
+    private readonly uint _incarnation;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _timeout;
+    private readonly long _maxBytes;
+    private readonly int _maxRequestBytes;
+    private long _bytes;
+    private long _number;
+    private long _appliedTerm;
+    private long _deadBytes;
+    private bool _idle;
+    private string? _closed;
+
+    /// <summary>Makes an empty queue.</summary>
+    /// <param name="options">Whose queue, and its limits.</param>
+    /// <param name="incarnation">This process's random number.</param>
+    /// <param name="time">The clock.</param>
+    public ProposalQueue(ReplicaOptions options, uint incarnation, TimeProvider time)
+    {
+        _self = options.Id;
+        _incarnation = incarnation;
+        _time = time;
+        _timeout = options.RequestTimeout;
+        _maxBytes = options.MaxQueueBytes;
+        _maxRequestBytes = options.MaxRequestBytes;
+        Ready = new Signal();
+    }
+
+    /// <summary>Set when there may be something to send.</summary>
+    public Signal Ready { get; }
+
+    /// <summary>Bytes charged now.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>Commands of this member's clients that are not answered yet.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _waiting.Count;
+            }
+        }
+    }
+
+    /// <summary>True while nothing waits to be sent.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _queue.Count == 0 && _again.Count == 0;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Waits until there is something to send, or <see cref="Ready"/> is set. While the sender waits for anything else, it is not
+    /// woken by arrivals: those are taken together afterwards.
+    /// </summary>
+    public ValueTask WaitForArrivalAsync()
+    {
+        Volatile.Write(ref _idle, true);
+        return IsEmpty ? Ready.WaitAsync() : ValueTask.CompletedTask;
+    }
+
+    /// <summary>Takes a command of this member's clients.</summary>
+    /// <returns>Its answer, to be awaited once.</returns>
+    public ValueTask<Outcome> Add(Command command, RequestId? request, CancellationToken cancellationToken)
+    {
+        var number = Interlocked.Increment(ref _number);
+        var item = Encode(new(command, request, new(_self, _incarnation, number)));
+        if (item.Length > _maxRequestBytes)
+        {
+            return Refusal(
+                ProposalRefusal.TooLarge, $"the command has {item.Length} bytes; at most {_maxRequestBytes} are allowed");
+        }
+
+        var proposal = new Proposal(this, number, item, SpaceRule.Grows(command), _time.GetTimestamp());
+        lock (_lock)
+        {
+            if (_closed is not null)
+            {
+                return Refusal(ProposalRefusal.Stopping, _closed);
+            }
+
+            if (!TryCharge(proposal))
+            {
+                return Refusal(
+                    ProposalRefusal.QueueFull, $"{_bytes} bytes wait to be proposed, at most {_maxBytes} may: try again later");
+            }
+
+            _waiting.Add(number, proposal);
+            _queue.Enqueue(proposal);
+        }
+
+        WakeIdle();
+        proposal.Watch(cancellationToken);
+        return proposal.Answer;
+    }
+
+    /// <summary>Takes a batch that another member forwarded.</summary>
+    /// <returns>Null, or why it was not taken.</returns>
+    public ProposalRefusal? Add(ForwardedBatch batch)
+    {
+        lock (_lock)
+        {
+            if (_closed is not null)
+            {
+                return ProposalRefusal.Stopping;
+            }
+
+            if (!TryCharge(batch))
+            {
+                return ProposalRefusal.QueueFull;
+            }
+
+            _queue.Enqueue(batch);
+        }
+
+        WakeIdle();
+        return null;
+    }
+
+    /// <summary>
+    /// Takes what is to be appended in <paramref name="term"/> out of the queue: at least one command where there is one, and no
+    /// more than fit the limits. Proposals become sent ones; a forwarded batch that was meant for another term is refused.
+    /// </summary>
+    /// <param name="term">The leader's term.</param>
+    /// <param name="forwarded">True for the leader, which takes other members' batches too; false for a follower, which refuses them.</param>
+    /// <param name="maxBytes">Most bytes, unless the first alone has more.</param>
+    /// <param name="maxCommands">Most commands.</param>
+    /// <param name="taken">Gets what was taken.</param>
+    public void Take(long term, bool forwarded, int maxBytes, int maxCommands, List<QueuedCommands> taken)
+    {
+        List<ForwardedBatch>? misled = null;
+        lock (_lock)
+        {
+            var (bytes, commands) = (0, 0);
+            while (term >= _appliedTerm && TryPeek(out var source, out var next))
+            {
+                if (next is ForwardedBatch batch && (!forwarded || batch.Term != term))
+                {
+                    source.Dequeue();
+                    Discharge(batch);
+                    (misled ??= []).Add(batch);
+                    continue;
+                }
+
+                if (taken.Count > 0 && (bytes + next.Items.Length > maxBytes || commands + next.Count > maxCommands))
+                {
+                    break;
+                }
+
+                source.Dequeue();
+                bytes += next.Items.Length;
+                commands += next.Count;
+                taken.Add(next);
+                MarkSent(next, term);
+            }
+        }
+
+        foreach (var batch in misled ?? [])
+        {
+            batch.Refused(ProposalRefusal.NoLeader, $"this member does not lead term {batch.Term}");
+        }
+    }
+
+    /// <summary>Puts back what was taken for <paramref name="term"/> and certainly not appended in it.</summary>
+    public void PutBack(IReadOnlyList<QueuedCommands> taken, long term, string reason)
+    {
+        lock (_lock)
+        {
+            foreach (var commands in taken)
+            {
+                if (commands is Proposal { Phase: ProposalPhase.Sent } proposal && proposal.Term == term)
+                {
+                    Requeue(proposal);
+                }
+            }
+        }
+
+        foreach (var batch in taken.OfType<ForwardedBatch>())
+        {
+            batch.Refused(ProposalRefusal.NoLeader, reason);
+        }
+
+        Ready.Set();
+    }
+
+    /// <summary>Refuses what was taken for <paramref name="term"/> and certainly not appended in it.</summary>
+    public void Refuse(
+        IReadOnlyList<QueuedCommands> taken, long term, ProposalRefusal reason, string message, Exception? cause)
+    {
+        List<Proposal> refused = [];
+        lock (_lock)
+        {
+            foreach (var commands in taken)
+            {
+                if (commands is Proposal { Phase: ProposalPhase.Sent } proposal && proposal.Term == term)
+                {
+                    Remove(proposal);
+                    refused.Add(proposal);
+                }
+            }
+        }
+
+        refused.ForEach(proposal => proposal.Fail(Refused(reason, message, cause)));
+        foreach (var batch in taken.OfType<ForwardedBatch>())
+        {
+            batch.Refused(reason, message);
+        }
+    }
+
+    /// <summary>Answers this member's proposals among the commands of an entry that was just applied.</summary>
+    public void Complete(ImmutableArray<BatchItem> items, ImmutableArray<Outcome> outcomes)
+    {
+        var mine = 0;
+        foreach (var item in items)
+        {
+            mine += IsMine(item) ? 1 : 0;
+        }
+
+        if (mine == 0)
+        {
+            return;
+        }
+
+        var done = ArrayPool<(Proposal Proposal, Outcome Outcome)>.Shared.Rent(mine);
+        var count = 0;
+        lock (_lock)
+        {
+            for (var i = 0; i < items.Length; i++)
+            {
+                if (IsMine(items[i]) && _waiting.TryGetValue(items[i].Proposal.Number, out var proposal))
+                {
+                    Remove(proposal);
+                    done[count++] = (proposal, outcomes[i]);
+                }
+            }
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            done[i].Proposal.Complete(done[i].Outcome);
+        }
+
+        ArrayPool<(Proposal, Outcome)>.Shared.Return(done, clearArray: true);
+    }
+
+    /// <summary>
+    /// Tells that an entry of <paramref name="term"/> was applied, after its own commands were completed: what was sent for an
+    /// earlier term and not seen by now is sent again (see the class).
+    /// </summary>
+    public void TermApplied(long term)
+    {
+        lock (_lock)
+        {
+            if (term <= _appliedTerm)
+            {
+                return;
+            }
+
+            _appliedTerm = term;
+            foreach (var proposal in _waiting.Values)
+            {
+                if (proposal.Phase == ProposalPhase.Sent && proposal.Term < term && !proposal.MayBeInSnapshot)
+                {
+                    Requeue(proposal);
+                }
+            }
+        }
+
+        Ready.Set();
+    }
+
+    /// <summary>Tells that a snapshot whose last entry is of <paramref name="term"/> replaced the state.</summary>
+    public void Restored(long term)
+    {
+        lock (_lock)
+        {
+            _appliedTerm = Math.Max(_appliedTerm, term);
+            foreach (var proposal in _waiting.Values)
+            {
+                proposal.MayBeInSnapshot |= proposal.Phase == ProposalPhase.Sent;
+            }
+        }
+    }
+
+    /// <summary>Tells that the connection over which commands went to the leader of <paramref name="term"/> broke.</summary>
+    public void ConnectionLost(long term) => Mark(term, UnknownReason.ConnectionLost);
+
+    /// <summary>Tells that leadership of <paramref name="term"/> ended.</summary>
+    public void LeadershipLost(long term) => Mark(term, UnknownReason.LeaderChanged);
+
+    /// <summary>Answers what has waited for longer than it may.</summary>
+    /// <param name="leaderKnown">Whether a leader is known now, for the message.</param>
+    public void Expire(bool leaderKnown)
+    {
+        List<(Proposal Proposal, ProposalPhase Phase)>? expired = null;
+        lock (_lock)
+        {
+            var now = _time.GetTimestamp();
+            foreach (var proposal in _waiting.Values)
+            {
+                if (_time.GetElapsedTime(proposal.Arrived, now) >= _timeout)
+                {
+                    (expired ??= []).Add((proposal, proposal.Phase));
+                }
+            }
+
+            foreach (var (proposal, _) in expired ?? [])
+            {
+                Remove(proposal);
+            }
+        }
+
+        foreach (var (proposal, phase) in expired ?? [])
+        {
+            proposal.Fail(phase == ProposalPhase.Queued ? TimedOutInQueue(leaderKnown) : TimedOutAfterSend(proposal));
+        }
+    }
+
+    /// <summary>The caller gave up on a proposal.</summary>
+    public void Cancel(Proposal proposal)
+    {
+        var phase = proposal.Phase;
+        lock (_lock)
+        {
+            phase = proposal.Phase;
+            if (phase == ProposalPhase.Done)
+            {
+                return;
+            }
+
+            Remove(proposal);
+        }
+
+        proposal.Fail(phase == ProposalPhase.Queued
+            ? Refused(ProposalRefusal.TimedOutInQueue, "the caller gave up before the command was sent; it was not executed", null)
+            : new OutcomeUnknownException(UnknownReason.Cancelled, "the caller gave up after the command was sent"));
+    }
+
+    /// <summary>Takes nothing more, and refuses what is still in this member's hands.</summary>
+    public void Close(ProposalRefusal reason, string message)
+    {
+        List<ForwardedBatch> batches;
+        List<Proposal> proposals;
+        lock (_lock)
+        {
+            _closed ??= message;
+            batches = [.. _queue.OfType<ForwardedBatch>()];
+            proposals = [.. _waiting.Values.Where(proposal => proposal.Phase == ProposalPhase.Queued)];
+            batches.ForEach(Discharge);
+            proposals.ForEach(Remove);
+            _again.Clear();
+            _queue.Clear();
+            _deadBytes = 0;
+        }
+
+        batches.ForEach(batch => batch.Refused(reason, message));
+        proposals.ForEach(proposal => proposal.Fail(Refused(reason, message, null)));
+    }
+
+    /// <summary>Answers all that were sent with an unknown outcome: this member stops and will not see theirs.</summary>
+    public void Abandon(string message)
+    {
+        List<Proposal> abandoned;
+        lock (_lock)
+        {
+            abandoned = [.. _waiting.Values];
+            abandoned.ForEach(Remove);
+        }
+
+        foreach (var proposal in abandoned)
+        {
+            proposal.Fail(new OutcomeUnknownException(UnknownReason.Cancelled, message));
+        }
+    }
+
+    private void WakeIdle()
+    {
+        if (Volatile.Read(ref _idle))
+        {
+            Volatile.Write(ref _idle, false);
+            Ready.Set();
+        }
+    }
+
+    private static byte[] Encode(in BatchItem item)
+    {
+        const int KeptCapacity = 64 * 1024;
+        var encoder = _encoder ??= new ArrayBufferWriter<byte>(1024);
+        encoder.ResetWrittenCount();
+        BatchCodec.EncodeItem(encoder, item);
+        var bytes = encoder.WrittenSpan.ToArray();
+        _encoder = encoder.Capacity > KeptCapacity ? null : encoder;
+        return bytes;
+    }
+
+    private static ProposalRefusedException Refused(ProposalRefusal reason, string message, Exception? cause)
+    {
+        ProposalMeter.Refused(reason);
+        return new(reason, message, cause);
+    }
+
+    private static ValueTask<Outcome> Refusal(ProposalRefusal reason, string message)
+        => ValueTask.FromException<Outcome>(Refused(reason, message, null));
+
+    private ProposalRefusedException TimedOutInQueue(bool leaderKnown) => leaderKnown
+        ? Refused(ProposalRefusal.TimedOutInQueue, $"the command waited {_timeout.TotalSeconds:0.###} s to be sent; it was not executed", null)
+        : Refused(ProposalRefusal.NoLeader, $"no leader was found within {_timeout.TotalSeconds:0.###} s; the command was not executed", null);
+
+    private OutcomeUnknownException TimedOutAfterSend(Proposal proposal)
+    {
+        var waited = $"no outcome within {_timeout.TotalSeconds:0.###} s";
+        return new(proposal.Trouble, proposal.Trouble switch
+        {
+            UnknownReason.ConnectionLost => $"{waited}: the connection to the leader of term {proposal.Term} broke after the command was sent",
+            UnknownReason.LeaderChanged => $"{waited}: the leadership of term {proposal.Term} ended after the command was sent",
+            _ => $"{waited}, after the command was sent to the leader of term {proposal.Term}",
+        });
+    }
+
+    private bool IsMine(in BatchItem item)
+        => item.Proposal.Member == _self && item.Proposal.Incarnation == _incarnation;
+
+    private static long ChargeOf(QueuedCommands commands) => commands.Items.Length + ((long)OverheadBytes * commands.Count);
+
+    private bool TryCharge(QueuedCommands commands)
+    {
+        var charge = ChargeOf(commands);
+        if (_bytes + charge > _maxBytes)
+        {
+            return false;
+        }
+
+        _bytes += charge;
+        return true;
+    }
+
+    private void Discharge(QueuedCommands commands) => _bytes -= ChargeOf(commands);
+
+    private bool TryPeek(out Queue<QueuedCommands> source, out QueuedCommands next)
+    {
+        foreach (var queue in (ReadOnlySpan<Queue<QueuedCommands>>)[_again, _queue])
+        {
+            while (queue.TryPeek(out var head))
+            {
+                if (head is not Proposal { Phase: not ProposalPhase.Queued })
+                {
+                    (source, next) = (queue, head);
+                    return true;
+                }
+
+                queue.Dequeue();
+            }
+        }
+
+        (source, next) = (_queue, null!);
+        return false;
+    }
+
+    private void MarkSent(QueuedCommands commands, long term)
+    {
+        if (commands is Proposal proposal)
+        {
+            proposal.Phase = ProposalPhase.Sent;
+            proposal.Term = term;
+            proposal.Trouble = UnknownReason.TimedOut;
+        }
+        else
+        {
+            Discharge(commands);
+        }
+    }
+
+    private void Requeue(Proposal proposal)
+    {
+        if (proposal.Phase == ProposalPhase.Sent)
+        {
+            proposal.Phase = ProposalPhase.Queued;
+            _again.Enqueue(proposal);
+        }
+    }
+
+    private void Mark(long term, UnknownReason trouble)
+    {
+        lock (_lock)
+        {
+            foreach (var proposal in _waiting.Values)
+            {
+                if (proposal.Phase == ProposalPhase.Sent && proposal.Term == term)
+                {
+                    proposal.Trouble = trouble;
+                }
+            }
+        }
+    }
+
+    private void Remove(Proposal proposal)
+    {
+        _waiting.Remove(proposal.Number);
+        Discharge(proposal);
+        if (proposal.Phase == ProposalPhase.Queued)
+        {
+            _deadBytes += ChargeOf(proposal);
+        }
+
+        proposal.Phase = ProposalPhase.Done;
+        if (_deadBytes > MostDeadBytes)
+        {
+            Bury(_again);
+            Bury(_queue);
+            _deadBytes = 0;
+        }
+    }
+
+    private static void Bury(Queue<QueuedCommands> queue)
+    {
+        for (var left = queue.Count; left > 0; left--)
+        {
+            var commands = queue.Dequeue();
+            if (commands is not Proposal { Phase: not ProposalPhase.Queued })
+            {
+                queue.Enqueue(commands);
+            }
+        }
+    }
+}

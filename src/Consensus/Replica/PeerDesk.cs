@@ -1,0 +1,91 @@
+using StateServer.Consensus.Proposals;
+using StateServer.Consensus.Raft;
+using StateServer.Consensus.Reads;
+using StateServer.Consensus.Status;
+using StateServer.Protos.Replica;
+
+namespace StateServer.Consensus.Replica;
+
+/// <summary>What this member does for the others when they ask. Thread-safe.</summary>
+internal sealed class PeerDesk : IDisposable
+{
+    private readonly ReplicaOptions _options;
+    private readonly ProposalQueue _queue;
+    private readonly IRaftNode _raft;
+    private readonly LeadershipWatch _leadership;
+    private readonly SpaceGate _space;
+    private readonly ReadIndexSource _reads;
+    private readonly DigestRing _digests;
+    private readonly Standing _standing;
+    private readonly Func<MemberStatus> _status;
+    private readonly CancellationTokenSource _closing = new();
+
+    /// <summary>Makes it.</summary>
+    public PeerDesk(
+        ReplicaOptions options,
+        ProposalQueue queue,
+        IRaftNode raft,
+        LeadershipWatch leadership,
+        SpaceGate space,
+        ReadIndexSource reads,
+        DigestRing digests,
+        Standing standing,
+        Func<MemberStatus> status)
+    {
+        _options = options;
+        _queue = queue;
+        _raft = raft;
+        _leadership = leadership;
+        _space = space;
+        _reads = reads;
+        _digests = digests;
+        _standing = standing;
+        _status = status;
+    }
+
+    /// <summary>Cancelled when this member stops: open streams end then.</summary>
+    public CancellationToken Closing => _closing.Token;
+
+    /// <summary>Ends what is open.</summary>
+    public void Close() => _closing.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose() => _closing.Dispose();
+
+    /// <summary>Opens a follower's stream of proposals.</summary>
+    public ForwardSession OpenForward(Action<ForwardReply> answer) => new(_options, _queue, _leadership, _space, answer);
+
+    /// <summary>Answers a follower's question for a read index.</summary>
+    public ValueTask<ReadIndexReply> ReadIndexAsync(ReadIndexRequest request, CancellationToken cancellationToken)
+        => _reads.AnswerAsync(request, cancellationToken);
+
+    /// <summary>Tells how this member is.</summary>
+    public StatusReply GetStatus() => StatusWire.ToReply(_status());
+
+    /// <summary>Hands out this member's digests, and takes note of what the last comparison gave.</summary>
+    public DigestsReply CompareDigests(DigestsRequest request)
+    {
+        _standing.Divergence = request.Divergence.Length == 0 ? null : request.Divergence;
+        var reply = new DigestsReply();
+        reply.Points.AddRange(_digests.Points().Select(point => new DigestPoint { Index = point.Index, Digest = point.Digest }));
+        return reply;
+    }
+
+    /// <summary>Hands leadership over, where this member has it.</summary>
+    public async ValueTask<TransferReply> TransferLeadershipAsync(TransferRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _raft.TransferLeadershipAsync(new(request.Target), cancellationToken).ConfigureAwait(false);
+            return new() { Done = true };
+        }
+        catch (NotLeadingException e)
+        {
+            return new() { NotLeading = true, Message = e.Message };
+        }
+        catch (TransferRefusedException e)
+        {
+            return new() { Message = e.Message };
+        }
+    }
+}

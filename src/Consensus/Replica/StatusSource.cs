@@ -1,0 +1,68 @@
+using StateServer.Consensus.Proposals;
+using StateServer.Consensus.Raft;
+using StateServer.Consensus.Status;
+
+namespace StateServer.Consensus.Replica;
+
+/// <summary>Puts this member's status together. Thread-safe; never waits.</summary>
+/// <param name="options">What this member is.</param>
+/// <param name="raft">Its Raft core.</param>
+/// <param name="applier">Its state.</param>
+/// <param name="space">Its disk.</param>
+/// <param name="standing">Whether it may serve.</param>
+/// <param name="snapshots">Its snapshots.</param>
+/// <param name="startedAt">When the process started.</param>
+internal sealed class StatusSource(
+    ReplicaOptions options,
+    IRaftNode raft,
+    Applier applier,
+    SpaceGate space,
+    Standing standing,
+    ISnapshotSink snapshots,
+    DateTimeOffset startedAt)
+{
+    /// <summary>The status now.</summary>
+    public MemberStatus Build()
+    {
+        var now = raft.Status;
+        var point = applier.Point;
+        return new()
+        {
+            Id = options.Id,
+            Cluster = options.Cluster,
+            Name = options.Name,
+            Zone = options.Zone,
+            PeerAddress = options.PeerAddress,
+            ClientUrls = options.ClientUrls,
+            Role = RoleOf(now),
+            Leader = now.Leader,
+            Term = now.Term,
+            FirstIndex = now.FirstIndex,
+            LastIndex = now.LastIndex,
+            CommitIndex = now.CommitIndex,
+            AppliedIndex = point.Index,
+            Revision = point.State.Keyspace.Revision,
+            Voters = now.Voters,
+            DiskBytes = now.DiskBytes,
+            StateBytes = point.State.Keyspace.SizeBytes,
+            DiskFreeBytes = space.FreeBytes,
+            SnapshotIndex = snapshots.NewestIndex,
+            Version = options.Version,
+            ProcessId = Environment.ProcessId,
+            FeatureLevel = point.State.FeatureLevel,
+            StartedAt = startedAt,
+            Unhealthy = standing.Problem
+                ?? now.Fault
+                ?? space.OwnShortage
+                ?? (now.Leader.IsNone ? "it knows no leader" : null),
+        };
+    }
+
+    private static MemberRole RoleOf(RaftStatus status) => status switch
+    {
+        { IsLeader: true } => MemberRole.Leader,
+        { Fault: not null } => MemberRole.Passive,
+        { IsVoter: true } => MemberRole.Follower,
+        _ => MemberRole.Learner,
+    };
+}

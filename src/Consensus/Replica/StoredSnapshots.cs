@@ -1,0 +1,22 @@
+using StateServer.Consensus.Raft;
+
+namespace StateServer.Consensus.Replica;
+
+/// <summary>Snapshots in the Raft core's store, each with the configuration in force at its index. Used by one thread at a time.</summary>
+/// <param name="raft">The Raft core; there are no snapshots before it is started.</param>
+internal sealed class StoredSnapshots(RaftNode raft) : ISnapshotSink
+{
+    /// <inheritdoc/>
+    public long NewestIndex => raft.IsStarted ? raft.Snapshots.Newest?.Index ?? 0 : 0;
+
+    /// <inheritdoc/>
+    public long Write(EntryPosition position, Action<Stream> content)
+    {
+        var configuration = raft.ConfigurationAt(position.Index);
+        using var writer = raft.Snapshots.Begin(position, configuration.Encoded, configuration.Index);
+        content(writer);
+        var written = writer.Commit();
+        raft.SnapshotWrittenAsync(written.Index, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        return written.Index == position.Index ? written.FileBytes : 0;
+    }
+}
