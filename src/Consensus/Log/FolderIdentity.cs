@@ -6,6 +6,9 @@ namespace StateServer.Consensus.Log;
 /// <summary>Whose data folder it is, and what must be known before its log is.</summary>
 internal sealed record FolderIdentity
 {
+    /// <summary>Nobody met yet.</summary>
+    public static ImmutableSortedDictionary<NodeId, FolderId> NoPins => ImmutableSortedDictionary<NodeId, FolderId>.Empty;
+
     /// <summary>The cluster.</summary>
     public required ClusterId Cluster { get; init; }
 
@@ -22,7 +25,7 @@ internal sealed record FolderIdentity
     public bool IsComplete { get; init; }
 
     /// <summary>The folders in which the peers were first met; another one under the same member is refused.</summary>
-    public ImmutableSortedDictionary<NodeId, FolderId> Pins { get; init; } = ImmutableSortedDictionary<NodeId, FolderId>.Empty;
+    public ImmutableSortedDictionary<NodeId, FolderId> Pins { get; init; } = NoPins;
 
     /// <summary>The configuration of a new cluster, encoded, that is in force until the log has one; empty where there is none yet.</summary>
     public ImmutableArray<byte> FirstConfiguration { get; init; } = [];

@@ -10,7 +10,7 @@ public sealed class ConcurrentReadTest
     public async Task Readers_beside_appends_syncs_cuts_and_drops_see_only_what_was_written()
     {
         using var folder = new TemporaryFolder();
-        using LogStore log = Logs.Open(folder.File("log"), Logs.Options() with { CacheBytes = 20_000 });
+        using LogStore log = Logs.Open(folder.File("log"), Logs.Options() with { CacheBytes = 1000 });
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var errors = new ConcurrentQueue<Exception>();
         long seen = 0;

@@ -50,13 +50,18 @@ public sealed class FullDiskTest
         {
             var disk = new SimulatedDisk();
             LogStore log = Open(disk);
-            log.AppendSynced(Logs.Records(1, 3, 1));
+            log.AppendSynced(Logs.Records(1, 3, 1, 200));
             disk.FailWrite = ("log-", 0, new DiskFullException("no space (simulated)"), written);
             Assert.Throws<LogSpaceException>(() => log.Append(Logs.Records(4, 10, 1, 350), 0));
             Assert.Equal(3, log.LastIndex);
             log.AppendSynced(Logs.Record(4, 2, 8));
+            Assert.False(disk.ContentOf("/d/log/" + Segment.NameOf(1)).AsSpan(5000).ContainsAnyExcept((byte)0));
             log = Open(disk);
-            Logs.AssertSame([.. Logs.Records(1, 3, 1), Logs.Record(4, 2, 8)], log.ReadAll());
+            Logs.AssertSame([.. Logs.Records(1, 3, 1, 200), Logs.Record(4, 2, 8)], log.ReadAll());
+
+            // A segment that isn't the last must be zeros behind its last round, or it counts as damaged.
+            log.AppendSynced(Logs.Record(5, 2, 11_600));
+            Assert.Equal(5, Open(disk).LastIndex);
         }
     }
 

@@ -25,7 +25,7 @@ internal static class Logs
     public static LogRecord Record(long index, long term, int bytes = 40, RecordKind kind = RecordKind.Command)
     {
         byte[] payload = new byte[bytes];
-        new Random(HashCode.Combine(index, term)).NextBytes(payload);
+        new Random((int)((index * 1009) + term)).NextBytes(payload);
         return new LogRecord(index, term, kind, payload);
     }
 
