@@ -9,7 +9,7 @@ namespace StateServer.Consensus.Log;
 /// </summary>
 internal abstract record LogIntent
 {
-    private const byte NothingTag = 0;
+    private const byte SettledTag = 0;
     private const byte TruncationTag = 1;
     private const byte ResetTag = 2;
 
@@ -36,8 +36,13 @@ internal abstract record LogIntent
                 BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8), reset.Boundary.Index);
                 BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(16), reset.Boundary.Term);
                 return bytes;
+            case Settled settled:
+                bytes = new byte[16];
+                bytes[0] = SettledTag;
+                BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8), settled.LastSegment);
+                return bytes;
             default:
-                return [NothingTag];
+                throw new InvalidOperationException($"{GetType().Name} has no bytes");
         }
     }
 
@@ -45,7 +50,7 @@ internal abstract record LogIntent
     /// <exception cref="LogDamagedException">A tag that this program doesn't know.</exception>
     public static LogIntent Decode(ReadOnlySpan<byte> bytes, string path) => bytes[0] switch
     {
-        NothingTag => new Nothing(),
+        SettledTag => new Settled(BinaryPrimitives.ReadInt64LittleEndian(bytes[8..])),
         TruncationTag => new Truncation(
             BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]),
             BinaryPrimitives.ReadInt32LittleEndian(bytes[16..]),
@@ -56,8 +61,9 @@ internal abstract record LogIntent
         var tag => throw new LogDamagedException(path, 0, $"intent {tag} is unknown to this program"),
     };
 
-    /// <summary>Nothing is under way.</summary>
-    internal sealed record Nothing : LogIntent;
+    /// <summary>Nothing is under way. Noted at each roll too, so that a last segment that is gone is missed.</summary>
+    /// <param name="LastSegment">First index of the last segment, or of the one before it right after a roll.</param>
+    internal sealed record Settled(long LastSegment) : LogIntent;
 
     /// <summary>A suffix goes: later segments are deleted, and this one is zeros from <paramref name="End"/> on.</summary>
     /// <param name="SegmentFirstIndex">The last segment to stay.</param>

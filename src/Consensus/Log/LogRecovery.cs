@@ -61,7 +61,7 @@ internal sealed partial class LogRecovery(string folder, LogStoreOptions options
             _disk.SyncFolder(Path.GetDirectoryName(folder)!);
             string spare = SegmentFiles.MakeSpare(_disk, folder, options.SegmentBytes);
             SegmentFiles.Start(options, folder, spare, options.SegmentBytes, default).Release();
-            return SlotFile.Create(_disk, _intentPath, IntentMagic, new LogIntent.Nothing().Encode());
+            return SlotFile.Create(_disk, _intentPath, IntentMagic, new LogIntent.Settled(1).Encode());
         }
         catch (DiskFullException error)
         {
@@ -105,25 +105,27 @@ internal sealed partial class LogRecovery(string folder, LogStoreOptions options
                     SegmentFiles.Cut(_disk, folder, cut, file, file.Length);
                 }
 
+                Settle(intents, cut.SegmentFirstIndex);
                 break;
             case LogIntent.Reset reset:
                 SegmentFiles.DeleteAll(_disk, folder);
                 string spare = SegmentFiles.MakeSpare(_disk, folder, options.SegmentBytes);
                 SegmentFiles.Start(options, folder, spare, options.SegmentBytes, reset.Boundary).Release();
+                Settle(intents, reset.Boundary.Index + 1);
                 break;
-            default:
-                return;
         }
-
-        intents.Save(_disk, new LogIntent.Nothing().Encode());
     }
+
+    private void Settle(SlotFile intents, long lastSegment) =>
+        intents.Save(_disk, new LogIntent.Settled(lastSegment).Encode());
 
     private RecoveredLog ReadSegments(SlotFile intents)
     {
         SortedList<long, string> paths = SegmentFiles.In(_disk, folder);
-        if (paths.Count == 0)
+        long noted = ((LogIntent.Settled)LogIntent.Decode(intents.Value, _intentPath)).LastSegment;
+        if (paths.Count == 0 || paths.GetKeyAtIndex(paths.Count - 1) < noted)
         {
-            throw new LogDamagedException(folder, 0, "the log has no segment");
+            throw new LogDamagedException(Path.Combine(folder, Segment.NameOf(noted)), 0, "the file is missing");
         }
 
         var terms = new TermRuns();

@@ -197,6 +197,7 @@ internal sealed partial class LogStore
         }
 
         Segment next = SegmentFiles.Start(_options, _folder, _supply.Take(), _segmentBytes, last);
+        _intent.Save(_disk, new LogIntent.Settled(next.FirstIndex).Encode());
         lock (_gate)
         {
             _segments.Add(next);

@@ -54,7 +54,7 @@ internal sealed partial class LogStore
         }
 
         RaiseDurable(fromIndex - 1, Volatile.Read(ref _epoch));
-        _intent.Save(_disk, new LogIntent.Nothing().Encode());
+        _intent.Save(_disk, new LogIntent.Settled(segment.FirstIndex).Encode());
     }
 
     /// <summary>Deletes the segments whose entries are all at or before an index, oldest first; never the last one.</summary>
@@ -147,7 +147,7 @@ internal sealed partial class LogStore
             _segments.Add(first);
         }
 
-        _intent.Save(_disk, new LogIntent.Nothing().Encode());
+        _intent.Save(_disk, new LogIntent.Settled(first.FirstIndex).Encode());
         _supply.Wake();
     }
 

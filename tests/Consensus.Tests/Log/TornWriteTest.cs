@@ -130,6 +130,33 @@ public sealed class TornWriteTest
         }
     }
 
+    [Fact]
+    public void A_segment_that_is_gone_is_damage_the_last_one_too()
+    {
+        using (LogStore log = Open(_disk))
+        {
+            log.AppendSynced(Logs.Records(8, 1, 3, 11_000));
+            log.AppendSynced(Logs.Records(9, 1, 3, 11_000));
+        }
+
+        foreach (long gone in new long[] { 8, 9 })
+        {
+            SimulatedDisk disk = _disk.Copy();
+            disk.Delete(Path.Combine("/d/log", Segment.NameOf(gone)));
+            Assert.Throws<LogDamagedException>(() => Open(disk).Dispose());
+        }
+
+        SimulatedDisk emptied = _disk.Copy();
+        foreach (string name in emptied.Files("/d/log"))
+        {
+            emptied.Delete(Path.Combine("/d/log", name));
+        }
+
+        Assert.Throws<LogDamagedException>(
+            () => Logs.Open("/d/log", Logs.Options(emptied, SegmentBytes) with { MustExist = true }));
+        Assert.Equal(0, Open(emptied).LastIndex);
+    }
+
     private void Append(LogStore log, LogRecord[] records)
     {
         log.AppendSynced(records);
