@@ -16,6 +16,9 @@ internal sealed class MemberCluster : RaftCluster<ClusterPeer>
 {
     private readonly ConcurrentDictionary<NodeId, long> _contacts = [];
     private readonly Lock _lock = new();
+
+    /// <summary>Held while the library's vote handler runs up to its first wait. Events are raised under it: nothing that they ask for may take it.</summary>
+    private readonly Lock _voting = new();
     private readonly SemaphoreSlim _changes = new(1, 1);
     private readonly Func<ConfigurationMember, MemberCluster, ClusterPeer> _makePeer;
     private readonly RaftLog _log;
@@ -212,7 +215,7 @@ internal sealed class MemberCluster : RaftCluster<ClusterPeer>
     {
         DurableLog.VotingFor(candidate);
         ValueTask<Result<bool>> asked;
-        lock (_lock)
+        lock (_voting)
         {
             ref var timer = ref ElectionTimer.Milliseconds(this);
             var stickiness = timer;
