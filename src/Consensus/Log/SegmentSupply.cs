@@ -267,15 +267,15 @@ internal sealed partial class SegmentSupply : IDisposable
         }
     }
 
+    /// <summary>Synced chunk by chunk: the log's own syncs share the disk, and would wait for all of it at once.</summary>
     private void ZeroAll(IDiskFile file)
     {
         _zeros ??= new byte[Math.Min(ChunkBytes, _segmentBytes)];
         for (int offset = 0; offset < _segmentBytes; offset += _zeros.Length)
         {
             file.Write(_zeros.AsSpan(0, Math.Min(_zeros.Length, _segmentBytes - offset)), offset);
+            file.Sync();
         }
-
-        file.Sync();
     }
 
     /// <summary>A crash may have come between a spare's header and its renaming.</summary>

@@ -22,6 +22,9 @@ internal sealed class SimulatedDisk : IDisk
     /// <summary>What the next write answers, once, to a file whose name contains this, at this offset or behind it.</summary>
     public (string Name, long Offset, Exception Error, int BytesBefore)? FailWrite { get; set; }
 
+    /// <summary>Runs once, right before the next read of a file.</summary>
+    public Action? BeforeRead { get; set; }
+
     public int Syncs { get; private set; }
 
     public List<string> Ends { get; } = [];
@@ -159,6 +162,13 @@ internal sealed class SimulatedDisk : IDisk
         {
             throw new PowerLossException("the power went off during a write");
         }
+    }
+
+    internal void Reading()
+    {
+        Action? before = BeforeRead;
+        BeforeRead = null;
+        before?.Invoke();
     }
 
     internal void Grow(SimulatedFile file, long length)

@@ -10,6 +10,7 @@ internal sealed class SimulatedHandle(SimulatedDisk disk, SimulatedFile file, st
 
     public int Read(Span<byte> buffer, long offset)
     {
+        disk.Reading();
         int count = (int)Math.Clamp(file.Content.Length - offset, 0, buffer.Length);
         file.Content.AsSpan((int)Math.Min(offset, file.Content.Length), count).CopyTo(buffer);
         return count;

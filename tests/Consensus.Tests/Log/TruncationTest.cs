@@ -129,6 +129,41 @@ public sealed class TruncationTest
     }
 
     [Fact]
+    public void A_read_that_a_cut_overtakes_is_told_that_the_entry_is_gone_and_not_that_it_is_damaged()
+    {
+        var disk = new SimulatedDisk();
+        LogStore log = Logs.Open("/d/log", Logs.Options(disk, SegmentBytes) with { CacheBytes = 0 });
+        Fill(log);
+        disk.BeforeRead = () => log.TruncateSuffix(30);
+        Assert.Throws<ArgumentOutOfRangeException>(() => log.Read(30));
+
+        disk.BeforeRead = () =>
+        {
+            log.TruncateSuffix(20);
+            log.AppendSynced(Logs.Record(20, 99));
+        };
+        Assert.Equal(99, log.Read(20).Term);
+
+        // The file is held open by the reader: it gets what was there when it asked.
+        disk.BeforeRead = () => log.Reset(new EntryPosition(500, 99));
+        Assert.Equal(10, log.Read(10).Index);
+        Assert.Throws<ArgumentOutOfRangeException>(() => log.Read(10));
+    }
+
+    [Fact]
+    public void A_read_from_the_disk_compares_the_checksum()
+    {
+        var disk = new SimulatedDisk();
+        LogStore log = Logs.Open("/d/log", Logs.Options(disk, SegmentBytes) with { CacheBytes = 0 });
+        Fill(log);
+        string segment = Path.Combine("/d/log", Segment.NameOf(1));
+        disk.ContentOf(segment)[SegmentHeader.Bytes + RoundHeader.Bytes + 100] ^= 1;
+        var error = Assert.Throws<LogDamagedException>(() => log.Read(1));
+        Assert.Equal((segment, SegmentHeader.Bytes + (long)RoundHeader.Bytes), (error.File, error.Offset));
+        Assert.Equal(60, log.Read(60).Index);
+    }
+
+    [Fact]
     public void A_prefix_goes_by_whole_segments_and_keeps_the_boundarys_term()
     {
         var disk = new SimulatedDisk();
