@@ -18,6 +18,9 @@ internal sealed class DurableLog : WriteAheadLog, IPersistentState, IAuditTrail<
     /// <summary>The candidate whose vote is being decided in this flow of control; see <see cref="VotingFor"/>.</summary>
     private static readonly AsyncLocal<NodeId> Candidate = new();
 
+    /// <summary>One more than what the leader's append that this flow of control handles has verified; 0 outside of one.</summary>
+    private static readonly AsyncLocal<long> VerifiedEnd = new();
+
     private readonly RaftLog _log;
     private readonly SnapshotStore _snapshots;
     private readonly ApplyLoop _applies;
@@ -72,6 +75,12 @@ internal sealed class DurableLog : WriteAheadLog, IPersistentState, IAuditTrail<
     /// candidates that its member list doesn't have, so it is handed our own id instead.
     /// </summary>
     public static void VotingFor(NodeId candidate) => Candidate.Value = candidate;
+
+    /// <summary>
+    /// Says that this flow of control handles a leader's append, and how far it verifies this log. Everywhere else the library's
+    /// commit index is its own count, which is never believed: a leader that has just lost its term may still be told to commit it.
+    /// </summary>
+    public static void Verifying(long throughIndex) => VerifiedEnd.Value = throughIndex + 1;
 
     /// <summary>Prepares a start: a single voter restarts as the leader at once, and so needs a new term (Raft §5.2).</summary>
     Task IAuditTrail.InitializeAsync(CancellationToken token)
@@ -145,9 +154,12 @@ internal sealed class DurableLog : WriteAheadLog, IPersistentState, IAuditTrail<
         return new(index);
     }
 
-    /// <summary>The gate: a leader commits what the gate lets through, whatever the library counted; a follower what it verified.</summary>
+    /// <summary>
+    /// A follower commits what it verified. A leader commits nothing here, whatever the library counted (trap 3): the gate does,
+    /// when an acknowledgement or its own disk moves it.
+    /// </summary>
     ValueTask<long> IAuditTrail.CommitAsync(long endIndex, CancellationToken token)
-        => new(_log.Leads ? 0 : _log.CommitVerified(endIndex));
+        => new(VerifiedEnd.Value is > 0 and var end ? _log.CommitVerified(Math.Min(endIndex, end - 1)) : 0);
 
     ValueTask IAuditTrail.WaitForApplyAsync(long index, CancellationToken token) => _applies.WaitAsync(index, token);
 

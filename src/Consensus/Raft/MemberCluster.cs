@@ -12,21 +12,21 @@ namespace StateServer.Consensus.Raft;
 /// The library's half of this member: its elections and replication rounds, with the mends that TRAPS and ADR 0031 name around
 /// its handlers. Thread-safe.
 /// </summary>
-internal sealed class MemberCluster : RaftCluster<ClusterPeer>
+internal sealed partial class MemberCluster : RaftCluster<ClusterPeer>
 {
+    private const int StandAttempts = 3;
+
     private readonly ConcurrentDictionary<NodeId, long> _contacts = [];
     private readonly Lock _lock = new();
 
     /// <summary>Held while the library's vote handler runs up to its first wait. Events are raised under it: nothing that they ask for may take it.</summary>
     private readonly Lock _voting = new();
-    private readonly SemaphoreSlim _changes = new(1, 1);
     private readonly Func<ConfigurationMember, MemberCluster, ClusterPeer> _makePeer;
     private readonly RaftLog _log;
     private readonly NodeId _self;
     private readonly TimeProvider _time;
     private readonly ReplicaOptions _options;
     private readonly Campaign _campaign;
-    private ClusterConfiguration? _inForce;
     private BallotBox? _ballot;
     private NodeId _leader;
     private string? _fault;
@@ -176,6 +176,7 @@ internal sealed class MemberCluster : RaftCluster<ClusterPeer>
         await _campaign.LetItBeginAsync(request.Term, () => _log.Term, token).ConfigureAwait(false);
         SkipDropped(request);
         var count = request.Entries.Count;
+        DurableLog.Verifying(request.PreviousIndex + count);
         var result = await AppendEntriesAsync(
             MemberIds.Of(from),
             request.Term,
@@ -257,105 +258,19 @@ internal sealed class MemberCluster : RaftCluster<ClusterPeer>
     /// <summary>Stands for election in the next term at once, whatever its timer and the voters' stickiness say.</summary>
     internal async ValueTask<bool> StandNowAsync()
     {
+        // Either step fails where another change of state comes between; what matters is where it ends.
         _campaign.Begin(_log.Term + 1);
-        if (await EnableStandbyModeAsync(LifecycleToken).ConfigureAwait(false)
-            && await RevertToNormalModeAsync(LifecycleToken).ConfigureAwait(false))
+        for (var attempt = 0; attempt < StandAttempts; attempt++)
         {
-            return true;
+            await EnableStandbyModeAsync(LifecycleToken).ConfigureAwait(false);
+            if (await RevertToNormalModeAsync(LifecycleToken).ConfigureAwait(false))
+            {
+                return true;
+            }
         }
 
         _campaign.RestoreTimer();
         return false;
-    }
-
-    /// <summary>
-    /// Changes the voters by one: a barrier of this term is committed first (Raft dissertation, §4.1), then the newest
-    /// configuration in the log is read, and the next one is in force in the same step as its append.
-    /// </summary>
-    /// <exception cref="NotLeadingException">This member does not lead (any more).</exception>
-    /// <exception cref="RefusedChangeException">More than one voter would change, or the leader itself would go.</exception>
-    internal async Task<EntryPosition> ChangeAsync(
-        Func<ClusterConfiguration, ClusterConfiguration> change, CancellationToken cancellationToken)
-    {
-        await _changes.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            var term = _log.Leadership.Term;
-            var barrier = _log.Append(term, Log.RecordKind.Barrier, default);
-            AppendedRound?.Invoke();
-            await AuditTrail.WaitForApplyAsync(barrier.Index, cancellationToken).ConfigureAwait(false);
-            EntryPosition position;
-            var scope = await ChangeConfigurationAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                var next = change(_log.Configuration);
-                if (!next.IsOneStepFrom(_log.Configuration) || !next.Contains(_self))
-                {
-                    throw new RefusedChangeException(
-                        $"the voters can't change from {_log.Configuration} to {next} at once: one at a time, and never the leader itself");
-                }
-
-                position = _log.Append(term, Log.RecordKind.Configuration, next.Encode());
-                _inForce = Mark(scope);
-            }
-            finally
-            {
-                await scope.DisposeAsync().ConfigureAwait(false);
-            }
-
-            AppendedRound?.Invoke();
-            return position;
-        }
-        finally
-        {
-            _changes.Release();
-        }
-    }
-
-    /// <summary>Called after this class itself appended: sync it and send it out.</summary>
-    public Action? AppendedRound { get; set; }
-
-    /// <summary>
-    /// Puts the newest configuration of the log in force in the library, outside of its handlers, which hold the lock that this
-    /// takes, and before what brought it is acknowledged. It reverts a truncated one, too.
-    /// </summary>
-    public async ValueTask FollowConfigurationAsync(CancellationToken token)
-    {
-        while (!ReferenceEquals(Volatile.Read(ref _inForce), _log.Configuration))
-        {
-            var scope = await ChangeConfigurationAsync(token).ConfigureAwait(false);
-            try
-            {
-                Volatile.Write(ref _inForce, Mark(scope));
-            }
-            finally
-            {
-                await scope.DisposeAsync().ConfigureAwait(false);
-            }
-        }
-    }
-
-    private ClusterConfiguration Mark(in ConfigurationChangeScope scope)
-    {
-        var target = _log.Configuration;
-        foreach (var peer in scope.Members.Values)
-        {
-            if (!target.Contains(peer.Member.Id))
-            {
-                scope.MarkAsRemoved(peer);
-                _contacts.TryRemove(peer.Member.Id, out _);
-            }
-        }
-
-        foreach (var member in target.Members)
-        {
-            if (!scope.Members.ContainsKey(MemberIds.Of(member.Id)))
-            {
-                scope.MarkAsAdded(_makePeer(member, this));
-            }
-        }
-
-        return target;
     }
 
     /// <summary>Entries below the log's start are committed and so match: only what lies behind them is looked at.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using StateServer.Consensus.Commit;
 using StateServer.Consensus.Log;
 using StateServer.Consensus.Membership;
 using StateServer.Domain.Identity;
@@ -11,14 +10,12 @@ namespace StateServer.Consensus.Raft;
 /// over, when a configuration takes effect, and what a leader may commit. Knows nothing of the library. Thread-safe; no
 /// method waits for another member, and only those that say so wait for the disk.
 /// </summary>
-internal sealed class RaftLog
+internal sealed partial class RaftLog
 {
     /// <summary>Bytes read at once while looking for configurations at start.</summary>
     private const int RecoveryReadBytes = 4 * 1024 * 1024;
 
     private readonly Lock _lock = new();
-    private readonly CommitGate _gate = new();
-    private readonly LeadershipRounds _rounds = new();
     private readonly LogStore _store;
     private readonly VoteStore _votes;
     private readonly ConfigurationStack _configurations;
@@ -274,109 +271,6 @@ internal sealed class RaftLog
         return Math.Max(added, 0);
     }
 
-    /// <summary>True while this member counts acknowledgements of its current term.</summary>
-    public bool Leads
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _gate.IsOpen && _gate.Term == _term;
-            }
-        }
-    }
-
-    /// <summary>The term it counts for and that term's first index; zeros where it does not lead.</summary>
-    public EntryPosition Leadership
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return new(_gate.FirstIndexOfTerm, _gate.Term);
-            }
-        }
-    }
-
-    /// <summary>What each voter is known to have on disk, while this member leads.</summary>
-    public long DurableOf(NodeId voter)
-    {
-        lock (_lock)
-        {
-            return _gate.DurableOf(voter);
-        }
-    }
-
-    /// <summary>The moment to note for a message that is sent now.</summary>
-    public long NextMoment()
-    {
-        lock (_lock)
-        {
-            return _rounds.Next();
-        }
-    }
-
-    /// <summary>A voter answered, as a follower of this term, a message sent at <paramref name="moment"/>.</summary>
-    /// <param name="voter">The voter.</param>
-    /// <param name="term">The term of the message.</param>
-    /// <param name="moment">When it was sent.</param>
-    /// <param name="durableIndex">What it verified against this log and has on disk; 0 where it verified nothing.</param>
-    public void Answered(NodeId voter, long term, long moment, long durableIndex)
-    {
-        var advanced = false;
-        lock (_lock)
-        {
-            if (term != _gate.Term || term != _term)
-            {
-                return;
-            }
-
-            _rounds.Answered(voter, moment);
-            if (_rounds.Waiting > 0)
-            {
-                _rounds.Release(term, _self, _top.Voters.AsSpan());
-            }
-
-            advanced = durableIndex > 0 && _gate.Acknowledge(voter, term, durableIndex) && Advance();
-        }
-
-        if (advanced)
-        {
-            Advanced?.Invoke();
-        }
-    }
-
-    /// <summary>Waits for a majority's answers to messages sent after now; the caller sees to it that some are sent.</summary>
-    /// <param name="readIndex">What was committed when the wait began.</param>
-    /// <returns>False where this member does not lead, or ceased to.</returns>
-    public Task<bool> WaitForRound(out long readIndex)
-    {
-        lock (_lock)
-        {
-            readIndex = _commitIndex;
-            if (!_gate.IsOpen || _gate.Term != _term || _commitIndex < _gate.FirstIndexOfTerm)
-            {
-                return Task.FromResult(false);
-            }
-
-            var wait = _rounds.Wait(_gate.Term);
-            _rounds.Release(_gate.Term, _self, _top.Voters.AsSpan());
-            return wait;
-        }
-    }
-
-    /// <summary>Leadership of <paramref name="term"/> ended.</summary>
-    public void StopLeading(long term)
-    {
-        lock (_lock)
-        {
-            if (_gate.Term == term)
-            {
-                CloseGate();
-            }
-        }
-    }
-
     /// <summary>Forgets the entries that a durable snapshot holds, but for a tail (trap 15).</summary>
     /// <param name="snapshotIndex">The snapshot's index.</param>
     /// <param name="tailEntries">The most entries to keep behind it.</param>
@@ -473,23 +367,5 @@ internal sealed class RaftLog
 
         _configurations.Push(index, configuration);
         Volatile.Write(ref _top, configuration);
-    }
-
-    private bool Advance()
-    {
-        var committable = Math.Min(_gate.Committable(_top.Voters.AsSpan()), _store.LastIndex);
-        if (committable <= _commitIndex)
-        {
-            return false;
-        }
-
-        Volatile.Write(ref _commitIndex, committable);
-        return true;
-    }
-
-    private void CloseGate()
-    {
-        _gate.Close();
-        _rounds.Close();
     }
 }

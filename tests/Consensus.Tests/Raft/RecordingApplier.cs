@@ -14,6 +14,9 @@ internal sealed class RecordingApplier : IEntryApplier
     /// <summary>While it says so, nothing is applied.</summary>
     public Func<bool>? Held { get; init; }
 
+    /// <summary>The next command fails.</summary>
+    public bool Fails { get; set; }
+
     public long AppliedIndex => Volatile.Read(ref _applied);
 
     public IReadOnlyList<string> Commands
@@ -30,6 +33,11 @@ internal sealed class RecordingApplier : IEntryApplier
     public void Apply(IReadOnlyList<CommittedEntry> entries)
     {
         SpinWait.SpinUntil(() => Held?.Invoke() != true);
+        if (Fails)
+        {
+            throw new InvalidOperationException("the applier fails");
+        }
+
         lock (_lock)
         {
             foreach (var entry in entries)

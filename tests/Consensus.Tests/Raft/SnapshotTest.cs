@@ -39,6 +39,29 @@ public sealed class SnapshotTest
             () => cluster.Members[behind]!.Node.Status.ToString());
     }
 
+    [Fact]
+    public async Task A_follower_a_few_entries_behind_a_snapshot_gets_entries()
+    {
+        await using var cluster = new TestCluster(3);
+        await cluster.StartAsync();
+        await cluster.ProposeAsync("first");
+        var leader = await cluster.LeaderAsync();
+        var behind = cluster.IndexOf(cluster.Running.First(member => member != leader));
+        await cluster.KillAsync(behind);
+        for (var i = 0; i < 10; i++)
+        {
+            await cluster.ProposeAsync($"{i}");
+        }
+
+        leader = await cluster.LeaderAsync();
+        await WriteSnapshotAsync(leader);
+        await cluster.StartAsync(behind);
+        await TestCluster.EventuallyAsync(
+            () => cluster.Members[behind]!.Applier.Commands.SequenceEqual(leader.Applier.Commands),
+            () => cluster.Members[behind]!.Node.Status.ToString());
+        Assert.Null(cluster.Members[behind]!.Node.Snapshots.Newest);
+    }
+
     /// <summary>What the scheduler of snapshots does.</summary>
     internal static async Task WriteSnapshotAsync(TestMember member)
     {

@@ -29,7 +29,7 @@ internal sealed class TestMember : IAsyncDisposable
     public static async Task<TestMember> OpenAsync(ReplicaOptions options, ILogger? logger = null)
     {
         var applier = new RecordingApplier();
-        var node = RaftNode.Open(options, applier, TimeProvider.System, logger ?? NullLogger.Instance, end: new ThrowingEnd());
+        var node = RaftNode.Open(options, applier, TimeProvider.System, logger ?? NullLogger.Instance, end: new RecordedEnd());
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(node);

@@ -7,6 +7,7 @@ using StateServer.Consensus.Raft;
 using StateServer.Consensus.Snapshots;
 using StateServer.Consensus.Tests.Log;
 using StateServer.Consensus.Tests.Raft;
+using StateServer.Consensus.Transport;
 using StateServer.Domain.Identity;
 
 namespace StateServer.Consensus.Tests.Traps;
@@ -26,6 +27,14 @@ internal sealed class StagedMember(Stage stage, NodeId id, ClusterConfiguration 
     public bool IsRunning => Volatile.Read(ref _cluster) is not null;
 
     public MemberCluster Cluster => _cluster!;
+
+    public DurableLog Door => _door!;
+
+    public SnapshotStore Snapshots => _opened!.Snapshots;
+
+    public SnapshotInstaller Installer { get; private set; } = null!;
+
+    public RecordedEnd End { get; private set; } = new();
 
     public RaftLog Log => _opened!.Log;
 
@@ -60,11 +69,13 @@ internal sealed class StagedMember(Stage stage, NodeId id, ClusterConfiguration 
         var snapshots = SnapshotStore.Open(_folder.File("snapshots"), new() { Cluster = options.Cluster });
         _opened = new(log, store, votes, snapshots, _folder.File("library"));
         Applier = new() { Held = () => HoldsApplies };
-        var end = new ThrowingEnd();
+        var end = End = new();
         _flusher = new(log, end);
         _applies = new(log, Applier, end);
-        _door = new(_opened.IdleFolder, id, log, snapshots, _applies, _ => throw new NotSupportedException(), _flusher.Appended, 64 * 1024);
+        Installer = new(log, snapshots, _applies, Applier);
+        _door = new(_opened.IdleFolder, id, log, snapshots, _applies, Installer.InstallAsync, _flusher.Appended, 64 * 1024);
         var cluster = new MemberCluster(options, log, MakePeer, TimeProvider.System, NullLogger.Instance) { AuditTrail = _door };
+        Installer.Cluster = cluster;
         cluster.AppendedRound = () =>
         {
             _flusher.Appended();

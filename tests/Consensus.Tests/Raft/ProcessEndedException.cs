@@ -1,3 +1,0 @@
-namespace StateServer.Consensus.Tests.Raft;
-
-internal sealed class ProcessEndedException(string line) : Exception(line);
