@@ -1,4 +1,5 @@
 using Grpc.Core;
+using StateServer.Client;
 using StateServer.Consensus.Proposals;
 using StateServer.Consensus.Reads;
 using StateServer.Domain.Outcomes;
@@ -12,15 +13,15 @@ namespace StateServer.Api.Etcd;
 internal static class FailureTranslation
 {
     /// <summary>The failure of a request that was refused before it was handed on.</summary>
-    internal static RpcException Refused(Status status) => ExecutionTrailer.Failure(status, ExecutionTrailer.No);
+    internal static RpcException Refused(Status status) => ExecutionTrailer.Failure(status, CallMetadata.ExecutedNo);
 
     /// <summary>The failure that a rejection stands for.</summary>
     internal static RpcException Of(Rejection rejection) => rejection.Reason switch
     {
         RejectionReason.SessionUnknown => ExecutionTrailer.Failure(
-            new Status(StatusCode.Aborted, $"stateserver: session unknown: {rejection.Detail}"), ExecutionTrailer.Unknown),
+            new Status(StatusCode.Aborted, $"stateserver: session unknown: {rejection.Detail}"), CallMetadata.ExecutedUnknown),
         RejectionReason.OutcomeForgotten => ExecutionTrailer.Failure(
-            new Status(StatusCode.Aborted, $"stateserver: outcome forgotten: {rejection.Detail}"), ExecutionTrailer.Yes),
+            new Status(StatusCode.Aborted, $"stateserver: outcome forgotten: {rejection.Detail}"), CallMetadata.ExecutedYes),
         _ => Refused(StatusOf(rejection)),
     };
 
@@ -48,7 +49,7 @@ internal static class FailureTranslation
             UnknownReason.Cancelled => call.IsCancellationRequested ? EtcdStatus.Cancelled : EtcdStatus.Stopped,
             _ => new Status(StatusCode.Unknown, $"stateserver: {unknown.Message}"),
         },
-        ExecutionTrailer.Unknown);
+        CallMetadata.ExecutedUnknown);
 
     /// <summary>The failure of a linearizable read that can't be served.</summary>
     internal static RpcException Of(ReadRefusedException refusal) => Refused(refusal.Refusal switch

@@ -1,16 +1,13 @@
 using System.Globalization;
 using Grpc.Core;
 using StateServer.Domain.Identity;
+using static StateServer.Client.CallMetadata;
 
 namespace StateServer.Api.Etcd;
 
 /// <summary>Reads the request id that a client of ours sends in a write's metadata. Thread-safe.</summary>
 internal static class SessionHeaders
 {
-    internal const string Session = "stateserver-session";
-    internal const string Sequence = "stateserver-sequence";
-    internal const string LowestUnanswered = "stateserver-lowest-unanswered";
-
     /// <summary>The request id, or null where the client sent none.</summary>
     /// <exception cref="RpcException">INVALID_ARGUMENT: some but not all were sent, or one is out of range.</exception>
     internal static RequestId? Read(IHeaderDictionary headers)

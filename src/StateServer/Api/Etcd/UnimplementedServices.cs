@@ -1,4 +1,5 @@
 using Grpc.Core;
+using StateServer.Client;
 
 namespace StateServer.Api.Etcd;
 
@@ -31,6 +32,6 @@ internal static class UnimplementedServices
         response.ContentType = "application/grpc";
         response.Headers["grpc-status"] = ((int)status.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture);
         response.Headers["grpc-message"] = status.Detail;
-        response.Headers[ExecutionTrailer.Name] = ExecutionTrailer.No;
+        response.Headers[CallMetadata.Executed] = CallMetadata.ExecutedNo;
     }
 }

@@ -1,0 +1,29 @@
+namespace StateServer.Client;
+
+/// <summary>The names of the gRPC metadata that client and server exchange beyond etcd's protocol. All values are ASCII.</summary>
+public static class CallMetadata
+{
+    /// <summary>On a write: the session it belongs to, decimal.</summary>
+    public const string Session = "stateserver-session";
+
+    /// <summary>On a write: its number in the session, decimal, from 1.</summary>
+    public const string Sequence = "stateserver-sequence";
+
+    /// <summary>On a write: the lowest number in the session whose answer the client has not seen, decimal.</summary>
+    public const string LowestUnanswered = "stateserver-lowest-unanswered";
+
+    /// <summary>
+    /// On every failure: whether the request was executed, one of the values below. etcd's codes can't tell it: UNAVAILABLE
+    /// stands for refusals and unknown outcomes alike. Only a member's own failures carry it, not a broken connection's.
+    /// </summary>
+    public const string Executed = "stateserver-executed";
+
+    /// <summary>Of <see cref="Executed"/>: certainly not, so it is safe to repeat.</summary>
+    public const string ExecutedNo = "no";
+
+    /// <summary>Of <see cref="Executed"/>: it may have been, or may yet be.</summary>
+    public const string ExecutedUnknown = "unknown";
+
+    /// <summary>Of <see cref="Executed"/>: yes, under this session and sequence, but the answer is no longer kept.</summary>
+    public const string ExecutedYes = "yes";
+}

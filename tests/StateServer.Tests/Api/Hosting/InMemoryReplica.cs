@@ -1,0 +1,137 @@
+using StateServer.Consensus;
+using StateServer.Consensus.Status;
+using StateServer.Domain.Apply;
+using StateServer.Domain.Commands;
+using StateServer.Domain.Identity;
+using StateServer.Domain.Outcomes;
+
+namespace StateServer.StateServer.Tests.Api.Hosting;
+
+/// <summary>
+/// A cluster of one in memory: each proposal is one log entry, applied at once by the real state machine. Faults can be
+/// set, and are thrown by the next call. Thread-safe.
+/// </summary>
+internal sealed class InMemoryReplica : IReplica
+{
+    internal static readonly NodeId Self = new(7);
+    internal static readonly ClusterId Cluster = new(77);
+
+    private readonly Lock _gate = new();
+    private ReplicatedState _state = ReplicatedState.Empty;
+    private TaskCompletionSource _applied = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private MemberStatus _status = new()
+    {
+        Id = Self,
+        Cluster = Cluster,
+        Name = "one",
+        Zone = new Zone("local-a"),
+        PeerAddress = "127.0.0.1:2380",
+        ClientUrls = ["http://127.0.0.1:2379"],
+        Role = MemberRole.Leader,
+        Leader = Self,
+        Term = 3,
+        Voters = [Self],
+        DiskBytes = 4096,
+        StateBytes = 512,
+        Version = "0.1.0",
+    };
+
+    /// <summary>Thrown by the next proposals instead of executing them.</summary>
+    internal Exception? ProposalFault { get; set; }
+
+    /// <summary>Thrown by the next linearizable reads.</summary>
+    internal Exception? ReadFault { get; set; }
+
+    /// <summary>Thrown by leadership transfers.</summary>
+    internal Exception? TransferFault { get; set; }
+
+    /// <summary>Whether each compaction's history is trimmed at once.</summary>
+    internal bool TrimsAtOnce { get; set; } = true;
+
+    /// <summary>How many linearizable reads were asked for.</summary>
+    internal int LinearizableReads { get; private set; }
+
+    /// <summary>The targets that leadership was transferred to.</summary>
+    internal List<NodeId> Transfers { get; } = [];
+
+    /// <summary>The request ids that proposals came with.</summary>
+    internal List<RequestId?> Requests { get; } = [];
+
+    public ReplicatedState State => Volatile.Read(ref _state);
+
+    public MemberStatus Status
+    {
+        get => _status with { CommitIndex = State.AppliedIndex, AppliedIndex = State.AppliedIndex, Revision = State.Keyspace.Revision };
+        set => _status = value;
+    }
+
+    public ValueTask<Outcome> ProposeAsync(Command command, RequestId? request, CancellationToken cancellationToken)
+    {
+        if (ProposalFault is { } fault)
+        {
+            throw fault;
+        }
+
+        Requests.Add(request);
+        var outcome = Apply(command, request);
+        while (TrimsAtOnce && State.Keyspace.HasHistoryToTrim)
+        {
+            Apply(new TrimHistoryCommand(), null);
+        }
+
+        return ValueTask.FromResult(outcome);
+    }
+
+    /// <summary>Applies one command, as a committed entry of its own.</summary>
+    internal Outcome Apply(Command command, RequestId? request)
+    {
+        lock (_gate)
+        {
+            var batch = new CommandBatch(_state.FeatureLevel, 0, [new BatchItem(command, request, new ProposalId(Self, 1, 1))]);
+            var result = StateMachine.Apply(_state, _state.AppliedIndex + 1, batch);
+            Volatile.Write(ref _state, result.State);
+            _applied.SetResult();
+            _applied = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return result.Outcomes[0];
+        }
+    }
+
+    public ValueTask<ReplicatedState> ReadLinearizableAsync(CancellationToken cancellationToken)
+    {
+        LinearizableReads++;
+        return ReadFault is { } fault ? throw fault : ValueTask.FromResult(State);
+    }
+
+    public async ValueTask WaitForAppliedAsync(long index, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task next;
+            lock (_gate)
+            {
+                if (_state.AppliedIndex >= index)
+                {
+                    return;
+                }
+
+                next = _applied.Task;
+            }
+
+            await next.WaitAsync(cancellationToken);
+        }
+    }
+
+    public ValueTask<IReadOnlyList<MemberObservation>> ObserveMembersAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<MemberObservation>>([new MemberObservation(Self, Status, TimeSpan.Zero, null, null)]);
+
+    public ValueTask TransferLeadershipAsync(NodeId target, CancellationToken cancellationToken)
+    {
+        if (TransferFault is { } fault)
+        {
+            throw fault;
+        }
+
+        Transfers.Add(target);
+        return ValueTask.CompletedTask;
+    }
+}
