@@ -5,6 +5,8 @@ namespace StateServer.Client;
 /// <summary>How a client connects and retries.</summary>
 public sealed record ClientOptions
 {
+    private const int MostSessionWrites = 64;
+
     /// <summary>One or more members, <c>host:port</c>: any one leads to all.</summary>
     public required IReadOnlyList<string> Endpoints { get; init; }
 
@@ -38,8 +40,11 @@ public sealed record ClientOptions
     /// </summary>
     public bool ExactlyOnceWrites { get; init; }
 
-    /// <summary>The most writes under way in the session at once; more wait. Default 256.</summary>
-    public int MaxSessionWrites { get; init; } = 256;
+    /// <summary>
+    /// How far the writes of the session may run ahead of the lowest that is unanswered, from 1 to 64; later ones wait.
+    /// Default 64, which is as many answers as the server keeps for a session.
+    /// </summary>
+    public int MaxSessionWrites { get; init; } = MostSessionWrites;
 
     /// <summary>The most endpoints remembered, learnt ones included. Default 32.</summary>
     public int MaxEndpoints { get; init; } = 32;
@@ -71,7 +76,11 @@ public sealed record ClientOptions
         Positive(ConnectStagger, nameof(ConnectStagger));
         Positive(ConnectTimeout, nameof(ConnectTimeout));
         AtLeast(MaxAttempts, 1, nameof(MaxAttempts));
-        AtLeast(MaxSessionWrites, 1, nameof(MaxSessionWrites));
+        if (MaxSessionWrites is < 1 or > MostSessionWrites)
+        {
+            faults.Add($"{nameof(MaxSessionWrites)} is {MaxSessionWrites}: it must be from 1 to {MostSessionWrites}");
+        }
+
         AtLeast(MaxEndpoints, Endpoints?.Count ?? 1, nameof(MaxEndpoints));
         if (BackoffHigh < BackoffLow)
         {

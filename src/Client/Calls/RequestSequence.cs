@@ -1,14 +1,14 @@
 namespace StateServer.Client.Calls;
 
 /// <summary>
-/// Numbers the writes of one session and knows the lowest that is unanswered. The most that are under way at once is
-/// bounded: more wait. Thread-safe.
+/// Numbers the writes of one session and knows the lowest that is unanswered. No number is given out that is
+/// <paramref name="window"/> or more above it, since the server keeps no more outcomes: later writes wait. Thread-safe.
 /// </summary>
-internal sealed class RequestSequence(long session, int maxUnderWay) : IDisposable
+internal sealed class RequestSequence(long session, int window)
 {
     private readonly Lock _gate = new();
     private readonly SortedSet<long> _underWay = [];
-    private readonly SemaphoreSlim _room = new(maxUnderWay);
+    private TaskCompletionSource _moved = NewSignal();
     private long _last;
 
     /// <summary>The session.</summary>
@@ -21,19 +21,31 @@ internal sealed class RequestSequence(long session, int maxUnderWay) : IDisposab
         {
             lock (_gate)
             {
-                return _underWay.Count > 0 ? _underWay.Min : _last + 1;
+                return Lowest;
             }
         }
     }
 
-    /// <summary>The next number, once there is room.</summary>
+    private long Lowest => _underWay.Count > 0 ? _underWay.Min : _last + 1;
+
+    /// <summary>The next number, once the window has room.</summary>
     internal async ValueTask<long> BeginAsync(CancellationToken cancellationToken)
     {
-        await _room.WaitAsync(cancellationToken);
-        lock (_gate)
+        while (true)
         {
-            _underWay.Add(++_last);
-            return _last;
+            Task moved;
+            lock (_gate)
+            {
+                if (_last + 1 - Lowest < window)
+                {
+                    _underWay.Add(++_last);
+                    return _last;
+                }
+
+                moved = _moved.Task;
+            }
+
+            await moved.WaitAsync(cancellationToken);
         }
     }
 
@@ -42,11 +54,15 @@ internal sealed class RequestSequence(long session, int maxUnderWay) : IDisposab
     {
         lock (_gate)
         {
+            var before = Lowest;
             _underWay.Remove(sequence);
+            if (Lowest > before)
+            {
+                _moved.SetResult();
+                _moved = NewSignal();
+            }
         }
-
-        _room.Release();
     }
 
-    public void Dispose() => _room.Dispose();
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -130,18 +130,19 @@ internal static class OperationRunner
         }
     }
 
+    /// <summary>In etcd's order: a put with both faults is answered with the lease's.</summary>
     private static Rejection? CheckPut(KeyspaceBuilder keyspace, PutOperation put)
     {
-        if ((put.IgnoreValue || put.IgnoreLease) && keyspace.View.Get(put.Key) is null)
+        if (!put.Lease.IsNone && !keyspace.HasLease(put.Lease))
         {
-            return new Rejection(
-                RejectionReason.KeyNotFound,
-                "the key does not exist, so there is no value or lease to keep; put it with one first");
+            return new Rejection(RejectionReason.LeaseNotFound, $"there is no lease {put.Lease}; grant it first");
         }
 
-        return put.Lease.IsNone || keyspace.HasLease(put.Lease)
-            ? null
-            : new Rejection(RejectionReason.LeaseNotFound, $"there is no lease {put.Lease}; grant it first");
+        return (put.IgnoreValue || put.IgnoreLease) && keyspace.View.Get(put.Key) is null
+            ? new Rejection(
+                RejectionReason.KeyNotFound,
+                "the key does not exist, so there is no value or lease to keep; put it with one first")
+            : null;
     }
 
     private static Outcome Execute(KeyspaceBuilder keyspace, Operation operation, List<bool>? path, ref int place)

@@ -74,6 +74,7 @@ internal static class FailureTranslation
         RejectionReason.LeaseNotFound => EtcdStatus.LeaseNotFound,
         RejectionReason.LeaseExists => EtcdStatus.LeaseExists,
         RejectionReason.LeaseTimeToLiveTooLarge => EtcdStatus.LeaseTimeToLiveTooLarge,
+        RejectionReason.TooManyUnanswered => new Status(StatusCode.ResourceExhausted, $"stateserver: {rejection.Detail}"),
         RejectionReason.ReservedPrefix => new Status(StatusCode.PermissionDenied, $"stateserver: {rejection.Detail}"),
         RejectionReason.InvalidArgument => new Status(StatusCode.InvalidArgument, $"stateserver: {rejection.Detail}"),
         _ => new Status(StatusCode.FailedPrecondition, $"stateserver: {rejection.Detail}"),

@@ -17,9 +17,9 @@ internal sealed class KvService(IReplica replica, ResponseHeaders headers, CallG
     public override async Task<Wire.RangeResponse> Range(Wire.RangeRequest request, ServerCallContext context)
     {
         guards.Check(context, forLearners: request.Serializable);
-        Refuse(RequestChecks.Fault(request));
+        var query = RequestTranslation.ToQuery(request);
         var state = await ReadAsync(request.Serializable, context);
-        if (state.Keyspace.TryRange(RequestTranslation.ToQuery(request), out var result) is { } rejection)
+        if (state.Keyspace.TryRange(query, out var result) is { } rejection)
         {
             throw FailureTranslation.Of(rejection);
         }
@@ -33,8 +33,9 @@ internal sealed class KvService(IReplica replica, ResponseHeaders headers, CallG
     public override async Task<Wire.PutResponse> Put(Wire.PutRequest request, ServerCallContext context)
     {
         guards.Check(context);
-        Refuse(RequestChecks.Fault(request));
-        var outcome = (PutOutcome)await WriteAsync(RequestTranslation.ToOperation(request), context);
+        var put = RequestTranslation.ToOperation(request);
+        Refuse(OperationCheck.Check(put));
+        var outcome = (PutOutcome)await WriteAsync(put, context);
         var response = ResponseTranslation.ToResponse(outcome);
         headers.Complete(response.Header);
         return response;
@@ -44,8 +45,9 @@ internal sealed class KvService(IReplica replica, ResponseHeaders headers, CallG
     public override async Task<Wire.DeleteRangeResponse> DeleteRange(Wire.DeleteRangeRequest request, ServerCallContext context)
     {
         guards.Check(context);
-        Refuse(RequestChecks.Fault(request));
-        var outcome = (DeleteRangeOutcome)await WriteAsync(RequestTranslation.ToOperation(request), context);
+        var delete = RequestTranslation.ToOperation(request);
+        Refuse(OperationCheck.Check(delete));
+        var outcome = (DeleteRangeOutcome)await WriteAsync(delete, context);
         var response = ResponseTranslation.ToResponse(outcome);
         headers.Complete(response.Header);
         return response;
@@ -55,12 +57,13 @@ internal sealed class KvService(IReplica replica, ResponseHeaders headers, CallG
     public override async Task<Wire.TxnResponse> Txn(Wire.TxnRequest request, ServerCallContext context)
     {
         guards.Check(context);
-        Refuse(RequestChecks.Fault(request));
+        var transaction = RequestTranslation.ToOperation(request);
+        Refuse(OperationCheck.Check(transaction));
         Outcome outcome;
         if (ReadOnlyTransaction.Is(request))
         {
             var state = await ReadAsync(ReadOnlyTransaction.IsSerializable(request), context);
-            outcome = ReadOnlyTransaction.Evaluate(state.Keyspace, request);
+            outcome = ReadOnlyTransaction.Evaluate(state.Keyspace, transaction);
             if (outcome is Rejection rejection)
             {
                 throw FailureTranslation.Of(rejection);
@@ -68,7 +71,7 @@ internal sealed class KvService(IReplica replica, ResponseHeaders headers, CallG
         }
         else
         {
-            outcome = await WriteAsync(RequestTranslation.ToOperation(request), context);
+            outcome = await WriteAsync(transaction, context);
         }
 
         var response = ResponseTranslation.ToResponse((TransactionOutcome)outcome);
@@ -124,11 +127,11 @@ internal sealed class KvService(IReplica replica, ResponseHeaders headers, CallG
         return replica.ExecuteAsync(new KeyspaceCommand(operation), request, context.CancellationToken);
     }
 
-    private static void Refuse(Status? fault)
+    private static void Refuse(Rejection? rejection)
     {
-        if (fault is { } status)
+        if (rejection is not null)
         {
-            throw FailureTranslation.Refused(status);
+            throw FailureTranslation.Of(rejection);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Google.Protobuf.Collections;
 using StateServer.Domain.Keyspace;
+using StateServer.Domain.Keyspace.Operations;
 using StateServer.Domain.Outcomes;
 using Wire = StateServer.Protos.Etcd;
 
@@ -20,14 +21,14 @@ internal static class ReadOnlyTransaction
         AllSerializable(request.Success) && AllSerializable(request.Failure);
 
     /// <summary>Evaluates the transaction. A range that is refused refuses the whole.</summary>
-    internal static Outcome Evaluate(KeyspaceState keyspace, Wire.TxnRequest request)
+    internal static Outcome Evaluate(KeyspaceState keyspace, TransactionOperation transaction)
     {
-        var succeeded = request.Compare.All(compare => Holds(keyspace, RequestTranslation.ToCompare(compare)));
-        var branch = succeeded ? request.Success : request.Failure;
-        var outcomes = ImmutableArray.CreateBuilder<Outcome>(branch.Count);
+        var succeeded = transaction.Compares.All(compare => Holds(keyspace, compare));
+        var branch = succeeded ? transaction.Success : transaction.Failure;
+        var outcomes = ImmutableArray.CreateBuilder<Outcome>(branch.Length);
         foreach (var operation in branch)
         {
-            if (keyspace.TryRange(RequestTranslation.ToQuery(operation.RequestRange), out var result) is { } rejection)
+            if (keyspace.TryRange(((RangeOperation)operation).Query, out var result) is { } rejection)
             {
                 return rejection;
             }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
+using Grpc.Core;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Keyspace;
 using StateServer.Domain.Keyspace.Operations;
@@ -9,7 +10,10 @@ using Wire = StateServer.Protos.Etcd;
 
 namespace StateServer.Api.Etcd;
 
-/// <summary>Turns checked requests into the domain's operations. Keys and values are not copied. Thread-safe.</summary>
+/// <summary>
+/// Turns requests into the domain's operations, and refuses what the domain has no words for; the rest is for
+/// <see cref="OperationCheck"/>. Keys and values are not copied. Thread-safe.
+/// </summary>
 internal static class RequestTranslation
 {
     /// <summary>The key that <paramref name="bytes"/> holds: the parser's own array where that holds nothing else.</summary>
@@ -19,20 +23,22 @@ internal static class RequestTranslation
             ? new Key(array)
             : new Key(bytes.ToByteArray());
 
-    internal static RangeQuery ToQuery(Wire.RangeRequest request) => new()
+    /// <exception cref="RpcException">No key, or no such sort option.</exception>
+    internal static RangeQuery ToQuery(Wire.RangeRequest request)
     {
-        Range = ToRange(request.Key, request.RangeEnd),
-        Limit = request.Limit,
-        AtRevision = new Revision(request.Revision),
-        SortOrder = (SortOrder)request.SortOrder,
-        SortTarget = (SortTarget)request.SortTarget,
-        KeysOnly = request.KeysOnly,
-        CountOnly = request.CountOnly,
-        MinModRevision = new Revision(request.MinModRevision),
-        MaxModRevision = new Revision(request.MaxModRevision),
-        MinCreateRevision = new Revision(request.MinCreateRevision),
-        MaxCreateRevision = new Revision(request.MaxCreateRevision),
-    };
+        if (request.Key.IsEmpty)
+        {
+            throw FailureTranslation.Refused(EtcdStatus.KeyNotProvided);
+        }
+
+        if ((uint)request.SortOrder > (uint)Wire.RangeRequest.Types.SortOrder.Descend
+            || (uint)request.SortTarget > (uint)Wire.RangeRequest.Types.SortTarget.Value)
+        {
+            throw FailureTranslation.Refused(EtcdStatus.InvalidSortOption);
+        }
+
+        return ToCheckedQuery(request);
+    }
 
     internal static PutOperation ToOperation(Wire.PutRequest request) => new(
         ToKey(request.Key),
@@ -45,6 +51,7 @@ internal static class RequestTranslation
     internal static DeleteRangeOperation ToOperation(Wire.DeleteRangeRequest request) =>
         new(ToRange(request.Key, request.RangeEnd), request.PrevKv);
 
+    /// <exception cref="RpcException">It holds an operation without content, or a range that means nothing.</exception>
     internal static TransactionOperation ToOperation(Wire.TxnRequest request)
     {
         var compares = ImmutableArray.CreateBuilder<Compare>(request.Compare.Count);
@@ -75,6 +82,21 @@ internal static class RequestTranslation
             compare.Value.Memory);
     }
 
+    private static RangeQuery ToCheckedQuery(Wire.RangeRequest request) => new()
+    {
+        Range = ToRange(request.Key, request.RangeEnd),
+        Limit = request.Limit,
+        AtRevision = new Revision(request.Revision),
+        SortOrder = (SortOrder)request.SortOrder,
+        SortTarget = (SortTarget)request.SortTarget,
+        KeysOnly = request.KeysOnly,
+        CountOnly = request.CountOnly,
+        MinModRevision = new Revision(request.MinModRevision),
+        MaxModRevision = new Revision(request.MaxModRevision),
+        MinCreateRevision = new Revision(request.MinCreateRevision),
+        MaxCreateRevision = new Revision(request.MaxCreateRevision),
+    };
+
     private static KeyRange ToRange(ByteString key, ByteString end) =>
         new(ToKey(key), end.IsEmpty ? default : ToKey(end));
 
@@ -91,10 +113,17 @@ internal static class RequestTranslation
 
     private static Operation ToOperation(Wire.RequestOp request) => request.RequestCase switch
     {
-        Wire.RequestOp.RequestOneofCase.RequestRange => new RangeOperation(ToQuery(request.RequestRange)),
+        Wire.RequestOp.RequestOneofCase.RequestRange => ToRangeOperation(request.RequestRange),
         Wire.RequestOp.RequestOneofCase.RequestPut => ToOperation(request.RequestPut),
         Wire.RequestOp.RequestOneofCase.RequestDeleteRange => ToOperation(request.RequestDeleteRange),
         Wire.RequestOp.RequestOneofCase.RequestTxn => ToOperation(request.RequestTxn),
-        _ => throw new InvalidOperationException("An operation without content passed the checks."),
+
+        // etcd's answer to an operation without content.
+        _ => throw FailureTranslation.Refused(EtcdStatus.KeyNotFound),
     };
+
+    /// <summary>A negative revision is the newest in a read by itself, and a compacted one in a transaction, as in etcd.</summary>
+    private static RangeOperation ToRangeOperation(Wire.RangeRequest request) => request.Revision < 0
+        ? throw FailureTranslation.Refused(EtcdStatus.Compacted)
+        : new RangeOperation(ToQuery(request));
 }

@@ -1,4 +1,8 @@
 using Google.Protobuf;
+using Grpc.Core;
+using StateServer.Api.Etcd;
+using StateServer.Domain.Keyspace.Operations;
+using StateServer.Domain.Outcomes;
 using static StateServer.StateServer.Tests.Api.Conformance.Requests;
 using Wire = StateServer.Protos.Etcd;
 
@@ -24,11 +28,34 @@ public sealed class RandomConformanceTests(Twins twins) : IClassFixture<Twins>
         _random = new Random(seed);
         for (var i = 0; i < RequestCount; i++)
         {
-            var revision = await twins.AgreeAsync(NextRequest(), $"seed {seed}, request {i}, at revision {_revision}");
+            var request = NextRequest();
+            if (IsRefusedByUsAlone(request))
+            {
+                continue;
+            }
+
+            var revision = await twins.AgreeAsync(request, $"seed {seed}, request {i}, at revision {_revision}");
             _revision = Math.Max(_revision, revision);
         }
 
         Assert.True(_revision > 100, $"only {_revision} revisions were reached: the requests are refused too often to tell");
+    }
+
+    /// <summary>
+    /// Some double writes of one transaction slip through etcd's check and not through ours, which the tables have. They
+    /// would part the twins.
+    /// </summary>
+    private static bool IsRefusedByUsAlone(IMessage request)
+    {
+        try
+        {
+            return request is Wire.TxnRequest transaction
+                && OperationCheck.Check(RequestTranslation.ToOperation(transaction)) is { Reason: RejectionReason.DuplicateKey };
+        }
+        catch (RpcException)
+        {
+            return false;
+        }
     }
 
     private IMessage NextRequest() => _random.Next(20) switch
@@ -66,7 +93,7 @@ public sealed class RandomConformanceTests(Twins twins) : IClassFixture<Twins>
     {
         var range = Range(NextKey(), NextEnd());
         range.Limit = Chance(2) ? 0 : _random.Next(-1, 5);
-        range.Revision = Chance(2) ? 0 : _revision - _random.Next(-1, 50);
+        range.Revision = Chance(2) ? 0 : Math.Max(0, _revision - _random.Next(-1, 50));
         range.SortOrder = (Wire.RangeRequest.Types.SortOrder)_random.Next(3);
         range.SortTarget = (Wire.RangeRequest.Types.SortTarget)_random.Next(5);
         range.Serializable = Chance(3);

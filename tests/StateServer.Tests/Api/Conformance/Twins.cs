@@ -45,6 +45,14 @@ public sealed class Twins : IAsyncLifetime
         return expected.Revision;
     }
 
+    /// <summary>Sends to ours alone, where it is meant to part from etcd; only for requests that we refuse.</summary>
+    internal async Task OursAnswersAsync(string expected, IMessage request)
+    {
+        Assert.SkipUnless(EtcdProcess.IsInstalled, "etcd is not installed: install Debian's etcd-server to compare with it");
+        var answer = await AnswerAsync(_ours!.Channel, request);
+        Assert.Equal(expected, answer.Text);
+    }
+
     private static async Task<(string Text, long Revision)> AnswerAsync(ChannelBase channel, IMessage request)
     {
         try

@@ -1,8 +1,10 @@
 using StateServer.Consensus;
+using StateServer.Consensus.Proposals;
 using StateServer.Consensus.Status;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Commands;
 using StateServer.Domain.Identity;
+using StateServer.Domain.Keyspace.Operations;
 using StateServer.Domain.Outcomes;
 
 namespace StateServer.StateServer.Tests.Api.Hosting;
@@ -15,6 +17,8 @@ internal sealed class InMemoryReplica : IReplica
 {
     internal static readonly NodeId Self = new(7);
     internal static readonly ClusterId Cluster = new(77);
+
+    private const int MaxRequestBytes = 1536 * 1024;
 
     private readonly Lock _gate = new();
     private ReplicatedState _state = ReplicatedState.Empty;
@@ -70,6 +74,11 @@ internal sealed class InMemoryReplica : IReplica
         if (ProposalFault is { } fault)
         {
             throw fault;
+        }
+
+        if (command is KeyspaceCommand { Operation: PutOperation put } && put.Key.Length + put.Value.Length > MaxRequestBytes)
+        {
+            throw new ProposalRefusedException(ProposalRefusal.TooLarge, "the command is over 1.5 MiB");
         }
 
         Requests.Add(request);
