@@ -87,6 +87,8 @@ internal static class RangeReader
         // target but no order it sorts only what the limit let through.
         var ordered = query.SortOrder != SortOrder.None &&
                       (query.SortTarget != SortTarget.Key || query.SortOrder != SortOrder.Ascend);
+        var sorted = ordered || query.SortTarget != SortTarget.Key;
+        var fetchesAll = ordered || (sorted && IsBounded(query));
         var most = query.Limit <= 0 || query.Limit == long.MaxValue ? long.MaxValue : query.Limit + 1;
         var versions = new VisibleVersions(view, query.Range, revision);
         var found = new List<KeyValue>();
@@ -94,11 +96,11 @@ internal static class RangeReader
         while (versions.Next() is { } version)
         {
             count++;
-            if ((ordered || found.Count < most) && IsWithinBounds(query, version))
+            if ((fetchesAll || found.Count < most) && IsWithinBounds(query, version))
             {
                 found.Add(version);
             }
-            else if (revision == view.Revision && !ordered && found.Count >= most)
+            else if (revision == view.Revision && !fetchesAll && found.Count >= most)
             {
                 break;
             }
@@ -109,7 +111,7 @@ internal static class RangeReader
             count = view.Count(query.Range);
         }
 
-        if (ordered || query.SortTarget != SortTarget.Key)
+        if (sorted)
         {
             Sort(found, query.SortTarget, query.SortOrder == SortOrder.Descend);
         }
@@ -124,6 +126,10 @@ internal static class RangeReader
 
         return new RangeResult(results.MoveToImmutable(), more, count);
     }
+
+    private static bool IsBounded(RangeQuery query) =>
+        !(query.MinModRevision.IsNone && query.MaxModRevision.IsNone &&
+          query.MinCreateRevision.IsNone && query.MaxCreateRevision.IsNone);
 
     private static bool IsWithinBounds(RangeQuery query, KeyValue version) =>
         IsWithin(version.ModRevision, query.MinModRevision, query.MaxModRevision) &&

@@ -153,11 +153,11 @@ internal sealed class TwinKeyspace
         switch (operation)
         {
             case PutOperation put:
-                return (put.IgnoreValue || put.IgnoreLease) && before.All(v => v.Key != Text(put.Key)) ? "KeyNotFound"
-                    : put.Lease.Value != 0 && !_leases.Contains(put.Lease.Value) ? "LeaseNotFound"
+                return put.Lease.Value != 0 && !_leases.Contains(put.Lease.Value) ? "LeaseNotFound"
+                    : (put.IgnoreValue || put.IgnoreLease) && before.All(v => v.Key != Text(put.Key)) ? "KeyNotFound"
                     : null;
             case RangeOperation range:
-                return Unreadable(range.Query.AtRevision.Value);
+                return range.Query.AtRevision.Value < 0 ? "Compacted" : Unreadable(range.Query.AtRevision.Value);
             case TransactionOperation transaction:
                 return (All(transaction, before) ? transaction.Success : transaction.Failure)
                     .Select(inner => Impossible(inner, before))
@@ -266,11 +266,6 @@ internal sealed class TwinKeyspace
                 .Where(v => query.MinCreateRevision.Value == 0 || v.Create >= query.MinCreateRevision.Value)
                 .Where(v => query.MaxCreateRevision.Value == 0 || v.Create <= query.MaxCreateRevision.Value),
         ];
-        if (query.SortOrder == SortOrder.None && bounded && query.Limit > 0)
-        {
-            all = [.. all.Take((int)query.Limit + 1)];
-        }
-
         Func<TwinVersion, string> target = query.SortTarget switch
         {
             SortTarget.Key => v => v.Key,

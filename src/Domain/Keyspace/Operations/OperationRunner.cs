@@ -114,7 +114,7 @@ internal static class OperationRunner
             case PutOperation put:
                 return CheckPut(keyspace, put);
             case RangeOperation range:
-                return keyspace.View.CheckRevision(range.Query.AtRevision.Value);
+                return CheckRevision(keyspace, range.Query.AtRevision.Value);
             case TransactionOperation transaction:
                 foreach (var inner in path![place++] ? transaction.Success : transaction.Failure)
                 {
@@ -129,6 +129,11 @@ internal static class OperationRunner
                 return null;
         }
     }
+
+    /// <summary>A negative revision, which is the newest in a read by itself, is a compacted one in a transaction, as in etcd.</summary>
+    private static Rejection? CheckRevision(KeyspaceBuilder keyspace, long revision) => revision < 0
+        ? new Rejection(RejectionReason.Compacted, $"there is no revision {revision}: use 0 for the newest")
+        : keyspace.View.CheckRevision(revision);
 
     /// <summary>In etcd's order: a put with both faults is answered with the lease's.</summary>
     private static Rejection? CheckPut(KeyspaceBuilder keyspace, PutOperation put)

@@ -18,6 +18,7 @@ internal sealed class KvService(IReplica replica, ResponseHeaders headers, CallG
     {
         guards.Check(context, forLearners: request.Serializable);
         var query = RequestTranslation.ToQuery(request);
+        Refuse(OperationCheck.Check(new RangeOperation(query)));
         var state = await ReadAsync(request.Serializable, context);
         if (state.Keyspace.TryRange(query, out var result) is { } rejection)
         {

@@ -28,7 +28,14 @@ internal static class ReadOnlyTransaction
         var outcomes = ImmutableArray.CreateBuilder<Outcome>(branch.Length);
         foreach (var operation in branch)
         {
-            if (keyspace.TryRange(((RangeOperation)operation).Query, out var result) is { } rejection)
+            var query = ((RangeOperation)operation).Query;
+            if (query.AtRevision.Value < 0)
+            {
+                // The newest in a read by itself, but not in a transaction, as in etcd.
+                return new Rejection(RejectionReason.Compacted, $"there is no revision {query.AtRevision}: use 0 for the newest");
+            }
+
+            if (keyspace.TryRange(query, out var result) is { } rejection)
             {
                 return rejection;
             }

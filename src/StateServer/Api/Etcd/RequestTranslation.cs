@@ -23,12 +23,12 @@ internal static class RequestTranslation
             ? new Key(array)
             : new Key(bytes.ToByteArray());
 
-    /// <exception cref="RpcException">No key, or no such sort option.</exception>
+    /// <exception cref="RpcException">No such sort option. (A missing key is the fault that comes first, and the domain's to find.)</exception>
     internal static RangeQuery ToQuery(Wire.RangeRequest request)
     {
         if (request.Key.IsEmpty)
         {
-            throw FailureTranslation.Refused(EtcdStatus.KeyNotProvided);
+            return new RangeQuery { Range = default };
         }
 
         if ((uint)request.SortOrder > (uint)Wire.RangeRequest.Types.SortOrder.Descend
@@ -113,7 +113,7 @@ internal static class RequestTranslation
 
     private static Operation ToOperation(Wire.RequestOp request) => request.RequestCase switch
     {
-        Wire.RequestOp.RequestOneofCase.RequestRange => ToRangeOperation(request.RequestRange),
+        Wire.RequestOp.RequestOneofCase.RequestRange => new RangeOperation(ToQuery(request.RequestRange)),
         Wire.RequestOp.RequestOneofCase.RequestPut => ToOperation(request.RequestPut),
         Wire.RequestOp.RequestOneofCase.RequestDeleteRange => ToOperation(request.RequestDeleteRange),
         Wire.RequestOp.RequestOneofCase.RequestTxn => ToOperation(request.RequestTxn),
@@ -121,9 +121,4 @@ internal static class RequestTranslation
         // etcd's answer to an operation without content.
         _ => throw FailureTranslation.Refused(EtcdStatus.KeyNotFound),
     };
-
-    /// <summary>A negative revision is the newest in a read by itself, and a compacted one in a transaction, as in etcd.</summary>
-    private static RangeOperation ToRangeOperation(Wire.RangeRequest request) => request.Revision < 0
-        ? throw FailureTranslation.Refused(EtcdStatus.Compacted)
-        : new RangeOperation(ToQuery(request));
 }

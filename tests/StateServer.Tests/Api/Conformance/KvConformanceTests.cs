@@ -51,6 +51,11 @@ public sealed class KvConformanceTests(Twins twins) : IClassFixture<Twins>
     public async Task Every_revision_and_every_bound_on_revisions()
     {
         var now = await FillAsync();
+        foreach (var target in Enum.GetValues<Wire.RangeRequest.Types.SortTarget>())
+        {
+            await twins.AgreeAsync(With(Range("\0", "\0"), r => (r.MinModRevision, r.SortTarget, r.Limit) = (now - 8, target, 1)));
+        }
+
         for (var revision = now - 12; revision <= now + 2; revision++)
         {
             await twins.AgreeAsync(With(Range("\0", "\0"), r => r.Revision = revision));

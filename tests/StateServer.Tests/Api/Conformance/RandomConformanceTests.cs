@@ -93,7 +93,7 @@ public sealed class RandomConformanceTests(Twins twins) : IClassFixture<Twins>
     {
         var range = Range(NextKey(), NextEnd());
         range.Limit = Chance(2) ? 0 : _random.Next(-1, 5);
-        range.Revision = Chance(2) ? 0 : Math.Max(0, _revision - _random.Next(-1, 50));
+        range.Revision = Chance(2) ? 0 : _revision - _random.Next(-1, 50);
         range.SortOrder = (Wire.RangeRequest.Types.SortOrder)_random.Next(3);
         range.SortTarget = (Wire.RangeRequest.Types.SortTarget)_random.Next(5);
         range.Serializable = Chance(3);
