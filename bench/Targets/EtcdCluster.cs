@@ -56,7 +56,7 @@ internal sealed class EtcdCluster : TargetCluster
     }
 
     /// <summary>The duration of `etcdctl snapshot save` from the first member, its verification left out.</summary>
-    public override async Task<TimeSpan> MeasureSnapshotAsync(CancellationToken cancellationToken)
+    public override async Task<TimeSpan?> MeasureSnapshotAsync(CancellationToken cancellationToken)
     {
         string file = Path.Combine(Folder, "saved.snapshot");
         long started = Stopwatch.GetTimestamp();

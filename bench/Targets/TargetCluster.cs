@@ -31,8 +31,8 @@ internal abstract class TargetCluster(string name, string folder) : IAsyncDispos
     /// <summary>Starts those members that don't run. Returns once their processes exist; they may not serve yet.</summary>
     public abstract Task StartAsync(CancellationToken cancellationToken);
 
-    /// <summary>Writes one snapshot of the whole state, and says how long that took.</summary>
-    public abstract Task<TimeSpan> MeasureSnapshotAsync(CancellationToken cancellationToken);
+    /// <summary>How long a snapshot of the whole state takes; null where this target wrote none.</summary>
+    public abstract Task<TimeSpan?> MeasureSnapshotAsync(CancellationToken cancellationToken);
 
     /// <summary>CPU time of all running members since they started, in µs.</summary>
     public long CpuMicroseconds() => ProcessFigures.CpuMicroseconds(Members.Select(member => member.ProcessId));

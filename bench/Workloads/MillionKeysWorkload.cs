@@ -28,7 +28,7 @@ internal sealed class MillionKeysWorkload() : Workload(
         await Contents.VerifyCountAsync(cluster, Prefix, options.KeyCount, 0, cancellationToken);
         await Task.Delay(Settling, cancellationToken);
         long resident = cluster.ResidentBytes();
-        TimeSpan snapshot = await cluster.MeasureSnapshotAsync(cancellationToken);
+        TimeSpan? snapshot = await cluster.MeasureSnapshotAsync(cancellationToken);
 
         TimeSpan restart = await MeasureRestartAsync(cluster, Prefix, cancellationToken);
         await ClusterProbe.WaitUntilServingAsync(cluster, cancellationToken);
@@ -39,7 +39,7 @@ internal sealed class MillionKeysWorkload() : Workload(
         [
             new Figure("load", "keys/s", options.KeyCount / load.TotalSeconds),
             new Figure("memory of 3", "MiB", resident / Mebibyte),
-            new Figure("snapshot", "s", snapshot.TotalSeconds),
+            .. snapshot is TimeSpan duration ? [new Figure("snapshot", "s", duration.TotalSeconds)] : Array.Empty<Figure>(),
             new Figure("restart", "s", restart.TotalSeconds),
             new Figure("memory after", "MiB", cluster.ResidentBytes() / Mebibyte),
         ];
