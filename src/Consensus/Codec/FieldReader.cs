@@ -13,7 +13,7 @@ namespace StateServer.Consensus.Codec;
 internal ref struct FieldReader(ReadOnlyMemory<byte> source, int version, int knownVersion, int level)
 {
     /// <summary>Deepest nesting of transactions; each level of a valid one spends at least one of its 128 operations.</summary>
-    private const int DeepestNesting = 130;
+    public const int DeepestNesting = 130;
 
     private MessagePackReader _reader = new(source);
     private int _depth;

@@ -22,8 +22,14 @@ internal static class OperationCodec
     private const int KeysOnlyFlag = 1;
     private const int CountOnlyFlag = 2;
 
-    public static void Write(ref MessagePackWriter writer, Operation operation)
+    /// <exception cref="ArgumentException">An operation without a tag, or nested deeper than a reader accepts.</exception>
+    public static void Write(ref MessagePackWriter writer, Operation operation, int depth = 1)
     {
+        if (depth > FieldReader.DeepestNesting)
+        {
+            throw new ArgumentException($"nested deeper than {FieldReader.DeepestNesting}", nameof(operation));
+        }
+
         switch (operation)
         {
             case PutOperation put:
@@ -39,7 +45,7 @@ internal static class OperationCodec
                 WriteQuery(ref writer, range.Query);
                 break;
             case TransactionOperation transaction:
-                WriteTransaction(ref writer, transaction);
+                WriteTransaction(ref writer, transaction, depth);
                 break;
             default:
                 throw new ArgumentException($"no tag for the operation {operation.GetType().Name}", nameof(operation));
@@ -139,7 +145,7 @@ internal static class OperationCodec
         });
     }
 
-    private static void WriteTransaction(ref MessagePackWriter writer, TransactionOperation transaction)
+    private static void WriteTransaction(ref MessagePackWriter writer, TransactionOperation transaction, int depth)
     {
         writer.WriteArrayHeader(TransactionFields);
         writer.Write((int)OperationTag.Transaction);
@@ -154,8 +160,8 @@ internal static class OperationCodec
             writer.Write(compare.Value.Span);
         }
 
-        WriteList(ref writer, transaction.Success);
-        WriteList(ref writer, transaction.Failure);
+        WriteList(ref writer, transaction.Success, depth + 1);
+        WriteList(ref writer, transaction.Failure, depth + 1);
     }
 
     private static TransactionOperation ReadTransaction(ref FieldReader reader, int fields)
@@ -179,12 +185,12 @@ internal static class OperationCodec
             ReadList(ref reader));
     }
 
-    private static void WriteList(ref MessagePackWriter writer, ImmutableArray<Operation> operations)
+    private static void WriteList(ref MessagePackWriter writer, ImmutableArray<Operation> operations, int depth)
     {
         writer.WriteArrayHeader(operations.Length);
         foreach (var operation in operations)
         {
-            Write(ref writer, operation);
+            Write(ref writer, operation, depth);
         }
     }
 

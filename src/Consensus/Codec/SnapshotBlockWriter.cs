@@ -46,6 +46,12 @@ internal sealed class SnapshotBlockWriter(Stream destination)
     /// <summary>Writes out the block at hand, if it holds anything.</summary>
     public void Flush()
     {
+        if (_buffer.WrittenCount > LongestBlockBytes)
+        {
+            throw new InvalidOperationException(
+                $"a block of {_buffer.WrittenCount} bytes could not be read again: at most {LongestBlockBytes} are accepted");
+        }
+
         if (_items > 0)
         {
             Span<byte> header = stackalloc byte[HeaderBytes];

@@ -174,7 +174,7 @@ internal class TreeNode<TItem, TProbe>
 
     private static int FirstNotBelow(ReadOnlySpan<ulong> hints, ulong hint)
     {
-        // A count over all lanes has no branch to mispredict; at 32 slots it is as fast as any search.
+        // A count over all lanes has no branch to mispredict; at so few slots it is as fast as any search.
         var below = 0;
         var i = 0;
         if (Vector.IsHardwareAccelerated)

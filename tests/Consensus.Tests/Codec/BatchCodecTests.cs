@@ -3,6 +3,7 @@ using MessagePack;
 using StateServer.Consensus.Codec;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Commands;
+using StateServer.Domain.Keyspace.Operations;
 
 namespace StateServer.Consensus.Tests.Codec;
 
@@ -149,6 +150,23 @@ public sealed class BatchCodecTests
         var nested = buffer.WrittenSpan.ToArray();
         var item = Item(1, (ref MessagePackWriter inner) => inner.WriteRaw(nested));
         Assert.Throws<InvalidDataException>(() => BatchCodec.DecodeItem(item));
+
+        // What the writer lets through, the reader takes.
+        Assert.Throws<ArgumentException>(() => EncodeNested(FieldReader.DeepestNesting + 1));
+        Assert.IsType<KeyspaceCommand>(BatchCodec.DecodeItem(EncodeNested(FieldReader.DeepestNesting)).Command);
+    }
+
+    private static ReadOnlyMemory<byte> EncodeNested(int depth)
+    {
+        Operation operation = new PutOperation(Samples.K("a"), default);
+        for (var i = 1; i < depth; i++)
+        {
+            operation = new TransactionOperation([], [operation], []);
+        }
+
+        var buffer = new ArrayBufferWriter<byte>();
+        BatchCodec.EncodeItem(buffer, new BatchItem(new KeyspaceCommand(operation), null, default));
+        return buffer.WrittenMemory;
     }
 
     private delegate void Body(ref MessagePackWriter writer);

@@ -82,7 +82,7 @@ public sealed class PersistentTreeTests
 
         var full = builder.ToPersistent();
         Assert.Equal(100_000, full.Count);
-        Assert.Equal(4, Depth(full.Root));
+        Assert.Equal(5, Depth(full.Root));
         for (var i = 0; i < 100_000; i++)
         {
             Assert.True(builder.Seek(i));
@@ -158,6 +158,7 @@ public sealed class PersistentTreeTests
     private static void AssertSame(SortedDictionary<int, string> expected, PersistentTree<Number, int> tree)
     {
         Assert.Equal(expected.Count, tree.Count);
+        AssertSound(tree.Root);
         var cursor = tree.AtFirst();
         long below = 0;
         foreach (var (number, text) in expected)
@@ -186,6 +187,21 @@ public sealed class PersistentTreeTests
         Assert.False(cursor.IsOnItem);
         Assert.False(tree.TryGet(-1, out _));
         Assert.Equal(expected.Count, tree.CountBelow(int.MaxValue));
+    }
+
+    /// <summary>Every inner node knows its children's lowest items and sizes, and keeps no item that is gone.</summary>
+    private static void AssertSound(TreeNode<Number, int>? node)
+    {
+        if (node is TreeInner<Number, int> inner)
+        {
+            for (var slot = 0; slot < inner.Count; slot++)
+            {
+                Assert.Same(inner.Child(slot).First.Value, inner.Items[slot].Value);
+                Assert.Equal(inner.Child(slot).Total, inner.Size(slot));
+                Assert.NotEqual(0, inner.Child(slot).Count);
+                AssertSound(inner.Child(slot));
+            }
+        }
     }
 
     private static int Depth(TreeNode<Number, int>? node) =>
