@@ -3,4 +3,4 @@ using StateServer.Hosting;
 
 // First of all: the runtime reads these when the first socket is made.
 TunedRuntime.Apply();
-return await StateServerCommand.InvokeAsync(args, Console.Out, Console.Error);
+return await StateServerCommand.InvokeAsync(args);

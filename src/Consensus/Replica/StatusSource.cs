@@ -53,8 +53,7 @@ internal sealed class StatusSource(
             StartedAt = startedAt,
             Unhealthy = standing.Problem
                 ?? now.Fault
-                ?? space.OwnShortage
-                ?? (now.Leader.IsNone ? "it knows no leader" : null),
+                ?? space.OwnShortage,
         };
     }
 

@@ -75,6 +75,6 @@ public sealed record MemberStatus
     /// <summary>When its process started.</summary>
     public DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>Null while it is healthy, otherwise one line that says why not.</summary>
+    /// <summary>Null while it is healthy, otherwise one line that says why not. That it knows no leader is said by <see cref="Leader"/> alone.</summary>
     public string? Unhealthy { get; init; }
 }

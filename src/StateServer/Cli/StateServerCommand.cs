@@ -10,10 +10,11 @@ internal static class StateServerCommand
 {
     /// <summary>Runs one command line.</summary>
     /// <param name="args">The arguments, without the executable's name.</param>
-    /// <param name="output">Where results go.</param>
-    /// <param name="error">Where complaints go: one line each.</param>
+    /// <param name="output">Where results go; standard output where null.</param>
+    /// <param name="error">Where complaints go, one line each; standard error where null. The console is opened only when it is written to: `server` may have put a file in its place by then.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
-    public static async Task<int> InvokeAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error)
+    public static async Task<int> InvokeAsync(
+        IReadOnlyList<string> args, TextWriter? output = null, TextWriter? error = null)
     {
         ParseResult parsed = Build().Parse(args);
         if (parsed.Action is ParseErrorAction)
@@ -21,7 +22,7 @@ internal static class StateServerCommand
             string verb = parsed.CommandResult.Command is Verb named ? $"stateserver {named.Name}" : "stateserver";
             foreach (string message in Complaints(parsed))
             {
-                await error.WriteLineAsync($"stateserver: {message} (see '{verb} --help')");
+                await (error ?? Console.Error).WriteLineAsync($"stateserver: {message} (see '{verb} --help')");
             }
 
             return ExitCode.WrongUse;
@@ -29,28 +30,33 @@ internal static class StateServerCommand
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration
+            var invocation = new InvocationConfiguration
             {
-                Output = output,
-                Error = error,
                 EnableDefaultExceptionHandler = false,
 
                 // Each verb handles its own signals: `server` hands leadership over, `up` stops its members.
                 ProcessTerminationTimeout = null,
-            });
+            };
+            if (output is not null && error is not null)
+            {
+                invocation.Output = output;
+                invocation.Error = error;
+            }
+
+            return await parsed.InvokeAsync(invocation);
         }
         catch (VerbFailedException failure)
         {
             foreach (string line in failure.Lines)
             {
-                await error.WriteLineAsync($"stateserver: {line}");
+                await (error ?? Console.Error).WriteLineAsync($"stateserver: {line}");
             }
 
             return failure.ExitCode;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            await error.WriteLineAsync($"stateserver: {exception.Message}");
+            await (error ?? Console.Error).WriteLineAsync($"stateserver: {exception.Message}");
             return ExitCode.Failed;
         }
     }

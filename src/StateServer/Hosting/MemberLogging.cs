@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging.Console;
 
 namespace StateServer.Hosting;
@@ -32,16 +31,8 @@ internal static class MemberLogging
             console.LogToStandardErrorThreshold = LogLevel.Trace;
             console.MaxQueueLength = QueueLines;
             console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
-            console.FormatterName = SystemdHelpers.IsSystemdService()
-                ? ConsoleFormatterNames.Systemd
-                : ConsoleFormatterNames.Simple;
+            console.FormatterName = MemberLogFormatter.FormatterName;
         });
-        logging.AddSimpleConsole(simple =>
-        {
-            simple.SingleLine = true;
-            simple.UseUtcTimestamp = true;
-            simple.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-            simple.ColorBehavior = LoggerColorBehavior.Disabled;
-        });
+        logging.AddConsoleFormatter<MemberLogFormatter, ConsoleFormatterOptions>();
     }
 }

@@ -21,8 +21,10 @@ internal sealed class LocalReadiness : IDisposable
             }
 
             string body = await response.Content.ReadAsStringAsync(cancellationToken);
-            return body.Split('\n').FirstOrDefault(l => l.StartsWith("[-]", StringComparison.Ordinal))?[3..]
-                ?? $"answers {(int)response.StatusCode}";
+            const string failed = " failed: ";
+            string? check = body.Split('\n').FirstOrDefault(l => l.StartsWith("[-]", StringComparison.Ordinal));
+            int reason = check?.IndexOf(failed, StringComparison.Ordinal) ?? -1;
+            return reason < 0 ? $"answers {(int)response.StatusCode}" : check![(reason + failed.Length)..];
         }
         catch (HttpRequestException)
         {

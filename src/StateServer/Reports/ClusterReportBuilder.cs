@@ -44,9 +44,11 @@ internal static class ClusterReportBuilder
                 .ThenBy(m => m.Id, StringComparer.Ordinal),
         ];
 
-        MemberReport[] voting = [.. members.Where(m => m.Vote == "has-vote")];
-        LossTolerance tolerance = LossTolerance.Of(
-            [.. voting.Select(m => (m.Zone is { } zone ? new Zone(zone) : (Zone?)null, m.Healthy))]);
+        (Zone? Zone, bool Alive)[] voting =
+        [
+            .. voters.Select(id => (ZoneOf(id, byId.GetValueOrDefault(id), registered), IsAlive(byId.GetValueOrDefault(id)))),
+        ];
+        LossTolerance tolerance = LossTolerance.Of(voting);
         return new ClusterReport(
             new ClusterSummary(
                 self.Cluster.ToString(),
@@ -54,7 +56,7 @@ internal static class ClusterReportBuilder
                 answers.Select(a => a.Term).DefaultIfEmpty(self.Term).Max(),
                 answers.Select(a => a.Revision.Value).DefaultIfEmpty(self.Revision.Value).Max(),
                 voting.Length,
-                voting.Count(m => m.Healthy),
+                voting.Count(v => v.Alive),
                 tolerance.Members,
                 tolerance.Zones,
                 now),
@@ -81,6 +83,12 @@ internal static class ClusterReportBuilder
             ? default
             : leader.Id;
     }
+
+    /// <summary>It answers, and nothing keeps it from voting. Whether there is a leader just now is another question.</summary>
+    private static bool IsAlive(MemberObservation? seen) => seen?.Status is { Role: not MemberRole.Passive };
+
+    private static Zone? ZoneOf(NodeId id, MemberObservation? seen, IReadOnlyDictionary<NodeId, MemberRecord> registered) =>
+        seen?.Status?.Zone ?? registered.GetValueOrDefault(id)?.Zone;
 
     private static MemberReport Member(
         NodeId id,
@@ -112,8 +120,13 @@ internal static class ClusterReportBuilder
             Version = status?.Version ?? record?.Version,
             JoinedAt = record?.JoinedAt,
             LastSeen = seen?.LastSeen,
-            Healthy = status is { Unhealthy: null },
-            Reason = status is null ? seen?.Error ?? "not asked: its address is not known here" : status.Unhealthy,
+            Healthy = status is { Unhealthy: null, Leader.IsNone: false },
+            Reason = status switch
+            {
+                null => seen?.Error ?? "not asked: its address is not known here",
+                { Unhealthy: null, Leader.IsNone: true } => "it knows no leader",
+                _ => status.Unhealthy,
+            },
         };
     }
 

@@ -110,7 +110,9 @@ internal static class ServerVerb
                 (services, replica) => services.AddReplica(replica),
                 (endpoints, port) => endpoints.MapPeerServices(port));
             await app.RunAsync(cancellationToken);
-            return ExitCode.Done;
+
+            // The replica sets it when it ends the host because it could not start.
+            return Environment.ExitCode;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
