@@ -31,6 +31,10 @@ internal static class RunCommand
         Description = "The stateserver executable to measure; by default the one built beside this program.",
         DefaultValueFactory = _ => BuiltProgram(),
     };
+    private static readonly Option<string?> Other = new("--other-stateserver")
+    {
+        Description = "Another build of it, measured as the target ours2, to compare the two.",
+    };
     private static readonly Option<string[]> Variables = new("--ours-env")
     {
         Description = "NAME=VALUE, an environment variable for our servers only; may be repeated.",
@@ -56,7 +60,7 @@ internal static class RunCommand
             unknown => result.AddError($"--targets {unknown}: should be ours or etcd (or etcd2 for a second one).")));
         Command command = new("run", "Measure the targets in turns and print medians.")
         {
-            Only, Targets, Rounds, Seconds, Kills, KeyCount, Endpoint, Out, Root, Program, Variables,
+            Only, Targets, Rounds, Seconds, Kills, KeyCount, Endpoint, Out, Root, Program, Other, Variables,
         };
         command.SetAction(RunAsync);
         return command;
@@ -76,6 +80,7 @@ internal static class RunCommand
             OutputFile = parsed.GetValue(Out),
             DataFolder = Path.GetFullPath(parsed.GetValue(Root)!),
             Program = Path.GetFullPath(parsed.GetValue(Program)!),
+            OtherProgram = parsed.GetValue(Other) is string other ? Path.GetFullPath(other) : null,
             ProgramEnvironment = (parsed.GetValue(Variables) ?? []).Select(variable => variable.Split('=', 2))
                 .ToDictionary(parts => parts[0], parts => parts[1]),
         };

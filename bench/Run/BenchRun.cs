@@ -119,9 +119,12 @@ internal sealed class BenchRun(RunOptions options, TextWriter progress)
     {
         string folder = Path.Combine(_folder, $"{target}-{purpose}");
         return TargetNames.IsOurs(target)
-            ? new StateServerCluster(target, folder, options.Program, options.ProgramEnvironment)
+            ? new StateServerCluster(target, folder, ProgramOf(target), options.ProgramEnvironment)
             : new EtcdCluster(target, folder);
     }
+
+    private string ProgramOf(string target) =>
+        TargetNames.IsFirstOfOurs(target) ? options.Program : options.OtherProgram ?? options.Program;
 
     private async Task RemoveAsync(string target)
     {

@@ -36,6 +36,9 @@ internal sealed record RunOptions
     /// <summary>The stateserver executable.</summary>
     public required string Program { get; init; }
 
+    /// <summary>The executable of every target of ours but the first, or null for the same.</summary>
+    public string? OtherProgram { get; init; }
+
     /// <summary>Environment variables for our servers only.</summary>
     public IReadOnlyDictionary<string, string> ProgramEnvironment { get; init; } = new Dictionary<string, string>();
 }

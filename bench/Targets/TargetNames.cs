@@ -10,6 +10,8 @@ internal static class TargetNames
 
     public static bool IsOurs(string name) => IsNumbered(name, Ours);
 
+    public static bool IsFirstOfOurs(string name) => name == Ours;
+
     public static bool IsKnown(string name) => IsNumbered(name, Ours) || IsNumbered(name, Etcd);
 
     private static bool IsNumbered(string name, string stem) =>
