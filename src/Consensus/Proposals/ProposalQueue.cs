@@ -85,6 +85,18 @@ internal sealed class ProposalQueue
         }
     }
 
+    /// <summary>What stands in line to be sent, answered ones that were not cleared out yet among it.</summary>
+    internal int Standing
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _queue.Count + _again.Count;
+            }
+        }
+    }
+
     /// <summary>True while nothing waits to be sent.</summary>
     public bool IsEmpty
     {

@@ -1,0 +1,185 @@
+using System.Collections.Immutable;
+using StateServer.Consensus.Raft;
+using StateServer.Domain.Identity;
+
+namespace StateServer.Consensus.Tests.Replica;
+
+/// <summary>
+/// Replicas over an imagined Raft: one log that all agree on up to the commit index, and behind it what the leader appended. A
+/// test decides who leads, what is committed and what is lost.
+/// </summary>
+internal sealed class FakeCluster : IAsyncDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly List<(long Term, byte[] Payload)> _log = [];
+    private long _commit;
+    private long _term;
+    private NodeId _leader;
+    private bool _holdCommits;
+
+    private FakeCluster()
+    {
+    }
+
+    public List<FakeMember> Members { get; } = [];
+
+    public FakeMember this[int index] => Members[index];
+
+    public ImmutableArray<NodeId> Voters => [.. Members.Select(member => member.Id)];
+
+    public bool HoldCommits
+    {
+        get => _holdCommits;
+        set
+        {
+            _holdCommits = value;
+            Commit();
+        }
+    }
+
+    public static async Task<FakeCluster> StartAsync(
+        int members, int? leader = 0, Func<ReplicaOptions, ReplicaOptions>? configure = null)
+    {
+        var cluster = new FakeCluster();
+        for (var i = 1; i <= members; i++)
+        {
+            var options = TestOptions.Of(i, members);
+            cluster.Members.Add(new(cluster, configure?.Invoke(options) ?? options));
+        }
+
+        foreach (var member in cluster.Members)
+        {
+            await member.Replica.StartAsync(CancellationToken.None);
+        }
+
+        if (leader is { } first)
+        {
+            cluster.Elect(first);
+        }
+
+        return cluster;
+    }
+
+    /// <summary>Waits until all members are registered, so that no command but a test's own is under way.</summary>
+    public Task RegisteredAsync() => Eventually.IsTrueAsync(
+        () => Members.TrueForAll(member => member.Replica.State.Members.Count == Members.Count && member.Core.Queue.Waiting == 0),
+        "all members are registered");
+
+    /// <summary>Starts a term. What the last leader had not committed is kept, or lost.</summary>
+    public void Elect(int leader, bool loseTail = false)
+    {
+        lock (_lock)
+        {
+            if (loseTail)
+            {
+                _log.RemoveRange((int)_commit, _log.Count - (int)_commit);
+            }
+
+            _term++;
+            _leader = Members[leader].Id;
+            _log.Add((_term, []));
+        }
+
+        Changed();
+        HoldCommits = false;
+    }
+
+    public void LoseLeader()
+    {
+        lock (_lock)
+        {
+            _term++;
+            _leader = default;
+        }
+
+        Changed();
+    }
+
+    public int UncommittedEntries
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _log.Count - (int)_commit;
+            }
+        }
+    }
+
+    public int Entries
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _log.Count;
+            }
+        }
+    }
+
+    public (long Term, NodeId Leader, long Last, long Commit) Look()
+    {
+        lock (_lock)
+        {
+            return (_term, _leader, _log.Count, _commit);
+        }
+    }
+
+    public EntryPosition Append(NodeId self, long term, ReadOnlyMemory<byte> payload)
+    {
+        EntryPosition position;
+        lock (_lock)
+        {
+            if (_leader != self || term != _term)
+            {
+                throw new NotLeadingException("not the leader");
+            }
+
+            _log.Add((term, payload.ToArray()));
+            position = new(_log.Count, term);
+        }
+
+        Commit();
+        return position;
+    }
+
+    public (long Term, byte[] Payload)? Committed(long index)
+    {
+        lock (_lock)
+        {
+            return index <= _commit ? _log[(int)index - 1] : null;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var member in Members)
+        {
+            await member.DisposeAsync();
+        }
+    }
+
+    private void Commit()
+    {
+        lock (_lock)
+        {
+            if (!_holdCommits)
+            {
+                _commit = _log.Count;
+            }
+        }
+
+        foreach (var member in Members)
+        {
+            member.Raft.Wake();
+        }
+    }
+
+    private void Changed()
+    {
+        foreach (var member in Members)
+        {
+            member.Raft.RaiseChanged();
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using StateServer.Consensus.Membership;
+using StateServer.Consensus.Raft;
+using StateServer.Consensus.Replica;
+using StateServer.Domain.Identity;
+
+namespace StateServer.Consensus.Tests.Replica;
+
+/// <summary>One member's share of a <see cref="FakeCluster"/>'s log: applies on a task of its own.</summary>
+internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier applier) : IRaftNode
+{
+    private readonly SemaphoreSlim _wake = new(0);
+    private readonly CancellationTokenSource _stop = new();
+    private Task _applying = Task.CompletedTask;
+    private int _rounds;
+
+    public event Action<RaftStatus>? Changed;
+
+    /// <summary>While set, this member is asleep: it believes what it believed, and applies nothing.</summary>
+    public bool Paused { get; set; }
+
+    /// <summary>What a sleeping ex-leader believes.</summary>
+    public bool BelievesToLead { get; set; }
+
+    /// <summary>Changes what this member applies.</summary>
+    public Func<byte[], byte[]>? Tamper { get; set; }
+
+    public string? SpaceShortage { get; set; }
+
+    /// <summary>Rounds wait for it where it is not null.</summary>
+    public TaskCompletionSource? RoundGate { get; set; }
+
+    public Func<Task>? BeforeAppend { get; set; }
+
+    public int Rounds => _rounds;
+
+    public List<NodeId> Transfers { get; } = [];
+
+    public RaftStatus Status
+    {
+        get
+        {
+            var (term, leader, last, commit) = cluster.Look();
+            return new()
+            {
+                Term = term,
+                Leader = BelievesToLead ? self : leader,
+                IsLeader = BelievesToLead || leader == self,
+                IsVoter = true,
+                FirstIndex = 1,
+                LastIndex = last,
+                CommitIndex = commit,
+                Voters = cluster.Voters,
+                SpaceShortage = SpaceShortage,
+            };
+        }
+    }
+
+    public CancellationToken LeadershipToken => Status.IsLeader && applier.Point.Term == Status.Term ? default : new(true);
+
+    public async ValueTask<EntryPosition> AppendAsync(
+        long term, ReadOnlyMemory<byte> payload, bool mayUseReserve, CancellationToken cancellationToken)
+    {
+        if (BeforeAppend is { } before)
+        {
+            await before();
+        }
+
+        if (SpaceShortage is { } shortage && !mayUseReserve)
+        {
+            throw new LogSpaceException(shortage);
+        }
+
+        return cluster.Append(self, term, payload);
+    }
+
+    public async ValueTask<long> ConfirmLeadershipAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _rounds);
+        var (_, leader, _, commit) = cluster.Look();
+        if (RoundGate is { } gate)
+        {
+            await gate.Task.WaitAsync(cancellationToken);
+        }
+
+        return leader == self ? commit : throw new NotLeadingException("not the leader");
+    }
+
+    public ValueTask TransferLeadershipAsync(NodeId target, CancellationToken cancellationToken)
+    {
+        if (cluster.Look().Leader != self)
+        {
+            throw new NotLeadingException("not the leader");
+        }
+
+        var to = target.IsNone ? cluster.Voters.First(voter => voter != self) : target;
+        var index = cluster.Members.FindIndex(member => member.Id == to);
+        if (index < 0)
+        {
+            throw new TransferRefusedException($"member {to} is not a voter");
+        }
+
+        Transfers.Add(to);
+        cluster.Elect(index);
+        return default;
+    }
+
+    public ValueTask SnapshotWrittenAsync(long index, CancellationToken cancellationToken) => default;
+
+    public ConfigurationInForce ConfigurationAt(long index) => throw new NotSupportedException("a fake has no configuration");
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _applying = Task.Run(ApplyAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+        await _applying;
+    }
+
+    public ValueTask DisposeAsync() => default;
+
+    public void Wake() => _wake.Release();
+
+    public void RaiseChanged() => Changed?.Invoke(Status);
+
+    private async Task ApplyAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            while (!Paused && cluster.Committed(applier.AppliedIndex + 1) is { } entry)
+            {
+                var payload = entry.Payload.Length > 0 && Tamper is { } tamper ? tamper(entry.Payload) : entry.Payload;
+                applier.Apply([new(applier.AppliedIndex + 1, entry.Term, payload)]);
+            }
+
+            await _wake.WaitAsync(TimeSpan.FromMilliseconds(20), CancellationToken.None);
+        }
+    }
+}

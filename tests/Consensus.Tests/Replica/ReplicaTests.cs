@@ -1,0 +1,97 @@
+using StateServer.Consensus.Proposals;
+using StateServer.Consensus.Status;
+using StateServer.Domain.Identity;
+
+namespace StateServer.Consensus.Tests.Replica;
+
+public sealed class ReplicaTests
+{
+    [Fact]
+    public async Task Members_observe_each_other_with_and_without_a_leader()
+    {
+        await using var cluster = await FakeCluster.StartAsync(3);
+        await cluster.RegisteredAsync();
+        var all = await cluster[1].Replica.ObserveMembersAsync(TimeSpan.FromSeconds(1), CancellationToken.None);
+        Assert.Equal([1, 2, 3], all.Select(one => one.Id.Value));
+        Assert.Equal([MemberRole.Leader, MemberRole.Follower, MemberRole.Follower], all.Select(one => one.Status!.Role));
+        Assert.All(all, one => Assert.Equal(cluster[0].Id, one.Status!.Leader));
+        Assert.Equal("zone-3", all[2].Status!.Zone.Name);
+
+        cluster.LoseLeader();
+        cluster[2].Peers.Unreachable = true;
+        all = await cluster[1].Replica.ObserveMembersAsync(TimeSpan.FromSeconds(1), CancellationToken.None);
+        Assert.Null(all[2].Status);
+        Assert.NotNull(all[2].LastSeen);
+        Assert.NotNull(all[2].Error);
+        Assert.Contains("no leader", all[0].Status!.Unhealthy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_status_survives_the_wire()
+    {
+        var status = new MemberStatus
+        {
+            Id = new(1),
+            Cluster = new(2),
+            Name = "n",
+            Zone = new("z"),
+            PeerAddress = "a:1",
+            ClientUrls = ["http://a:2", "http://a:3"],
+            Role = MemberRole.Leader,
+            Leader = new(4),
+            Term = 5,
+            FirstIndex = 6,
+            LastIndex = 7,
+            CommitIndex = 8,
+            AppliedIndex = 9,
+            Revision = new(10),
+            Voters = [new(1), new(3)],
+            DiskBytes = 11,
+            StateBytes = 12,
+            DiskFreeBytes = 13,
+            SnapshotIndex = 14,
+            Version = "15",
+            ProcessId = 16,
+            FeatureLevel = 17,
+            StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(1_800_000_000_000),
+            Unhealthy = "18",
+        };
+        var back = StatusWire.FromReply(StatusWire.ToReply(status));
+        Assert.Equal(status.ClientUrls, back.ClientUrls.AsEnumerable());
+        Assert.Equal(status.Voters, back.Voters.AsEnumerable());
+        Assert.Equal(status, back with { ClientUrls = status.ClientUrls, Voters = status.Voters });
+    }
+
+    [Fact]
+    public async Task Leadership_is_handed_over_from_wherever_it_is_asked()
+    {
+        await using var cluster = await FakeCluster.StartAsync(3);
+        await cluster[2].Replica.TransferLeadershipAsync(cluster[1].Id, CancellationToken.None);
+        Assert.Equal(cluster[1].Id, cluster.Look().Leader);
+        await cluster[1].Replica.TransferLeadershipAsync(default, CancellationToken.None);
+        Assert.NotEqual(cluster[1].Id, cluster.Look().Leader);
+
+        var bad = await Assert.ThrowsAsync<ProposalRefusedException>(
+            () => cluster[0].Replica.TransferLeadershipAsync(new NodeId(99), CancellationToken.None).AsTask());
+        Assert.Equal(ProposalRefusal.BadTransferTarget, bad.Reason);
+        cluster.LoseLeader();
+        var none = await Assert.ThrowsAsync<ProposalRefusedException>(
+            () => cluster[0].Replica.TransferLeadershipAsync(cluster[1].Id, CancellationToken.None).AsTask());
+        Assert.Equal(ProposalRefusal.NoLeader, none.Reason);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_an_index_is_woken_by_it_or_by_the_token()
+    {
+        await using var cluster = await FakeCluster.StartAsync(1);
+        await cluster.RegisteredAsync();
+        var next = cluster[0].Core.Applier.AppliedIndex + 1;
+        var waiting = cluster[0].Replica.WaitForAppliedAsync(next, CancellationToken.None).AsTask();
+        using var impatient = new CancellationTokenSource();
+        var never = cluster[0].Replica.WaitForAppliedAsync(next + 1_000_000, impatient.Token).AsTask();
+        await cluster[0].Replica.ProposeAsync(Commands.Put("k"));
+        await waiting;
+        await impatient.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => never);
+    }
+}
