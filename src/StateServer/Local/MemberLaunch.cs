@@ -12,7 +12,14 @@ internal static class MemberLaunch
         Directory.CreateDirectory(root.MemberFolder(member));
         SlotPorts ports = cluster.PortsOf(member);
         string executable = Environment.ProcessPath ?? throw new IOException("this process's executable can't be found");
-        var start = new ProcessStartInfo(executable) { UseShellExecute = false, WorkingDirectory = root.Path };
+
+        // The shell gives the member its log file before the runtime starts, which else keeps copies of this process's output
+        // open: whoever reads that through a pipe would wait for the member's end. exec keeps the process id.
+        var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, WorkingDirectory = root.Path };
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add("exec \"$@\" </dev/null >>\"$0\" 2>&1");
+        start.ArgumentList.Add(root.LogFile(member));
+        start.ArgumentList.Add(executable);
         if (string.Equals(Path.GetFileNameWithoutExtension(executable), "dotnet", StringComparison.Ordinal))
         {
             start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "stateserver.dll"));
