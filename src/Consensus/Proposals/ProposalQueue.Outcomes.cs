@@ -188,4 +188,16 @@ internal sealed partial class ProposalQueue
             _ => $"{waited}, after the command was sent to the leader of term {proposal.Term}",
         });
     }
+
+    private static void Bury(Queue<QueuedCommands> queue)
+    {
+        for (var left = queue.Count; left > 0; left--)
+        {
+            var commands = queue.Dequeue();
+            if (commands is not Proposal { Phase: not ProposalPhase.Queued })
+            {
+                queue.Enqueue(commands);
+            }
+        }
+    }
 }

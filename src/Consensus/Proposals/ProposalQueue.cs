@@ -388,16 +388,4 @@ internal sealed partial class ProposalQueue
             _deadBytes = 0;
         }
     }
-
-    private static void Bury(Queue<QueuedCommands> queue)
-    {
-        for (var left = queue.Count; left > 0; left--)
-        {
-            var commands = queue.Dequeue();
-            if (commands is not Proposal { Phase: not ProposalPhase.Queued })
-            {
-                queue.Enqueue(commands);
-            }
-        }
-    }
 }
