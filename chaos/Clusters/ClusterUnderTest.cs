@@ -1,0 +1,133 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+
+namespace StateServer.Chaos.Clusters;
+
+/// <summary>The real executable, several times, as one cluster on loopback addresses. Every process is ended on disposal.</summary>
+internal sealed class ClusterUnderTest : IAsyncDisposable
+{
+    private static readonly string[] Zones = ["local-a", "local-b", "local-c"];
+
+    private readonly ConcurrentQueue<string> _unexpectedDeaths = new();
+    private readonly ulong _clusterId = RandomId();
+    private readonly string _executable;
+    private readonly IReadOnlyList<string> _extraOptions;
+
+    public ClusterUnderTest(string executable, string folder, int members, IReadOnlyList<string> extraOptions)
+    {
+        _executable = executable;
+        _extraOptions = extraOptions;
+        Folder = folder;
+        int port = FreePorts(members);
+        Members = [.. Enumerable.Range(0, members).Select(slot => new MemberProcess(
+            slot, RandomId(), "127.0.0.1", port + (10 * slot), Path.Combine(folder, $"m{slot}"), CommandLine))];
+        foreach (MemberProcess member in Members)
+        {
+            member.DiedUnexpectedly += _unexpectedDeaths.Enqueue;
+        }
+    }
+
+    public string Folder { get; }
+
+    public IReadOnlyList<MemberProcess> Members { get; }
+
+    public IReadOnlyCollection<string> UnexpectedDeaths => _unexpectedDeaths;
+
+    public int Quorum => (Members.Count / 2) + 1;
+
+    public void StartAll()
+    {
+        foreach (MemberProcess member in Members)
+        {
+            member.Start();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (MemberProcess member in Members)
+        {
+            member.Continue();
+            member.Terminate();
+        }
+
+        foreach (MemberProcess member in Members)
+        {
+            await member.WaitForExitAsync(TimeSpan.FromSeconds(10));
+            member.Dispose();
+        }
+    }
+
+    private static ulong RandomId()
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        RandomNumberGenerator.Fill(bytes);
+        return BinaryPrimitives.ReadUInt64LittleEndian(bytes) | 1;
+    }
+
+    /// <summary>The first of a block of ports nobody listens on, below the range that outgoing connections are given.</summary>
+    private static int FreePorts(int members)
+    {
+        for (int attempt = 0; attempt < 200; attempt++)
+        {
+            int start = 12000 + (10 * RandomNumberGenerator.GetInt32(1800));
+            if (Enumerable.Range(0, members * 10).All(offset => offset % 10 > 2 || IsFree(start + offset)))
+            {
+                return start;
+            }
+        }
+
+        throw new InvalidOperationException("no free block of ports between 12000 and 30000");
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private ProcessStartInfo CommandLine(MemberProcess member)
+    {
+        string initial = string.Join(',', Members.Select(m => $"{m.Name}={m.Id}@{m.Host}:{m.PeerPort}"));
+        List<string> words =
+        [
+            .. member.Wrapper,
+            "dotnet", _executable, "server",
+            "--name", member.Name,
+            "--node-id", member.Id.ToString(CultureInfo.InvariantCulture),
+            "--cluster-id", _clusterId.ToString(CultureInfo.InvariantCulture),
+            "--zone", Zones[member.Slot % Zones.Length],
+            "--data-dir", member.DataFolder,
+            "--listen-client", $"{member.Host}:{member.ClientPort}",
+            "--listen-peer", $"{member.Host}:{member.PeerPort}",
+            "--listen-http", $"{member.Host}:{member.HttpPort}",
+            "--initial-members", initial,
+            .. _extraOptions,
+        ];
+        var start = new ProcessStartInfo(words[0], words.Skip(1))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        foreach ((string name, string value) in member.ExtraEnvironment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
+    }
+}

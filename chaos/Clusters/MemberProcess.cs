@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace StateServer.Chaos.Clusters;
+
+/// <summary>One member under test: its addresses, its folder and, while it runs, its process. Not thread-safe but for its properties.</summary>
+internal sealed partial class MemberProcess : IDisposable
+{
+    private const int SigKill = 9;
+    private const int SigTerm = 15;
+    private const int SigCont = 18;
+    private const int SigStop = 19;
+
+    private readonly Func<MemberProcess, ProcessStartInfo> _commandLine;
+    private readonly Lock _gate = new();
+    private Process? _process;
+    private StreamWriter? _log;
+    private bool _deathExpected;
+
+    public MemberProcess(int slot, ulong id, string host, int clientPort, string folder, Func<MemberProcess, ProcessStartInfo> commandLine)
+    {
+        Slot = slot;
+        Id = id;
+        Host = host;
+        ClientPort = clientPort;
+        Folder = folder;
+        _commandLine = commandLine;
+    }
+
+    /// <summary>Raised with one line when the process ends while nobody wanted it to.</summary>
+    public event Action<string>? DiedUnexpectedly;
+
+    public int Slot { get; }
+
+    public ulong Id { get; }
+
+    public string Name => $"m{Slot}";
+
+    public string Host { get; }
+
+    public int ClientPort { get; }
+
+    public int PeerPort => ClientPort + 1;
+
+    public int HttpPort => ClientPort + 2;
+
+    public string Folder { get; }
+
+    public string DataFolder => Path.Combine(Folder, "data");
+
+    public string LogFile => Path.Combine(Folder, "log.txt");
+
+    /// <summary>Environment variables and a wrapping command that a fault adds to the next start.</summary>
+    public Dictionary<string, string> ExtraEnvironment { get; } = [];
+
+    public List<string> Wrapper { get; } = [];
+
+    public bool IsRunning => _process is { HasExited: false };
+
+    public bool IsPaused { get; private set; }
+
+    public int ProcessId => _process?.Id ?? 0;
+
+    public int? ExitCode => _process is { HasExited: true } ended ? ended.ExitCode : null;
+
+    public void Start()
+    {
+        lock (_gate)
+        {
+            if (IsRunning)
+            {
+                return;
+            }
+
+            Directory.CreateDirectory(Folder);
+            _log?.Dispose();
+            _log = new StreamWriter(LogFile, append: true) { AutoFlush = true };
+            _deathExpected = false;
+            IsPaused = false;
+            var process = new Process { StartInfo = _commandLine(this), EnableRaisingEvents = true };
+            StreamWriter log = _log;
+            DataReceivedEventHandler write = (_, line) =>
+            {
+                if (line.Data is { } text)
+                {
+                    lock (log)
+                    {
+                        log.WriteLine(text);
+                    }
+                }
+            };
+            process.OutputDataReceived += write;
+            process.ErrorDataReceived += write;
+            process.Exited += (_, _) => OnExited(process);
+            process.Start();
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+            _process = process;
+        }
+    }
+
+    /// <summary>Says that the process may end by itself from here on (an injected fsync error, a damaged file).</summary>
+    public void ExpectDeath()
+    {
+        lock (_gate)
+        {
+            _deathExpected = true;
+        }
+    }
+
+    public void Kill() => End(SigKill);
+
+    public void Terminate() => End(SigTerm);
+
+    public void Pause()
+    {
+        if (Signal(SigStop))
+        {
+            IsPaused = true;
+        }
+    }
+
+    public void Continue()
+    {
+        if (Signal(SigCont))
+        {
+            IsPaused = false;
+        }
+    }
+
+    public async Task<bool> WaitForExitAsync(TimeSpan limit)
+    {
+        if (_process is not { } process)
+        {
+            return true;
+        }
+
+        using var timer = new CancellationTokenSource(limit);
+        try
+        {
+            await process.WaitForExitAsync(timer.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    public void Dispose()
+    {
+        Continue();
+        Kill();
+        _process?.WaitForExit(5000);
+        _process?.Dispose();
+        _log?.Dispose();
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int SendSignal(int pid, int signal);
+
+    private void End(int signal)
+    {
+        ExpectDeath();
+        Signal(signal);
+    }
+
+    private bool Signal(int signal)
+    {
+        lock (_gate)
+        {
+            return _process is { HasExited: false } process && SendSignal(process.Id, signal) == 0;
+        }
+    }
+
+    private void OnExited(Process process)
+    {
+        bool expected;
+        lock (_gate)
+        {
+            expected = _deathExpected || !ReferenceEquals(process, _process);
+        }
+
+        if (!expected)
+        {
+            DiedUnexpectedly?.Invoke($"{Name} (pid {process.Id}) ended by itself with code {process.ExitCode}; its last words are in {LogFile}");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using StateServer.Chaos.Checkers;
+
+namespace StateServer.Chaos.Runs;
+
+/// <summary>What a run gave: written as report.json and report.txt into its folder.</summary>
+internal sealed record RunReport
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    public required RunPlan Plan { get; init; }
+
+    public required IReadOnlyList<InjectedFault> Faults { get; init; }
+
+    public required IReadOnlyList<Verdict> Verdicts { get; init; }
+
+    /// <summary>Why the run proves nothing; null for a valid one.</summary>
+    public string? Invalid { get; init; }
+
+    public required long Acknowledged { get; init; }
+
+    public required long Failed { get; init; }
+
+    public required long Unknown { get; init; }
+
+    public bool Passed => Invalid is null && Verdicts.All(v => v.Conclusion == Conclusion.Holds);
+
+    public void Write(string folder)
+    {
+        File.WriteAllText(Path.Combine(folder, "plan.json"), JsonSerializer.Serialize(Plan, Json));
+        File.WriteAllText(Path.Combine(folder, "report.json"), JsonSerializer.Serialize(this, Json));
+        File.WriteAllLines(Path.Combine(folder, "report.txt"), Lines());
+    }
+
+    public static RunPlan ReadPlan(string folder) =>
+        JsonSerializer.Deserialize<RunPlan>(File.ReadAllText(Path.Combine(folder, "plan.json")), Json)
+        ?? throw new InvalidDataException($"{folder}/plan.json is empty");
+
+    public IEnumerable<string> Lines()
+    {
+        yield return $"seed {Plan.Seed}: {Acknowledged} acknowledged, {Failed} failed, {Unknown} unknown operations";
+        foreach (IGrouping<string, InjectedFault> kind in Faults.GroupBy(f => f.Fault).OrderBy(k => k.Key, StringComparer.Ordinal))
+        {
+            yield return $"  {kind.Key,-20} {kind.Count(f => f.TookEffect)} of {kind.Count()} took effect, longest outage {kind.Max(f => f.OutageSeconds):0.0} s";
+        }
+
+        foreach (Verdict verdict in Verdicts)
+        {
+            yield return $"  {verdict.Checker,-20} {verdict.Conclusion.ToString().ToLowerInvariant()}: {verdict.Detail}";
+        }
+
+        yield return Invalid is not null ? $"INVALID: {Invalid}" : Passed ? "PASSED" : "FAILED";
+    }
+}

@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using StateServer.Chaos.Checkers;
+using StateServer.Chaos.Histories;
+using StateServer.Protos.Etcd;
+
+namespace StateServer.Chaos.Workloads;
+
+/// <summary>
+/// Appends unique elements to lists by compare-and-swap of the mod revision. Every list read is a prefix of the final one,
+/// every acknowledged element is in it once, and one client's stand in its order.
+/// </summary>
+internal sealed class AppendWorkload : IWorkload
+{
+    private const int Lists = 3;
+    private const int MostBytes = 100_000;
+
+    private readonly ConcurrentDictionary<(string List, string Element), OperationStatus> _appended = new();
+    private readonly ConcurrentQueue<(string List, string Seen)> _reads = new();
+
+    public string Name => "append";
+
+    public string Description => "elements appended to lists by compare-and-swap; none lost, doubled or invented, no order turned round";
+
+    public Task RunAsync(WorkloadContext context, CancellationToken cancellationToken) =>
+        Task.WhenAll(Enumerable.Range(0, context.Clients).Select(process => ClientAsync(context, process, cancellationToken)));
+
+    public async Task<IReadOnlyList<Verdict>> JudgeAsync(WorkloadContext context, CancellationToken cancellationToken)
+    {
+        using var client = new MemberClient(context, 0);
+        (_, RangeResponse? all) = await client.PrefixAsync("append/");
+        if (all is null)
+        {
+            throw new InvalidOperationException($"the final read of the lists failed: {client.LastFailure}");
+        }
+
+        var lists = all.Kvs.ToDictionary(kv => kv.Key.ToStringUtf8(), kv => kv.Value.ToStringUtf8());
+        string? wrong = FindLost(lists) ?? FindDoubledOrInvented(lists) ?? FindTurnedRound(lists);
+        return
+        [
+            wrong is null
+                ? new Verdict("append", Conclusion.Holds, $"{_appended.Count(a => a.Value == OperationStatus.Ok)} acknowledged elements in {lists.Count} lists, {_reads.Count} reads")
+                : new Verdict("append", Conclusion.Violated, wrong),
+        ];
+    }
+
+    private string? FindLost(Dictionary<string, string> lists)
+    {
+        var elements = lists.ToDictionary(l => l.Key, l => l.Value.Split(' ').ToHashSet(StringComparer.Ordinal));
+        foreach (((string list, string element), OperationStatus status) in _appended)
+        {
+            if (status == OperationStatus.Ok && !(elements.TryGetValue(list, out HashSet<string>? there) && there.Contains(element)))
+            {
+                return $"{element} was acknowledged and is missing from {list}";
+            }
+        }
+
+        return null;
+    }
+
+    private string? FindDoubledOrInvented(Dictionary<string, string> lists)
+    {
+        foreach ((string list, string text) in lists)
+        {
+            var last = new Dictionary<string, int>(StringComparer.Ordinal);
+            foreach (string element in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (!_appended.TryGetValue((list, element), out OperationStatus status) || status == OperationStatus.Fail)
+                {
+                    return $"{element} is in {list} though it failed or was never appended";
+                }
+
+                string[] parts = element.Split('.');
+                int sequence = int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture);
+                if (last.TryGetValue(parts[0], out int before) && sequence <= before)
+                {
+                    return $"{element} stands behind {parts[0]}.{before} in {list}: doubled, or out of its client's order";
+                }
+
+                last[parts[0]] = sequence;
+            }
+        }
+
+        return null;
+    }
+
+    private string? FindTurnedRound(Dictionary<string, string> lists)
+    {
+        foreach ((string list, string seen) in _reads)
+        {
+            if (!lists.TryGetValue(list, out string? final) || !final.StartsWith(seen, StringComparison.Ordinal))
+            {
+                return $"a read of {list} saw a list of {seen.Length} bytes that the final one doesn't begin with";
+            }
+        }
+
+        return null;
+    }
+
+    private async Task ClientAsync(WorkloadContext context, int process, CancellationToken cancellationToken)
+    {
+        var random = new Random(HashCode.Combine(context.Seed, process, 7));
+        using var client = new MemberClient(context, process);
+        int generation = 0;
+        for (int sequence = 0; !cancellationToken.IsCancellationRequested; sequence++)
+        {
+            string list = $"append/{generation}/{random.Next(Lists)}";
+            (_, RangeResponse? read) = await client.GetAsync(list);
+            if (read is not null)
+            {
+                string seen = read.Kvs.FirstOrDefault()?.Value.ToStringUtf8() ?? "";
+                _reads.Enqueue((list, seen));
+                await AppendAsync(client, list, seen, read.Kvs.FirstOrDefault()?.ModRevision ?? 0, $"{process}.{sequence}");
+                generation += seen.Length > MostBytes ? 1 : 0;
+            }
+
+            await context.PaceAsync(cancellationToken);
+        }
+    }
+
+    private async Task AppendAsync(MemberClient client, string list, string seen, long modRevision, string element)
+    {
+        _appended[(list, element)] = OperationStatus.Unknown;
+        (OperationStatus status, TxnResponse? response) = await client.TxnAsync(new TxnRequest
+        {
+            Compare = { MemberClient.ModRevisionIs(list, modRevision) },
+            Success = { MemberClient.Put(list, seen + element + " ") },
+        });
+        _appended[(list, element)] = response is { Succeeded: false } ? OperationStatus.Fail : status;
+    }
+}

@@ -1,0 +1,89 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using StateServer.Chaos.Clusters;
+using StateServer.Chaos.Histories;
+using StateServer.Protos.Etcd;
+
+namespace StateServer.Chaos.Workloads;
+
+/// <summary>One client's connection, to one member at a time; after a failure it goes on with the next member. Used by one task.</summary>
+internal sealed class MemberClient : IDisposable
+{
+    private readonly IReadOnlyList<MemberProcess> _members;
+    private readonly RunProgress _progress;
+    private readonly GrpcChannel?[] _channels;
+    private int _at;
+
+    public MemberClient(WorkloadContext context, int first)
+    {
+        _members = context.Cluster.Members;
+        _progress = context.Progress;
+        _channels = new GrpcChannel?[_members.Count];
+        _at = first % _members.Count;
+    }
+
+    /// <summary>Makes one call, counts it, and says how it ended; the answer is null unless it ended ok.</summary>
+    public async Task<(OperationStatus Status, TResponse? Response)> CallAsync<TResponse>(
+        Func<KV.KVClient, CallOptions, AsyncUnaryCall<TResponse>> call, Metadata? headers = null)
+        where TResponse : class
+    {
+        using var limit = new CancellationTokenSource(WorkloadContext.CallLimit);
+        try
+        {
+            GrpcChannel channel = _channels[_at] ??= Connections.Open(_members[_at]);
+            TResponse response = await call(new KV.KVClient(channel), new CallOptions(headers, cancellationToken: limit.Token));
+            _progress.Count(OperationStatus.Ok);
+            return (OperationStatus.Ok, response);
+        }
+        catch (RpcException failure)
+        {
+            OperationStatus status = CallEnd.Of(failure);
+            _progress.Count(status);
+            LastFailure = failure.Status;
+            _at = (_at + 1) % _members.Count;
+            return (status, null);
+        }
+    }
+
+    /// <summary>How the last call that failed did so.</summary>
+    public Status LastFailure { get; private set; }
+
+    public Task<(OperationStatus Status, PutResponse? Response)> PutAsync(string key, string value, Metadata? headers = null) =>
+        CallAsync((kv, options) => kv.PutAsync(new PutRequest { Key = Bytes(key), Value = Bytes(value) }, options), headers);
+
+    public Task<(OperationStatus Status, RangeResponse? Response)> GetAsync(string key) =>
+        CallAsync((kv, options) => kv.RangeAsync(new RangeRequest { Key = Bytes(key) }, options));
+
+    public Task<(OperationStatus Status, RangeResponse? Response)> PrefixAsync(string prefix) =>
+        CallAsync((kv, options) => kv.RangeAsync(new RangeRequest { Key = Bytes(prefix), RangeEnd = After(prefix) }, options));
+
+    public Task<(OperationStatus Status, TxnResponse? Response)> TxnAsync(TxnRequest request) =>
+        CallAsync((kv, options) => kv.TxnAsync(request, options));
+
+    public void Dispose()
+    {
+        foreach (GrpcChannel? channel in _channels)
+        {
+            channel?.Dispose();
+        }
+    }
+
+    public static ByteString Bytes(string text) => ByteString.CopyFromUtf8(text);
+
+    /// <summary>The end of the range of all keys with a prefix.</summary>
+    public static ByteString After(string prefix) => Bytes(prefix[..^1] + (char)(prefix[^1] + 1));
+
+    public static RequestOp Put(string key, string value) =>
+        new() { RequestPut = new PutRequest { Key = Bytes(key), Value = Bytes(value) } };
+
+    public static RequestOp Range(string key) => new() { RequestRange = new RangeRequest { Key = Bytes(key) } };
+
+    public static Compare ModRevisionIs(string key, long revision) => new()
+    {
+        Key = Bytes(key),
+        Target = Compare.Types.CompareTarget.Mod,
+        Result = Compare.Types.CompareResult.Equal,
+        ModRevision = revision,
+    };
+}

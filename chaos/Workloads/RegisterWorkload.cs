@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using StateServer.Chaos.Checkers;
+using StateServer.Chaos.Histories;
+using StateServer.Protos.Etcd;
+
+namespace StateServer.Chaos.Workloads;
+
+/// <summary>Reads, writes, deletes and compare-and-swaps of unique values over a few registers that change as time goes on.</summary>
+internal sealed class RegisterWorkload : IWorkload
+{
+    private const int KeysAtOnce = 5;
+
+    /// <summary>A register is left for a new one after so long: the search for an order grows with a register's history.</summary>
+    private static readonly TimeSpan Epoch = TimeSpan.FromSeconds(8);
+
+    private static readonly TimeSpan CheckLimit = TimeSpan.FromSeconds(60);
+
+    private readonly ConcurrentQueue<Operation> _history = new();
+
+    public string Name => "register";
+
+    public string Description => "reads, writes, deletes and compare-and-swaps over several keys through all members; linearizability";
+
+    public Task RunAsync(WorkloadContext context, CancellationToken cancellationToken) =>
+        Task.WhenAll(Enumerable.Range(0, context.Clients).Select(process => ClientAsync(context, process, cancellationToken)));
+
+    public Task<IReadOnlyList<Verdict>> JudgeAsync(WorkloadContext context, CancellationToken cancellationToken)
+    {
+        HistoryFile.Write(Path.Combine(context.OutputFolder, "register.jsonl"), _history);
+        return Task.FromResult<IReadOnlyList<Verdict>>([LinearizabilityChecker.Check(_history, CheckLimit)]);
+    }
+
+    private async Task ClientAsync(WorkloadContext context, int process, CancellationToken cancellationToken)
+    {
+        var random = new Random(HashCode.Combine(context.Seed, process));
+        using var client = new MemberClient(context, process);
+        long started = WorkloadContext.Now;
+        for (int sequence = 0; !cancellationToken.IsCancellationRequested; sequence++)
+        {
+            long epoch = (WorkloadContext.Now - started) / (long)Epoch.TotalNanoseconds;
+            string key = $"register/{epoch}/{random.Next(KeysAtOnce)}";
+            _history.Enqueue(await OneAsync(client, random, process, sequence, key));
+            await context.PaceAsync(cancellationToken);
+        }
+    }
+
+    private static async Task<Operation> OneAsync(MemberClient client, Random random, int process, int sequence, string key)
+    {
+        string value = $"{process}-{sequence}";
+        int dice = random.Next(100);
+        long call = WorkloadContext.Now;
+        Operation operation = new()
+        {
+            Process = process, Kind = OperationKind.Read, Key = key, Call = call, Return = 0, Status = OperationStatus.Ok,
+        };
+        operation = dice switch
+        {
+            < 40 => await ReadAsync(client, operation),
+            < 65 => operation with { Kind = OperationKind.Write, Value = value, Status = (await client.PutAsync(key, value)).Status },
+            < 95 => await SwapAsync(client, operation, value),
+            _ => operation with { Kind = OperationKind.Delete, Status = await DeleteAsync(client, key) },
+        };
+        return operation with { Return = WorkloadContext.Now };
+    }
+
+    private static async Task<Operation> ReadAsync(MemberClient client, Operation operation)
+    {
+        (OperationStatus status, RangeResponse? response) = await client.GetAsync(operation.Key);
+        return operation with { Value = response?.Kvs.FirstOrDefault()?.Value.ToStringUtf8(), Status = status };
+    }
+
+    private static async Task<OperationStatus> DeleteAsync(MemberClient client, string key) =>
+        (await client.CallAsync((kv, options) => kv.DeleteRangeAsync(new DeleteRangeRequest { Key = MemberClient.Bytes(key) }, options))).Status;
+
+    /// <summary>Expects what a serializable read of the moment before gave: sometimes stale, which is as good.</summary>
+    private static async Task<Operation> SwapAsync(MemberClient client, Operation operation, string value)
+    {
+        (_, RangeResponse? seen) = await client.CallAsync((kv, options) =>
+            kv.RangeAsync(new RangeRequest { Key = MemberClient.Bytes(operation.Key), Serializable = true }, options));
+        string? expect = seen?.Kvs.FirstOrDefault()?.Value.ToStringUtf8();
+        var compare = new Compare { Key = MemberClient.Bytes(operation.Key), Result = Compare.Types.CompareResult.Equal };
+        if (expect is null)
+        {
+            compare.Target = Compare.Types.CompareTarget.Version;
+            compare.Version = 0;
+        }
+        else
+        {
+            compare.Target = Compare.Types.CompareTarget.Value;
+            compare.Value = MemberClient.Bytes(expect);
+        }
+
+        long call = WorkloadContext.Now;
+        (OperationStatus status, TxnResponse? response) = await client.TxnAsync(
+            new TxnRequest { Compare = { compare }, Success = { MemberClient.Put(operation.Key, value) } });
+        return operation with
+        {
+            Kind = OperationKind.Cas, Expect = expect, Value = value, Swapped = response?.Succeeded, Call = call, Status = status,
+        };
+    }
+}

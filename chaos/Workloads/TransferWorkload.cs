@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using StateServer.Chaos.Checkers;
+using StateServer.Chaos.Histories;
+using StateServer.Protos.Etcd;
+
+namespace StateServer.Chaos.Workloads;
+
+/// <summary>
+/// Moves money between accounts, each move one transaction on the mod revisions it read. Read-only transactions over all
+/// accounts must always see the same sum, and no account below zero.
+/// </summary>
+internal sealed class TransferWorkload : IWorkload
+{
+    private const int Accounts = 6;
+    private const int Opening = 100;
+
+    private readonly ConcurrentQueue<string> _wrong = new();
+    private readonly ConcurrentQueue<string> _moves = new();
+    private long _audits;
+
+    public string Name => "transactions";
+
+    public string Description => "transfers over several keys; the sum holds in every read-only transaction, no lost update, no write skew";
+
+    public async Task RunAsync(WorkloadContext context, CancellationToken cancellationToken)
+    {
+        await OpenAsync(context, cancellationToken);
+        await Task.WhenAll(Enumerable.Range(0, context.Clients).Select(process => ClientAsync(context, process, cancellationToken)));
+    }
+
+    public async Task<IReadOnlyList<Verdict>> JudgeAsync(WorkloadContext context, CancellationToken cancellationToken)
+    {
+        using var client = new MemberClient(context, 0);
+        if (!await AuditAsync(client))
+        {
+            throw new InvalidOperationException($"the final read of the accounts failed: {client.LastFailure}");
+        }
+
+        (_, RangeResponse? journal) = await client.PrefixAsync("transfer/journal/");
+        if (journal is null)
+        {
+            throw new InvalidOperationException($"the final read of the journal failed: {client.LastFailure}");
+        }
+
+        HashSet<string> written = [.. journal.Kvs.Select(kv => kv.Key.ToStringUtf8())];
+        foreach (string lost in _moves.Where(m => !written.Contains(m)))
+        {
+            _wrong.Enqueue($"the acknowledged transfer {lost} left no entry in the journal");
+        }
+
+        return
+        [
+            _wrong.TryPeek(out string? first)
+                ? new Verdict("transactions", Conclusion.Violated, $"{first} ({_wrong.Count} in all)")
+                : new Verdict("transactions", Conclusion.Holds, $"{_moves.Count} acknowledged transfers, {_audits} audits"),
+        ];
+    }
+
+    private static string Account(int number) => $"transfer/account/{number}";
+
+    private static async Task OpenAsync(WorkloadContext context, CancellationToken cancellationToken)
+    {
+        using var client = new MemberClient(context, 0);
+        for (int account = 0; account < Accounts; account++)
+        {
+            while (!cancellationToken.IsCancellationRequested
+                && (await client.PutAsync(Account(account), Opening.ToString(CultureInfo.InvariantCulture))).Status != OperationStatus.Ok)
+            {
+                await context.PaceAsync(cancellationToken);
+            }
+        }
+    }
+
+    private async Task ClientAsync(WorkloadContext context, int process, CancellationToken cancellationToken)
+    {
+        var random = new Random(HashCode.Combine(context.Seed, process, 11));
+        using var client = new MemberClient(context, process);
+        for (int sequence = 0; !cancellationToken.IsCancellationRequested; sequence++)
+        {
+            if (random.Next(4) == 0)
+            {
+                await AuditAsync(client);
+            }
+            else
+            {
+                await MoveAsync(client, random, $"transfer/journal/{process}/{sequence}");
+            }
+
+            await context.PaceAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Moves a random sum, if the source as read can bear it; both accounts must still be as they were read.</summary>
+    private async Task MoveAsync(MemberClient client, Random random, string journal)
+    {
+        int from = random.Next(Accounts);
+        int to = (from + 1 + random.Next(Accounts - 1)) % Accounts;
+        (_, TxnResponse? read) = await client.TxnAsync(new TxnRequest { Success = { MemberClient.Range(Account(from)), MemberClient.Range(Account(to)) } });
+        if (read is null)
+        {
+            return;
+        }
+
+        Mvccpb.KeyValue source = read.Responses[0].ResponseRange.Kvs[0];
+        Mvccpb.KeyValue target = read.Responses[1].ResponseRange.Kvs[0];
+        int balance = Number(source);
+        int sum = random.Next(1, 50);
+        if (balance < sum)
+        {
+            return;
+        }
+
+        (OperationStatus status, TxnResponse? response) = await client.TxnAsync(new TxnRequest
+        {
+            Compare = { MemberClient.ModRevisionIs(Account(from), source.ModRevision), MemberClient.ModRevisionIs(Account(to), target.ModRevision) },
+            Success =
+            {
+                MemberClient.Put(Account(from), $"{balance - sum}"),
+                MemberClient.Put(Account(to), $"{Number(target) + sum}"),
+                MemberClient.Put(journal, $"{from} {to} {sum}"),
+            },
+        });
+        if (status == OperationStatus.Ok && response!.Succeeded)
+        {
+            _moves.Enqueue(journal);
+        }
+    }
+
+    private async Task<bool> AuditAsync(MemberClient client)
+    {
+        var request = new TxnRequest();
+        request.Success.AddRange(Enumerable.Range(0, Accounts).Select(a => MemberClient.Range(Account(a))));
+        (_, TxnResponse? response) = await client.TxnAsync(request);
+        if (response is null)
+        {
+            return false;
+        }
+
+        int[] balances = [.. response.Responses.Select(r => Number(r.ResponseRange.Kvs.FirstOrDefault()))];
+        Interlocked.Increment(ref _audits);
+        if (balances.Sum() != Accounts * Opening || balances.Any(b => b < 0))
+        {
+            _wrong.Enqueue($"an audit at revision {response.Header.Revision} saw {string.Join(' ', balances)}, not a sum of {Accounts * Opening}");
+        }
+
+        return true;
+    }
+
+    private static int Number(Mvccpb.KeyValue? kv) =>
+        kv is null ? 0 : int.Parse(kv.Value.ToStringUtf8(), CultureInfo.InvariantCulture);
+}
