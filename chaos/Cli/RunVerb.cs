@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using StateServer.Chaos.Clusters;
 using StateServer.Chaos.Runs;
 
 namespace StateServer.Chaos.Cli;
@@ -57,6 +58,20 @@ internal static class RunVerb
         {
             Console.Error.WriteLine($"{folder} is not empty: name another one with --out");
             return 2;
+        }
+
+        if (!NetworkLab.IsInside && plan.Faults.Any(f => f.StartsWith("partition-", StringComparison.Ordinal)))
+        {
+            string plans = Directory.CreateTempSubdirectory("stateserver-chaos-plan").FullName;
+            try
+            {
+                RunReport.WritePlan(plans, plan);
+                return await NetworkLab.ReenterAsync(["replay", plans, "--out", folder]);
+            }
+            finally
+            {
+                Directory.Delete(plans, recursive: true);
+            }
         }
 
         RunReport report = await new ChaosRun(plan, Executable.Path, folder, Console.Out).RunAsync(cancellationToken);

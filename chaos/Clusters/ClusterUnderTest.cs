@@ -8,7 +8,7 @@ using System.Security.Cryptography;
 
 namespace StateServer.Chaos.Clusters;
 
-/// <summary>The real executable, several times, as one cluster on loopback addresses. Every process is ended on disposal.</summary>
+/// <summary>The real executable, several times, as one cluster on loopback addresses or in a network lab. Every process is ended on disposal.</summary>
 internal sealed class ClusterUnderTest : IAsyncDisposable
 {
     private static readonly string[] Zones = ["local-a", "local-b", "local-c"];
@@ -17,15 +17,22 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     private readonly ulong _clusterId = RandomId();
     private readonly string _executable;
     private readonly IReadOnlyList<string> _extraOptions;
+    private readonly NetworkLab? _lab;
 
     public ClusterUnderTest(string executable, string folder, int members, IReadOnlyList<string> extraOptions)
     {
         _executable = executable;
         _extraOptions = extraOptions;
         Folder = folder;
-        int port = FreePorts(members);
+        _lab = NetworkLab.IsInside ? NetworkLab.Create(members) : null;
+        int port = _lab is null ? FreePorts(members) : 2379;
         Members = [.. Enumerable.Range(0, members).Select(slot => new MemberProcess(
-            slot, RandomId(), "127.0.0.1", port + (10 * slot), Path.Combine(folder, $"m{slot}"), CommandLine))];
+            slot,
+            RandomId(),
+            _lab is null ? "127.0.0.1" : NetworkLab.Host(slot),
+            port + (10 * slot),
+            Path.Combine(folder, $"m{slot}"),
+            CommandLine))];
         foreach (MemberProcess member in Members)
         {
             member.DiedUnexpectedly += _unexpectedDeaths.Enqueue;
@@ -61,6 +68,8 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
             await member.WaitForExitAsync(TimeSpan.FromSeconds(10));
             member.Dispose();
         }
+
+        _lab?.Dispose();
     }
 
     private static ulong RandomId()
@@ -104,6 +113,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         string initial = string.Join(',', Members.Select(m => $"{m.Name}={m.Id}@{m.Host}:{m.PeerPort}"));
         List<string> words =
         [
+            .. _lab is null ? [] : NetworkLab.Enter(member.Slot),
             .. member.Wrapper,
             "dotnet", _executable, "server",
             "--name", member.Name,

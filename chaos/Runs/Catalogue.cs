@@ -27,5 +27,6 @@ internal static class Catalogue
         new PauseFault(FaultTarget.All),
         new RestartStormFault(),
         new LeadershipFault(),
+        .. Enum.GetValues<PartitionShape>().Select(shape => new PartitionFault(shape)),
     ];
 }

@@ -32,10 +32,13 @@ internal sealed record RunReport
 
     public void Write(string folder)
     {
-        File.WriteAllText(Path.Combine(folder, "plan.json"), JsonSerializer.Serialize(Plan, Json));
+        WritePlan(folder, Plan);
         File.WriteAllText(Path.Combine(folder, "report.json"), JsonSerializer.Serialize(this, Json));
         File.WriteAllLines(Path.Combine(folder, "report.txt"), Lines());
     }
+
+    public static void WritePlan(string folder, RunPlan plan) =>
+        File.WriteAllText(Path.Combine(folder, "plan.json"), JsonSerializer.Serialize(plan, Json));
 
     public static RunPlan ReadPlan(string folder) =>
         JsonSerializer.Deserialize<RunPlan>(File.ReadAllText(Path.Combine(folder, "plan.json")), Json)
