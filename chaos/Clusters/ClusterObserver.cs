@@ -1,4 +1,4 @@
-using Etcdserverpb = StateServer.Protos.Etcd;
+using StateServer.Protos.Etcd;
 using Grpc.Core;
 using Grpc.Net.Client;
 
@@ -31,12 +31,12 @@ internal sealed class ClusterObserver : IDisposable
     }
 
     /// <summary>A member's etcd status, or null where it doesn't answer.</summary>
-    public async Task<Etcdserverpb.StatusResponse?> StatusAsync(MemberProcess member, CancellationToken cancellationToken)
+    public async Task<StatusResponse?> StatusAsync(MemberProcess member, CancellationToken cancellationToken)
     {
         try
         {
-            return await new Etcdserverpb.Maintenance.MaintenanceClient(_channels[member])
-                .StatusAsync(new Etcdserverpb.StatusRequest(), cancellationToken: Limit(cancellationToken).Token);
+            return await new Maintenance.MaintenanceClient(_channels[member])
+                .StatusAsync(new StatusRequest(), cancellationToken: Limit(cancellationToken).Token);
         }
         catch (RpcException)
         {
@@ -49,8 +49,8 @@ internal sealed class ClusterObserver : IDisposable
     {
         try
         {
-            await new Etcdserverpb.Maintenance.MaintenanceClient(_channels[leader])
-                .MoveLeaderAsync(new Etcdserverpb.MoveLeaderRequest { TargetID = target.Id }, cancellationToken: Limit(cancellationToken).Token);
+            await new Maintenance.MaintenanceClient(_channels[leader])
+                .MoveLeaderAsync(new MoveLeaderRequest { TargetID = target.Id }, cancellationToken: Limit(cancellationToken).Token);
             return null;
         }
         catch (RpcException refused)
@@ -60,9 +60,9 @@ internal sealed class ClusterObserver : IDisposable
     }
 
     /// <summary>The member's HashKV at a revision (0: its newest).</summary>
-    public async Task<Etcdserverpb.HashKVResponse> HashAsync(MemberProcess member, long revision, CancellationToken cancellationToken) =>
-        await new Etcdserverpb.Maintenance.MaintenanceClient(_channels[member])
-            .HashKVAsync(new Etcdserverpb.HashKVRequest { Revision = revision }, cancellationToken: cancellationToken);
+    public async Task<HashKVResponse> HashAsync(MemberProcess member, long revision, CancellationToken cancellationToken) =>
+        await new Maintenance.MaintenanceClient(_channels[member])
+            .HashKVAsync(new HashKVRequest { Revision = revision }, cancellationToken: cancellationToken);
 
     /// <summary>Waits until every running member answers a linearizable read.</summary>
     public async Task<bool> WaitHealthyAsync(TimeSpan limit, CancellationToken cancellationToken)
@@ -97,8 +97,8 @@ internal sealed class ClusterObserver : IDisposable
     {
         try
         {
-            await new Etcdserverpb.KV.KVClient(_channels[member]).RangeAsync(
-                new Etcdserverpb.RangeRequest { Key = Google.Protobuf.ByteString.CopyFromUtf8("health") },
+            await new KV.KVClient(_channels[member]).RangeAsync(
+                new RangeRequest { Key = Google.Protobuf.ByteString.CopyFromUtf8("health") },
                 cancellationToken: Limit(cancellationToken).Token);
             return true;
         }

@@ -51,7 +51,12 @@ internal sealed class RegisterWorkload : IWorkload
         long call = WorkloadContext.Now;
         Operation operation = new()
         {
-            Process = process, Kind = OperationKind.Read, Key = key, Call = call, Return = 0, Status = OperationStatus.Ok,
+            Process = process,
+            Kind = OperationKind.Read,
+            Key = key,
+            Call = call,
+            Return = 0,
+            Status = OperationStatus.Ok,
         };
         operation = dice switch
         {
@@ -95,7 +100,12 @@ internal sealed class RegisterWorkload : IWorkload
             new TxnRequest { Compare = { compare }, Success = { MemberClient.Put(operation.Key, value) } });
         return operation with
         {
-            Kind = OperationKind.Cas, Expect = expect, Value = value, Swapped = response?.Succeeded, Call = call, Status = status,
+            Kind = OperationKind.Cas,
+            Expect = expect,
+            Value = value,
+            Swapped = response?.Succeeded,
+            Call = call,
+            Status = status,
         };
     }
 }

@@ -102,8 +102,8 @@ internal sealed class TransferWorkload : IWorkload
             return;
         }
 
-        Mvccpb.KeyValue source = read.Responses[0].ResponseRange.Kvs[0];
-        Mvccpb.KeyValue target = read.Responses[1].ResponseRange.Kvs[0];
+        KeyValue source = read.Responses[0].ResponseRange.Kvs[0];
+        KeyValue target = read.Responses[1].ResponseRange.Kvs[0];
         int balance = Number(source);
         int sum = random.Next(1, 50);
         if (balance < sum)
@@ -147,6 +147,6 @@ internal sealed class TransferWorkload : IWorkload
         return true;
     }
 
-    private static int Number(Mvccpb.KeyValue? kv) =>
+    private static int Number(KeyValue? kv) =>
         kv is null ? 0 : int.Parse(kv.Value.ToStringUtf8(), CultureInfo.InvariantCulture);
 }
