@@ -13,6 +13,7 @@ internal static class Catalogue
         () => new AppendWorkload(),
         () => new TransferWorkload(),
         () => new SkewWorkload(),
+        () => new RetryWorkload(),
     ];
 
     public static IReadOnlyList<IFault> Faults { get; } =

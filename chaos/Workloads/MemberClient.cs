@@ -3,6 +3,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using StateServer.Chaos.Clusters;
 using StateServer.Chaos.Histories;
+using StateServer.Protos.Client;
 using StateServer.Protos.Etcd;
 
 namespace StateServer.Chaos.Workloads;
@@ -24,15 +25,23 @@ internal sealed class MemberClient : IDisposable
     }
 
     /// <summary>Makes one call, counts it, and says how it ended; the answer is null unless it ended ok.</summary>
-    public async Task<(OperationStatus Status, TResponse? Response)> CallAsync<TResponse>(
+    public Task<(OperationStatus Status, TResponse? Response)> CallAsync<TResponse>(
         Func<KV.KVClient, CallOptions, AsyncUnaryCall<TResponse>> call, Metadata? headers = null)
+        where TResponse : class =>
+        CallChannelAsync((channel, options) => call(new KV.KVClient(channel), options), headers);
+
+    public Task<(OperationStatus Status, OpenSessionResponse? Response)> OpenSessionAsync() =>
+        CallChannelAsync((channel, options) => new Sessions.SessionsClient(channel).OpenAsync(new OpenSessionRequest(), options), null);
+
+    private async Task<(OperationStatus Status, TResponse? Response)> CallChannelAsync<TResponse>(
+        Func<GrpcChannel, CallOptions, AsyncUnaryCall<TResponse>> call, Metadata? headers)
         where TResponse : class
     {
         using var limit = new CancellationTokenSource(WorkloadContext.CallLimit);
         try
         {
             GrpcChannel channel = _channels[_at] ??= Connections.Open(_members[_at]);
-            TResponse response = await call(new KV.KVClient(channel), new CallOptions(headers, cancellationToken: limit.Token));
+            TResponse response = await call(channel, new CallOptions(headers, cancellationToken: limit.Token));
             _progress.Count(OperationStatus.Ok);
             return (OperationStatus.Ok, response);
         }
