@@ -60,7 +60,7 @@ internal static class RunVerb
             return 2;
         }
 
-        if (!NetworkLab.IsInside && plan.Faults.Any(f => f.StartsWith("partition-", StringComparison.Ordinal)))
+        if (!NetworkLab.IsInside && Catalogue.Needs(plan).HasFlag(Surroundings.NetworkLab))
         {
             string plans = Directory.CreateTempSubdirectory("stateserver-chaos-plan").FullName;
             try

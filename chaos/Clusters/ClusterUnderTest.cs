@@ -19,7 +19,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     private readonly IReadOnlyList<string> _extraOptions;
     private readonly NetworkLab? _lab;
 
-    public ClusterUnderTest(string executable, string folder, int members, IReadOnlyList<string> extraOptions)
+    private ClusterUnderTest(string executable, string folder, int members, IReadOnlyList<string> extraOptions)
     {
         _executable = executable;
         _extraOptions = extraOptions;
@@ -37,6 +37,35 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         {
             member.DiedUnexpectedly += _unexpectedDeaths.Enqueue;
         }
+    }
+
+    /// <summary>Lays out a cluster with the surroundings its faults need; starts nothing yet.</summary>
+    public static async Task<ClusterUnderTest> CreateAsync(
+        string executable, string folder, int members, IReadOnlyList<string> extraOptions, Surroundings surroundings, int seed)
+    {
+        var cluster = new ClusterUnderTest(executable, folder, members, extraOptions);
+        foreach (MemberProcess member in cluster.Members)
+        {
+            bool forgets = surroundings.HasFlag(Surroundings.ForgetfulDisk);
+            string backing = forgets ? Path.Combine(member.Folder, "backing") : member.DiskFolder;
+            if (surroundings.HasFlag(Surroundings.SmallDisk))
+            {
+                SmallDisk.Mount(backing);
+                member.SmallDiskFolder = backing;
+            }
+
+            if (forgets)
+            {
+                member.ForgetfulDisk = await ForgetfulDisk.MountAsync(backing, member.DiskFolder, seed + member.Slot);
+            }
+
+            if (surroundings.HasFlag(Surroundings.FakeClock))
+            {
+                FakeClock.Fit(member);
+            }
+        }
+
+        return cluster;
     }
 
     public string Folder { get; }
@@ -67,6 +96,11 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         {
             await member.WaitForExitAsync(TimeSpan.FromSeconds(10));
             member.Dispose();
+            member.ForgetfulDisk?.Dispose();
+            if (member.SmallDiskFolder is { } mounted)
+            {
+                SmallDisk.Unmount(mounted);
+            }
         }
 
         _lab?.Dispose();

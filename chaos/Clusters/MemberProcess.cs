@@ -1,16 +1,10 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace StateServer.Chaos.Clusters;
 
 /// <summary>One member under test: its addresses, its folder and, while it runs, its process. Not thread-safe but for its properties.</summary>
-internal sealed partial class MemberProcess : IDisposable
+internal sealed class MemberProcess : IDisposable
 {
-    private const int SigKill = 9;
-    private const int SigTerm = 15;
-    private const int SigCont = 18;
-    private const int SigStop = 19;
-
     private readonly Func<MemberProcess, ProcessStartInfo> _commandLine;
     private readonly Lock _gate = new();
     private Process? _process;
@@ -46,7 +40,10 @@ internal sealed partial class MemberProcess : IDisposable
 
     public string Folder { get; }
 
-    public string DataFolder => Path.Combine(Folder, "data");
+    /// <summary>The disk of its own that some faults give it; an ordinary folder otherwise.</summary>
+    public string DiskFolder => Path.Combine(Folder, "disk");
+
+    public string DataFolder => Path.Combine(DiskFolder, "data");
 
     public string LogFile => Path.Combine(Folder, "log.txt");
 
@@ -54,6 +51,12 @@ internal sealed partial class MemberProcess : IDisposable
     public Dictionary<string, string> ExtraEnvironment { get; } = [];
 
     public List<string> Wrapper { get; } = [];
+
+    /// <summary>The disk that forgets, where the run needs one.</summary>
+    public ForgetfulDisk? ForgetfulDisk { get; set; }
+
+    /// <summary>Where the small disk is mounted, where the run needs one.</summary>
+    public string? SmallDiskFolder { get; set; }
 
     public bool IsRunning => _process is { HasExited: false };
 
@@ -108,13 +111,13 @@ internal sealed partial class MemberProcess : IDisposable
         }
     }
 
-    public void Kill() => End(SigKill);
+    public void Kill() => End(Signals.Kill);
 
-    public void Terminate() => End(SigTerm);
+    public void Terminate() => End(Signals.Terminate);
 
     public void Pause()
     {
-        if (Signal(SigStop))
+        if (Signal(Signals.Stop))
         {
             IsPaused = true;
         }
@@ -122,7 +125,7 @@ internal sealed partial class MemberProcess : IDisposable
 
     public void Continue()
     {
-        if (Signal(SigCont))
+        if (Signal(Signals.Continue))
         {
             IsPaused = false;
         }
@@ -156,9 +159,6 @@ internal sealed partial class MemberProcess : IDisposable
         _log?.Dispose();
     }
 
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int SendSignal(int pid, int signal);
-
     private void End(int signal)
     {
         ExpectDeath();
@@ -169,7 +169,7 @@ internal sealed partial class MemberProcess : IDisposable
     {
         lock (_gate)
         {
-            return _process is { HasExited: false } process && SendSignal(process.Id, signal) == 0;
+            return _process is { HasExited: false } process && Signals.Send(process.Id, signal);
         }
     }
 

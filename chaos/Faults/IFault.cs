@@ -1,3 +1,5 @@
+using StateServer.Chaos.Clusters;
+
 namespace StateServer.Chaos.Faults;
 
 /// <summary>One way to harm a cluster. Stateless between calls; one fault is in force at a time.</summary>
@@ -8,6 +10,9 @@ internal interface IFault
 
     /// <summary>One line: what it does.</summary>
     string Description { get; }
+
+    /// <summary>What the members must be surrounded with.</summary>
+    Surroundings Needs => Surroundings.None;
 
     /// <summary>Null where this machine can do it, otherwise why not.</summary>
     string? Unavailable { get; }

@@ -29,6 +29,8 @@ internal sealed class PartitionFault(PartitionShape shape) : IFault
         _ => $"the leader cut off and back, {Flaps} times",
     };
 
+    public Surroundings Needs => Surroundings.NetworkLab;
+
     public string? Unavailable => NetworkLab.Unavailable;
 
     public async Task<FaultEffect> RunAsync(FaultContext context, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using StateServer.Chaos.Clusters;
 using StateServer.Chaos.Faults;
 using StateServer.Chaos.Workloads;
 
@@ -28,6 +29,20 @@ internal static class Catalogue
         new PauseFault(FaultTarget.All),
         new RestartStormFault(),
         new LeadershipFault(),
+        new PowerLossFault(),
+        new FsyncErrorFault(FaultTarget.Leader),
+        new FsyncErrorFault(FaultTarget.Follower),
+        new SlowFsyncFault(FaultTarget.Leader),
+        new SlowFsyncFault(FaultTarget.Follower),
+        new ClockJumpFault(),
+        new FullDiskFault(FaultTarget.Leader),
+        new FullDiskFault(FaultTarget.Follower),
+        new WipedFolderFault(),
         .. Enum.GetValues<PartitionShape>().Select(shape => new PartitionFault(shape)),
     ];
+
+    /// <summary>What the faults of a plan need together.</summary>
+    public static Surroundings Needs(RunPlan plan) => Faults
+        .Where(f => plan.Faults.Contains(f.Name))
+        .Aggregate(Surroundings.None, (all, fault) => all | fault.Needs);
 }

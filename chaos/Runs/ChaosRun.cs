@@ -17,13 +17,15 @@ internal sealed class ChaosRun(RunPlan plan, string executable, string folder, T
     private const double LeastTrafficPerSecond = 20;
 
     private readonly List<InjectedFault> _faults = [];
+    private readonly List<Verdict> _survived = [];
     private readonly RunProgress _progress = new();
 
     public async Task<RunReport> RunAsync(CancellationToken cancellationToken)
     {
         display.WriteLine($"seed {plan.Seed}: {plan.Members} members, {plan.Minutes:0.#} minutes of {string.Join(',', plan.Faults)} under {string.Join(',', plan.Workloads)}; results in {folder}");
         Directory.CreateDirectory(folder);
-        await using var cluster = new ClusterUnderTest(executable, folder, plan.Members, []);
+        await using ClusterUnderTest cluster = await ClusterUnderTest.CreateAsync(
+            executable, folder, plan.Members, [], Catalogue.Needs(plan), plan.Seed);
         using var observer = new ClusterObserver(cluster);
         cluster.StartAll();
         if (!await observer.WaitHealthyAsync(StartLimit, cancellationToken))
@@ -96,7 +98,16 @@ internal sealed class ChaosRun(RunPlan plan, string executable, string folder, T
         {
             IFault fault = faults[random.Next(faults.Length)];
             double at = Stopwatch.GetElapsedTime(started).TotalSeconds;
-            FaultEffect effect = await fault.RunAsync(context, cancellationToken);
+            FaultEffect effect;
+            try
+            {
+                effect = await fault.RunAsync(context, cancellationToken);
+            }
+            catch (FaultSurvivedException survived)
+            {
+                _survived.Add(new Verdict(fault.Name, Conclusion.Violated, survived.Message));
+                effect = new FaultEffect(true, survived.Message);
+            }
 
             // Mostly the next fault finds a healed cluster, now and then one that is still getting up.
             if (random.Next(4) > 0)
@@ -120,7 +131,7 @@ internal sealed class ChaosRun(RunPlan plan, string executable, string folder, T
         {
             Plan = plan,
             Faults = _faults,
-            Verdicts = verdicts,
+            Verdicts = [.. verdicts, .. _survived],
             Invalid = invalid,
             Acknowledged = _progress.Ok,
             Failed = _progress.Failed,

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace StateServer.Chaos.Clusters;
+
+/// <summary>A member's disk that forgets what was not synced, on command: forgetful_disk.py, mounted over its data folder.</summary>
+internal sealed class ForgetfulDisk : IDisposable
+{
+    private const string Interpreter = "/usr/bin/python3";
+    private static readonly TimeSpan MountLimit = TimeSpan.FromSeconds(20);
+
+    private readonly Process _process;
+    private readonly string _mountPoint;
+
+    private ForgetfulDisk(Process process, string mountPoint)
+    {
+        _process = process;
+        _mountPoint = mountPoint;
+    }
+
+    /// <summary>Null where this machine can do it, otherwise why not.</summary>
+    public static string? Unavailable { get; } = !File.Exists("/dev/fuse") ? "there is no /dev/fuse"
+        : !File.Exists("/usr/lib/python3/dist-packages/fusepy.py") ? "python3-fusepy is not installed"
+        : !File.Exists("/usr/bin/fusermount") ? "fuse is not installed"
+        : Environment.IsPrivilegedProcess ? null : "mounting needs root";
+
+    public static async Task<ForgetfulDisk> MountAsync(string backing, string mountPoint, int seed)
+    {
+        Directory.CreateDirectory(backing);
+        Directory.CreateDirectory(mountPoint);
+        string script = Path.Combine(AppContext.BaseDirectory, "forgetful_disk.py");
+        var start = new ProcessStartInfo(Interpreter, [script, backing, mountPoint, seed.ToString(CultureInfo.InvariantCulture)])
+        {
+            RedirectStandardOutput = true,
+        };
+        Process process = Process.Start(start)!;
+        long started = Stopwatch.GetTimestamp();
+        while (!File.ReadAllText("/proc/mounts").Contains($" {mountPoint} fuse", StringComparison.Ordinal))
+        {
+            if (process.HasExited || Stopwatch.GetElapsedTime(started) > MountLimit)
+            {
+                throw new InvalidOperationException($"{script} did not mount {mountPoint}");
+            }
+
+            await Task.Delay(20);
+        }
+
+        return new ForgetfulDisk(process, mountPoint);
+    }
+
+    /// <summary>The power loss; returns what was forgotten, as "forgot N of M pages".</summary>
+    public async Task<string> LosePowerAsync()
+    {
+        Signals.Send(_process.Id, Signals.User1);
+
+        // The signal is served between two requests: make one.
+        _ = Directory.Exists(Path.Combine(_mountPoint, "power"));
+        return await _process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10)) ?? "";
+    }
+
+    public void Dispose()
+    {
+        using (var unmount = Process.Start("fusermount", ["-u", "-z", _mountPoint]))
+        {
+            unmount.WaitForExit();
+        }
+
+        if (!_process.WaitForExit(5000))
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+}
