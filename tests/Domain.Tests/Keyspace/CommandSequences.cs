@@ -51,7 +51,7 @@ internal static class CommandSequences
     private static Gen<Operation> Reads { get; } =
         from range in Ranges
         from limit in Gen.Choose(-1, 4)
-        from revision in Gen.Frequency((1, Gen.Constant(0)), (2, Gen.Choose(-1, 30)))
+        from revision in Gen.Frequency((1, Gen.Constant(0)), (2, Gen.Choose(-2, 30)))
         from order in Gen.Choose(0, 2)
         from target in Gen.Choose(0, 4)
         from only in Gen.Choose(0, 5)

@@ -182,6 +182,19 @@ public sealed class KeyspaceTests
         }
     }
 
+    [Theory]
+    [InlineData(SortOrder.Ascend)]
+    [InlineData(SortOrder.Descend)]
+    public void Ties_of_a_sort_are_broken_by_key(SortOrder order)
+    {
+        var script = new Script();
+        var keys = Enumerable.Range(0, 100).Select(i => $"{i:d3}").ToArray();
+        script.RunBatch(0, [.. keys.Reverse().Select(key => Item(Put(key, "1")))]);
+        var query = new RangeQuery { Range = From("\0", "\0"), SortOrder = order, SortTarget = SortTarget.Version };
+        Assert.Null(script.Keyspace.TryRange(query, out var result));
+        Assert.Equal(keys, result!.KeyValues.Select(version => version.Key.ToString()));
+    }
+
     [Fact]
     public void A_changed_byte_changes_both_digests()
     {

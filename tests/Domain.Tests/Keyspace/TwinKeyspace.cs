@@ -157,7 +157,7 @@ internal sealed class TwinKeyspace
                     : (put.IgnoreValue || put.IgnoreLease) && before.All(v => v.Key != Text(put.Key)) ? "KeyNotFound"
                     : null;
             case RangeOperation range:
-                return range.Query.AtRevision.Value < 0 ? "Compacted" : Unreadable(range.Query.AtRevision.Value);
+                return range.Query.AtRevision.Value < Math.Min(0, Compacted) ? "Compacted" : Unreadable(range.Query.AtRevision.Value);
             case TransactionOperation transaction:
                 return (All(transaction, before) ? transaction.Success : transaction.Failure)
                     .Select(inner => Impossible(inner, before))

@@ -94,7 +94,28 @@ public sealed class PersistentTreeTests
         Assert.Equal(100_000, full.Count);
     }
 
-    [Property(MaxTest = 200)]
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Taking_from_either_end_keeps_the_rest_findable(bool fromFront)
+    {
+        var expected = new SortedDictionary<int, string>();
+        var builder = default(PersistentTree<Number, int>).ToBuilder();
+        for (var i = 0; i < 600; i++)
+        {
+            expected.Add(i, string.Empty);
+            builder.Append(Item(i, string.Empty));
+        }
+
+        while (expected.Count > 0)
+        {
+            var number = fromFront ? expected.Keys.First() : expected.Keys.Last();
+            Change(builder, expected, number, false, string.Empty);
+            AssertSame(expected, builder.View);
+        }
+    }
+
+    [Property(MaxTest = 60)]
     public Property Keys_of_any_bytes_are_in_byte_order() => Prop.ForAll(AwkwardKeys, texts =>
     {
         var builder = default(PersistentTree<VersionByKey, Key>).ToBuilder();
@@ -163,14 +184,13 @@ public sealed class PersistentTreeTests
         long below = 0;
         foreach (var (number, text) in expected)
         {
-            Assert.Equal(Item(number, text), cursor.Item);
+            Assert.True(cursor.IsOnItem && cursor.Item == Item(number, text), $"not {number}");
             cursor.MoveNext();
             if (number % 7 == 0)
             {
-                Assert.Equal(below, tree.CountBelow(number));
-                Assert.True(tree.TryGet(number, out var found));
-                Assert.Equal(text, found.Value.Text);
-                Assert.Equal(number, tree.At(number).Item.Value.Order);
+                Assert.True(tree.CountBelow(number) == below, $"{number} is not the {below}th");
+                Assert.True(tree.TryGet(number, out var found) && found.Value.Text == text, $"{number} is not found");
+                Assert.True(tree.At(number).Item.Value.Order == number, $"no cursor gets to {number}");
             }
 
             below++;
@@ -180,7 +200,7 @@ public sealed class PersistentTreeTests
         cursor = tree.AtLast();
         foreach (var (number, _) in expected.Reverse())
         {
-            Assert.Equal(number, cursor.Item.Value.Order);
+            Assert.True(cursor.IsOnItem && cursor.Item.Value.Order == number, $"not {number}");
             cursor.MovePrevious();
         }
 
@@ -196,9 +216,9 @@ public sealed class PersistentTreeTests
         {
             for (var slot = 0; slot < inner.Count; slot++)
             {
-                Assert.Same(inner.Child(slot).First.Value, inner.Items[slot].Value);
-                Assert.Equal(inner.Child(slot).Total, inner.Size(slot));
-                Assert.NotEqual(0, inner.Child(slot).Count);
+                Assert.True(ReferenceEquals(inner.Child(slot).First.Value, inner.Items[slot].Value), "a stale lowest item");
+                Assert.True(inner.Child(slot).Total == inner.Size(slot), "a wrong size");
+                Assert.True(inner.Child(slot).Count > 0, "an empty child");
                 AssertSound(inner.Child(slot));
             }
         }

@@ -130,10 +130,14 @@ internal static class OperationRunner
         }
     }
 
-    /// <summary>A negative revision, which is the newest in a read by itself, is a compacted one in a transaction, as in etcd.</summary>
-    private static Rejection? CheckRevision(KeyspaceBuilder keyspace, long revision) => revision < 0
-        ? new Rejection(RejectionReason.Compacted, $"there is no revision {revision}: use 0 for the newest")
-        : keyspace.View.CheckRevision(revision);
+    /// <summary>
+    /// A negative revision, which is the newest in a read by itself, is a compacted one in a transaction where it lies before
+    /// the compacted revision (−1 at first), as in etcd.
+    /// </summary>
+    private static Rejection? CheckRevision(KeyspaceBuilder keyspace, long revision) =>
+        revision < 0 && revision < keyspace.CompactedRevision.Value
+            ? new Rejection(RejectionReason.Compacted, $"there is no revision {revision}: use 0 for the newest")
+            : keyspace.View.CheckRevision(revision);
 
     /// <summary>In etcd's order: a put with both faults is answered with the lease's.</summary>
     private static Rejection? CheckPut(KeyspaceBuilder keyspace, PutOperation put)

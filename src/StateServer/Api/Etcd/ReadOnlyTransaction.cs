@@ -29,9 +29,10 @@ internal static class ReadOnlyTransaction
         foreach (var operation in branch)
         {
             var query = ((RangeOperation)operation).Query;
-            if (query.AtRevision.Value < 0)
+            if (query.AtRevision.Value < 0 && query.AtRevision.Value < keyspace.CompactedRevision.Value)
             {
-                // The newest in a read by itself, but not in a transaction, as in etcd.
+                // The newest in a read by itself, but not in a transaction, as in etcd (where −1 is compacted only after the first
+                // compaction).
                 return new Rejection(RejectionReason.Compacted, $"there is no revision {query.AtRevision}: use 0 for the newest");
             }
 
