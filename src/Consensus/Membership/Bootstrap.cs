@@ -40,6 +40,9 @@ internal sealed partial class Bootstrap(
             : (new IdentifyReply { FolderId = identity.Folder.Value, Bound = Volatile.Read(ref _bound) }, null);
     }
 
+    /// <summary>A restart: all was bound before.</summary>
+    public void Resume() => Volatile.Write(ref _bound, true);
+
     /// <summary>Binds all initial members; returns once all have answered.</summary>
     public async Task BindAsync(ClusterConfiguration configuration, CancellationToken cancellationToken)
     {

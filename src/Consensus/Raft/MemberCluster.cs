@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using DotNext.Net.Cluster.Consensus.Raft;
 using Microsoft.Extensions.Logging;
 using StateServer.Consensus.Commit;
 using StateServer.Consensus.Membership;
+using StateServer.Consensus.Transport;
 using StateServer.Domain.Identity;
 using StateServer.Protos.Peer;
 
@@ -15,6 +18,9 @@ namespace StateServer.Consensus.Raft;
 internal sealed partial class MemberCluster : RaftCluster<ClusterPeer>
 {
     private const int StandAttempts = 3;
+
+    private static readonly Histogram<double> AppendSeconds = RaftMeter.Meter.CreateHistogram<double>(
+        "stateserver.peer.append.duration", "s", "Time from sending an append or heartbeat to its answer, the follower's disk included");
 
     private readonly ConcurrentDictionary<NodeId, long> _contacts = [];
     private readonly Lock _lock = new();
@@ -80,10 +86,27 @@ internal sealed partial class MemberCluster : RaftCluster<ClusterPeer>
             {
                 return Leader is LocalPeer && _log.Leads && !ConsensusToken.IsCancellationRequested;
             }
-            catch (System.Diagnostics.UnreachableException)
+            catch (UnreachableException)
             {
-                // The library gave up on itself after an error: see CurrentFault.
+                // The library gave up on itself after an error: see Collapse.
                 return false;
+            }
+        }
+    }
+
+    /// <summary>Why the library has put itself out of action for good, after an error in a change of state; null while it has not.</summary>
+    public string? Collapse
+    {
+        get
+        {
+            try
+            {
+                _ = ConsensusToken;
+                return null;
+            }
+            catch (UnreachableException exception)
+            {
+                return exception.Message;
             }
         }
     }
@@ -110,6 +133,16 @@ internal sealed partial class MemberCluster : RaftCluster<ClusterPeer>
 
     /// <summary>A voter answered now.</summary>
     public void Contacted(NodeId voter) => _contacts[voter] = _time.GetTimestamp();
+
+    /// <summary>The time now, by the monotonic clock.</summary>
+    public long Now() => _time.GetTimestamp();
+
+    /// <summary>A voter answered now an append that was sent at <paramref name="sent"/>.</summary>
+    public void Answered(NodeId voter, long sent)
+    {
+        Contacted(voter);
+        AppendSeconds.Record(_time.GetElapsedTime(sent).TotalSeconds, new KeyValuePair<string, object?>("peer", voter.ToString()));
+    }
 
     /// <inheritdoc/>
     public override async Task StartAsync(CancellationToken token = default)

@@ -47,6 +47,11 @@ internal sealed partial class RaftLog
     /// <summary>Raised after the commit index rose, or the log was replaced; handlers must return at once and take no lock of ours.</summary>
     public event Action? Advanced;
 
+    /// <summary>
+    /// Raised, perhaps under our lock, when the log is found damaged or an invariant of Raft broken: this process must not go on.
+    /// </summary>
+    public event Action<string>? Failed;
+
     /// <summary>Raised after the term rose; as <see cref="Advanced"/>.</summary>
     public event Action? TermRaised;
 
@@ -133,7 +138,18 @@ internal sealed partial class RaftLog
     /// <param name="to">The last index wanted.</param>
     /// <param name="maxBytes">Payload bytes at most, but always one entry where there is one.</param>
     /// <param name="records">They are added here.</param>
-    public void Read(long from, long to, int maxBytes, List<LogRecord> records) => _store.Read(from, to, maxBytes, records);
+    public void Read(long from, long to, int maxBytes, List<LogRecord> records)
+    {
+        try
+        {
+            _store.Read(from, to, maxBytes, records);
+        }
+        catch (LogDamagedException exception)
+        {
+            Failed?.Invoke(exception.Message);
+            throw;
+        }
+    }
 
     /// <summary>Raises the term, on disk before it returns; a leader of an older one stops counting.</summary>
     /// <param name="term">The new term.</param>
@@ -348,7 +364,9 @@ internal sealed partial class RaftLog
     {
         if (from <= _commitIndex)
         {
-            throw new InvalidOperationException($"entry {from} conflicts, but all up to {_commitIndex} is committed");
+            var message = $"entry {from} conflicts with the leader's, but all up to {_commitIndex} is committed";
+            Failed?.Invoke(message);
+            throw new InvalidOperationException(message);
         }
 
         _store.TruncateSuffix(from);

@@ -132,6 +132,10 @@ internal sealed partial class RaftNode : IRaftNode
                 await Bootstrap.BindAsync(first, cancellationToken).ConfigureAwait(false);
                 _folder.KeepFirstConfiguration(first);
             }
+            else
+            {
+                Bootstrap.Resume();
+            }
 
             var parts = RaftParts.Assemble(this, _options, _folder.OpenLog(first, _applier), _applier, _time, _logger, _end);
             parts.Cluster.Changed += RaiseChanged;

@@ -62,6 +62,7 @@ internal sealed class RaftParts : IAsyncDisposable
     {
         var log = opened.Log;
         var channels = node.Channels;
+        log.Failed += end.End;
         var flusher = new LogFlusher(log, end);
         var applies = new ApplyLoop(log, applier, end);
         var installer = new SnapshotInstaller(log, opened.Snapshots, applies, applier);
@@ -105,7 +106,7 @@ internal sealed class RaftParts : IAsyncDisposable
             cluster,
             new(options.Id, cluster, log, options, time),
             installer,
-            () => new(options.Id, cluster, log, options, time, logger));
+            () => new(options.Id, cluster, log, options, time, end, logger));
     }
 
     /// <summary>Payload bytes that one append message carries at most; one larger entry travels alone.</summary>

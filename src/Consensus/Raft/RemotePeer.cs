@@ -94,9 +94,12 @@ internal sealed class RemotePeer(
         };
         var timeout = _appendTimeout + TimeSpan.FromSeconds(Fill(request, batch) / SlowestBytesPerSecond);
         var moment = log.NextMoment();
+        var sent = cluster.Now();
         try
         {
-            return Take(await link.AppendAsync(request, timeout, token).ConfigureAwait(false), request, batch, moment);
+            var reply = await link.AppendAsync(request, timeout, token).ConfigureAwait(false);
+            cluster.Answered(Member.Id, sent);
+            return Take(reply, request, batch, moment);
         }
         catch (PeerUnavailableException exception)
         {
@@ -209,7 +212,6 @@ internal sealed class RemotePeer(
 
     private Result<ReplicationStatus> Take(AppendReply reply, AppendRequest request, EntryBatch batch, long moment)
     {
-        cluster.Contacted(Member.Id);
         var last = request.PreviousIndex + batch.Count;
         if (reply.Answer == AppendReply.Types.Answer.Rejected)
         {

@@ -124,7 +124,6 @@ public sealed class LibraryTest
     {
         await using var stage = await Stage.SetAsync([1, 2, 3]);
         var leader = await stage.ElectAsync(1);
-        stage.Part([1], [2, 3]);
         for (var i = 0; i < 10; i++)
         {
             leader.Log.Append(leader.Log.Leadership.Term, RecordKind.Command, new byte[30_000]);
@@ -134,7 +133,6 @@ public sealed class LibraryTest
         Assert.Equal((2, true), (batch.Count, batch.More));
         batch = await ((IAuditTrail<IRaftLogEntry>)leader.Door).ReadAsync(new BatchReader(), 10, 10);
         Assert.Equal((2, false), (batch.Count, batch.More));
-        stage.Heal();
         await stage[3].HasAsync(11);
     }
 

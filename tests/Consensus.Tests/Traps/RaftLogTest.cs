@@ -49,7 +49,10 @@ public sealed class RaftLogTest : IDisposable
         log.Accept([.. Logs.Records(1, 5, term: 1)]);
         log.CommitVerified(4);
         log.SaveTerm(2, default);
+        string? failed = null;
+        log.Failed += message => failed = message;
         Assert.Throws<InvalidOperationException>(() => log.Accept([.. Logs.Records(4, 1, term: 2)]));
+        Assert.Contains("entry 4 conflicts", failed, StringComparison.Ordinal);
         Assert.Equal(5, log.LastIndex);
     }
 
