@@ -14,11 +14,9 @@ public sealed class LeadershipTest
             await cluster.ProposeAsync($"before {i}");
             var leader = await cluster.LeaderAsync();
             var heir = cluster.Running.First(member => member != leader);
-            var term = leader.Node.Status.Term;
             await leader.Node.TransferLeadershipAsync(heir.Node.Identity.Id, CancellationToken.None);
             await TestCluster.EventuallyAsync(
                 () => !heir.Node.LeadershipToken.IsCancellationRequested, () => $"{leader.Node.Status} {heir.Node.Status}");
-            Assert.Equal(term + 1, heir.Node.Status.Term);
             Assert.False(leader.Node.Status.IsLeader);
         }
     }
@@ -32,9 +30,9 @@ public sealed class LeadershipTest
         var leader = await cluster.LeaderAsync();
         var term = leader.Node.Status.Term;
         await leader.Node.StopAsync(CancellationToken.None);
+        Assert.Contains(cluster.Running, member => member != leader && member.Node.Status.Term > term);
         await cluster.KillAsync(cluster.IndexOf(leader));
-        var next = await cluster.LeaderAsync();
-        Assert.Equal(term + 1, next.Node.Status.Term);
+        await cluster.ProposeAsync("two");
     }
 
     [Fact]
@@ -50,7 +48,7 @@ public sealed class LeadershipTest
         cluster.Isolate(cluster.IndexOf(silent));
         await TestCluster.EventuallyAsync(
             () => TimeProvider.System.GetElapsedTime(leader.Node.Status.Progress[silent.Node.Identity.Id].LastContactTimestamp)
-                > TimeSpan.FromMilliseconds(1100),
+                > TimeSpan.FromMilliseconds(2100),
             () => "it still answers");
         await Assert.ThrowsAsync<TransferRefusedException>(
             () => leader.Node.TransferLeadershipAsync(silent.Node.Identity.Id, CancellationToken.None).AsTask());

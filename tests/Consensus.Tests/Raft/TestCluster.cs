@@ -65,6 +65,10 @@ internal sealed class TestCluster : IAsyncDisposable
         InitialMembers = [.. Initial.Select((member, to) =>
             to == i || _links.Count == 0 ? member : member with { PeerAddress = _links[(i, to)].Address })],
         TailEntries = _tailEntries,
+
+        // Twice the defaults: a test machine is busier than a server's should be.
+        ElectionTimeoutLow = TimeSpan.FromSeconds(1),
+        ElectionTimeoutHigh = TimeSpan.FromSeconds(2),
         Version = "test",
     };
 

@@ -109,6 +109,28 @@ public sealed class LibraryTest
         Assert.False(leader.Cluster.TryGetLeaseToken(out _));
     }
 
+    /// <summary>No timer runs out here for an hour, and everybody has just heard from the leader: only the hand-over can elect the heir.</summary>
+    [Fact]
+    public async Task A_hand_over_elects_the_heir_in_the_next_term_at_once()
+    {
+        await using var stage = await Stage.SetAsync([1, 2, 3]);
+        var options = StagedMember.Options(new(1)) with { ElectionTimeoutHigh = TimeSpan.FromSeconds(20) };
+        var leader = await stage.ElectAsync(1);
+        for (var i = 0; i < 4; i++)
+        {
+            var term = leader.Log.Term;
+            var heir = stage[(leader.Id.Value % 3) + 1];
+            await leader.AppliesAsync(leader.Append($"{i}").Index);
+            using var transfer = new LeadershipTransfer(leader.Id, leader.Cluster, leader.Log, options, TimeProvider.System);
+            await transfer.HandOverAsync(heir.Id, CancellationToken.None);
+            await TestCluster.EventuallyAsync(() => heir.Cluster.IsLeader, () => $"{heir.Id} does not lead");
+            Assert.Equal(term + 1, heir.Log.Term);
+            Assert.False(leader.Cluster.IsLeader);
+            leader = heir;
+            await heir.AppliesAsync(heir.Log.Leadership.Index);
+        }
+    }
+
     /// <summary>The two private things of the library that a hand-over needs; pinned with its version.</summary>
     [Fact]
     public async Task The_librarys_election_timer_is_where_we_look_for_it()

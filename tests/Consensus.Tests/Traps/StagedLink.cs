@@ -21,7 +21,11 @@ internal sealed class StagedLink(Stage stage, NodeId from, NodeId to) : IPeerLin
         => throw new NotSupportedException();
 
     public Task<TimeoutNowReply> TimeoutNowAsync(TimeoutNowRequest request, TimeSpan timeout, CancellationToken cancellationToken)
-        => throw new NotSupportedException();
+        => CallAsync(async cluster =>
+        {
+            var refusal = await cluster.CampaignAsync(from, request.Clone());
+            return new TimeoutNowReply { Accepted = refusal is null, Reason = refusal ?? "" };
+        });
 
     public Task<ResignReply> ResignAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
