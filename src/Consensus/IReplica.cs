@@ -20,6 +20,9 @@ public interface IReplica
     /// <summary>What this member knows of itself and the cluster now; never waits.</summary>
     MemberStatus Status { get; }
 
+    /// <summary>Where this member stands now; never waits, and costs far less than <see cref="Status"/>.</summary>
+    MemberPosition Position => new(Status.Leader, Status.Term, Status.Role == MemberRole.Learner);
+
     /// <summary>Proposes a command and waits until it was applied on this member.</summary>
     /// <param name="command">The command.</param>
     /// <param name="request">The client's request id for safe retries, or null.</param>

@@ -1,4 +1,5 @@
 using StateServer.Consensus.Membership;
+using StateServer.Consensus.Status;
 using StateServer.Domain.Identity;
 
 namespace StateServer.Consensus.Raft;
@@ -10,6 +11,9 @@ internal interface IRaftNode : IAsyncDisposable
 {
     /// <summary>What it knows now; a consistent, immutable picture that is built at each call.</summary>
     RaftStatus Status { get; }
+
+    /// <summary>The part of <see cref="Status"/> that each request asks for.</summary>
+    MemberPosition Position => PositionIn(Status);
 
     /// <summary>
     /// A token that is cancelled when the leadership of <see cref="RaftStatus.Term"/> ends; already cancelled on a follower.
@@ -56,4 +60,7 @@ internal interface IRaftNode : IAsyncDisposable
 
     /// <summary>Stops; a leader hands over first, within the token's time.</summary>
     Task StopAsync(CancellationToken cancellationToken);
+
+    private static MemberPosition PositionIn(RaftStatus now) =>
+        new(now.Leader, now.Term, now is { IsLeader: false, IsVoter: false, Fault: null });
 }

@@ -4,6 +4,7 @@ using StateServer.Consensus.Log;
 using StateServer.Consensus.Log.Native;
 using StateServer.Consensus.Membership;
 using StateServer.Consensus.Snapshots;
+using StateServer.Consensus.Status;
 using StateServer.Consensus.Transport;
 using StateServer.Domain.Identity;
 
@@ -68,6 +69,11 @@ internal sealed partial class RaftNode : IRaftNode
     public RaftStatus Status => Volatile.Read(ref _parts) is { } parts
         ? Look(parts)
         : new() { Fault = Volatile.Read(ref _fault) ?? Bootstrap.Fault ?? "this member is starting" };
+
+    /// <inheritdoc/>
+    public MemberPosition Position => Volatile.Read(ref _parts) is { } parts
+        ? new(parts.Cluster.CurrentLeader, parts.Log.Term, IsLearner(parts))
+        : default;
 
     /// <inheritdoc/>
     public CancellationToken LeadershipToken
@@ -263,6 +269,11 @@ internal sealed partial class RaftNode : IRaftNode
             LogHandlerFailed(_logger, exception);
         }
     }
+
+    private bool IsLearner(RaftParts parts) =>
+        !parts.Log.Configuration.Voters.Contains(_options.Id)
+        && (Volatile.Read(ref _fault) ?? parts.Cluster.Fault) is null
+        && !parts.Cluster.IsLeader;
 
     private RaftStatus Look(RaftParts parts)
     {

@@ -91,6 +91,9 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, IAsyncDisposa
     /// <inheritdoc/>
     public MemberStatus Status => _status.Build();
 
+    /// <inheritdoc/>
+    public MemberPosition Position => _raft.Position;
+
     /// <summary>What this member does for others.</summary>
     public PeerDesk Desk { get; }
 

@@ -1,9 +1,25 @@
 using StateServer.Consensus.Raft;
+using StateServer.Consensus.Status;
 
 namespace StateServer.Consensus.Tests.Raft;
 
 public sealed class LeadershipTest
 {
+    [Fact]
+    public async Task The_cheap_position_says_what_the_status_says()
+    {
+        await using var cluster = new TestCluster(3);
+        await cluster.StartAsync();
+        var leader = await cluster.LeaderAsync();
+        await TestCluster.EventuallyAsync(
+            () => cluster.Running.All(member => member.Node.Position == Expected(member.Node.Status) && !member.Node.Position.Leader.IsNone),
+            () => string.Join(' ', cluster.Running.Select(member => $"{member.Node.Position} {member.Node.Status}")));
+        Assert.Equal(leader.Node.Identity.Id, leader.Node.Position.Leader);
+
+        static MemberPosition Expected(RaftStatus status) =>
+            new(status.Leader, status.Term, status is { IsLeader: false, IsVoter: false, Fault: null });
+    }
+
     [Fact]
     public async Task Leadership_is_handed_to_the_member_that_was_named()
     {

@@ -1,6 +1,5 @@
 using Grpc.Core;
 using StateServer.Consensus;
-using StateServer.Consensus.Status;
 
 namespace StateServer.Api.Etcd;
 
@@ -13,13 +12,13 @@ internal sealed class CallGuards(IReplica replica)
     /// <exception cref="RpcException">Refused.</exception>
     internal void Check(ServerCallContext context, bool forLearners = false)
     {
-        if (!forLearners && replica.Status.Role == MemberRole.Learner)
+        if (!forLearners && replica.Position.IsLearner)
         {
             throw FailureTranslation.Refused(EtcdStatus.NotForLearners);
         }
 
         if (context.GetHttpContext().Request.Headers.TryGetValue(RequireLeaderHeader, out var values)
-            && values.Count > 0 && values[0] == "true" && replica.Status.Leader.IsNone)
+            && values.Count > 0 && values[0] == "true" && replica.Position.Leader.IsNone)
         {
             throw FailureTranslation.Refused(EtcdStatus.NoLeader);
         }

@@ -6,13 +6,15 @@ namespace StateServer.Api.Etcd;
 /// <summary>Fills response headers as etcd does: who answers, its term, and the revision where none is set yet. Thread-safe.</summary>
 internal sealed class ResponseHeaders(IReplica replica)
 {
+    private readonly ulong _cluster = replica.Status.Cluster.Value;
+    private readonly ulong _member = replica.Status.Id.Value;
+
     /// <summary>Fills in cluster, member and term.</summary>
     internal void Complete(Wire.ResponseHeader header)
     {
-        var status = replica.Status;
-        header.ClusterId = status.Cluster.Value;
-        header.MemberId = status.Id.Value;
-        header.RaftTerm = (ulong)status.Term;
+        header.ClusterId = _cluster;
+        header.MemberId = _member;
+        header.RaftTerm = (ulong)replica.Position.Term;
     }
 
     /// <summary>A header without a revision.</summary>
