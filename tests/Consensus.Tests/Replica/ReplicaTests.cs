@@ -23,7 +23,11 @@ public sealed class ReplicaTests
         Assert.Null(all[2].Status);
         Assert.NotNull(all[2].LastSeen);
         Assert.NotNull(all[2].Error);
-        Assert.Contains("no leader", all[0].Status!.Unhealthy, StringComparison.Ordinal);
+        Assert.True(all[0].Status!.Leader.IsNone);
+        Assert.Equal(MemberRole.Follower, all[0].Status!.Role);
+
+        // A member that merely knows no leader can vote: it is no unhealthy one.
+        Assert.Null(all[0].Status!.Unhealthy);
     }
 
     [Fact]
