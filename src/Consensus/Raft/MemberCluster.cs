@@ -62,6 +62,8 @@ internal sealed partial class MemberCluster : RaftCluster<ClusterPeer>
     /// <inheritdoc/>
     protected override ILogger Logger { get; }
 
+    private int LowestTimeout => (int)_options.ElectionTimeoutLow.TotalMilliseconds;
+
     /// <summary>What other members may ask this one for.</summary>
     public IReadOnlyDictionary<string, string> Metadata => new Dictionary<string, string>
     {
@@ -248,17 +250,9 @@ internal sealed partial class MemberCluster : RaftCluster<ClusterPeer>
     public async ValueTask<VoteReply> VoteAsync(NodeId candidate, VoteRequest request, CancellationToken token)
     {
         DurableLog.VotingFor(candidate);
-        ValueTask<Result<bool>> asked;
-        lock (_voting)
-        {
-            ref var timer = ref ElectionTimer.Milliseconds(this);
-            var stickiness = timer;
-            timer = request.Transfer ? 0 : stickiness;
-            asked = VoteAsync(MemberIds.Of(_self), request.Term, request.LastIndex, request.LastTerm, 0, token);
-            timer = stickiness;
-        }
-
-        var result = await asked.ConfigureAwait(false);
+        var result = await WithStickiness(
+            request.Transfer ? 0 : LowestTimeout,
+            () => VoteAsync(MemberIds.Of(_self), request.Term, request.LastIndex, request.LastTerm, 0, token)).ConfigureAwait(false);
         Changed?.Invoke();
         return new() { Term = Math.Max(_log.Term, result.Term), Granted = result.Value };
     }
@@ -266,8 +260,9 @@ internal sealed partial class MemberCluster : RaftCluster<ClusterPeer>
     /// <summary>A member's question whether it would be voted for.</summary>
     public async ValueTask<PreVoteReply> PreVoteAsync(VoteRequest request, CancellationToken token)
     {
-        var result = await PreVoteAsync(
-            MemberIds.Of(_self), request.Term + 1, request.LastIndex, request.LastTerm, 0, token).ConfigureAwait(false);
+        var result = await WithStickiness(
+            LowestTimeout,
+            () => PreVoteAsync(MemberIds.Of(_self), request.Term + 1, request.LastIndex, request.LastTerm, 0, token)).ConfigureAwait(false);
         return new() { Term = Math.Max(_log.Term, result.Term), Answer = (PreVoteReply.Types.Answer)result.Value };
     }
 
@@ -323,6 +318,29 @@ internal sealed partial class MemberCluster : RaftCluster<ClusterPeer>
 
         request.PreviousIndex = start;
         request.PreviousTerm = term;
+    }
+
+    /// <summary>
+    /// The library sticks to a leader for as long as its own, drawn timer; the lowest timer is what Raft asks for (dissertation,
+    /// §4.2.3), and with it the first member whose timer runs out is elected, not the last. The handlers look at it before their
+    /// first wait.
+    /// </summary>
+    private ValueTask<TResult> WithStickiness<TResult>(int milliseconds, Func<ValueTask<TResult>> handler)
+    {
+        lock (_voting)
+        {
+            ref var timer = ref ElectionTimer.Milliseconds(this);
+            var drawn = timer;
+            timer = Math.Min(drawn, milliseconds);
+            try
+            {
+                return handler();
+            }
+            finally
+            {
+                timer = drawn;
+            }
+        }
     }
 
     private void Follow(NodeId leader)

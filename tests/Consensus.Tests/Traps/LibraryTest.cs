@@ -109,6 +109,31 @@ public sealed class LibraryTest
         Assert.False(leader.Cluster.TryGetLeaseToken(out _));
     }
 
+    /// <summary>
+    /// The library's voters stick to a leader until their own timer, drawn up to twice as long, has run out: then the last one
+    /// whose timer runs out is elected, and not the first.
+    /// </summary>
+    [Fact]
+    public async Task A_voter_sticks_to_its_leader_for_the_lowest_timeout_and_no_longer()
+    {
+        await using var stage = await Stage.SetAsync([1, 2, 3], TimeSpan.FromMilliseconds(300));
+        var voter = stage[2].Cluster;
+        ElectionTimer.Milliseconds(voter) = int.MaxValue;
+        var question = new VoteRequest { Term = 5, LastIndex = 9, LastTerm = 9 };
+        await Send(stage[2], 5, 0, 0, 0);
+        Assert.Equal(PreVoteReply.Types.Answer.RejectedByFollower, (await voter.PreVoteAsync(question, CancellationToken.None)).Answer);
+        Assert.False((await voter.VoteAsync(new(3), new() { Term = 6, LastIndex = 9, LastTerm = 9 }, CancellationToken.None)).Granted);
+        var begin = TimeProvider.System.GetTimestamp();
+        while ((await voter.PreVoteAsync(question, CancellationToken.None)).Answer != PreVoteReply.Types.Answer.Accepted)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(begin) < TimeSpan.FromSeconds(30), "it sticks to a leader that is gone");
+            await Task.Delay(10);
+        }
+
+        Assert.True((await voter.VoteAsync(new(3), new() { Term = 6, LastIndex = 9, LastTerm = 9 }, CancellationToken.None)).Granted);
+        Assert.Equal(int.MaxValue, ElectionTimer.Milliseconds(voter));
+    }
+
     /// <summary>No timer runs out here for an hour, and everybody has just heard from the leader: only the hand-over can elect the heir.</summary>
     [Fact]
     public async Task A_hand_over_elects_the_heir_in_the_next_term_at_once()

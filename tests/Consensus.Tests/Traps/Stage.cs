@@ -15,27 +15,10 @@ internal sealed class Stage : IAsyncDisposable
     private readonly Lock _lock = new();
 
     /// <summary>Sets up members with a first configuration, and joining ones without.</summary>
-    public static async Task<Stage> SetAsync(ulong[] voters, params ulong[] joining)
-    {
-        var stage = new Stage();
-        var first = Configuration(voters);
-        foreach (var id in voters)
-        {
-            stage._members[id] = new(stage, new(id), first);
-        }
+    public static Task<Stage> SetAsync(ulong[] voters, params ulong[] joining) => SetAsync(voters, joining, TimeSpan.FromHours(1));
 
-        foreach (var id in joining)
-        {
-            stage._members[id] = new(stage, new(id), ClusterConfiguration.Empty);
-        }
-
-        foreach (var member in stage._members.Values)
-        {
-            await member.StartAsync();
-        }
-
-        return stage;
-    }
+    /// <summary>Sets up members that stick to a leader for this long; their own timers are as long as ever.</summary>
+    public static Task<Stage> SetAsync(ulong[] voters, TimeSpan stickiness) => SetAsync(voters, [], stickiness);
 
     public StagedMember this[ulong id] => _members[id];
 
@@ -104,5 +87,27 @@ internal sealed class Stage : IAsyncDisposable
         {
             await member.DisposeAsync();
         }
+    }
+
+    private static async Task<Stage> SetAsync(ulong[] voters, ulong[] joining, TimeSpan stickiness)
+    {
+        var stage = new Stage();
+        var first = Configuration(voters);
+        foreach (var id in voters)
+        {
+            stage._members[id] = new(stage, new(id), first, stickiness);
+        }
+
+        foreach (var id in joining)
+        {
+            stage._members[id] = new(stage, new(id), ClusterConfiguration.Empty, stickiness);
+        }
+
+        foreach (var member in stage._members.Values)
+        {
+            await member.StartAsync();
+        }
+
+        return stage;
     }
 }

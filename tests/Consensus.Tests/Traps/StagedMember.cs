@@ -13,7 +13,7 @@ using StateServer.Domain.Identity;
 namespace StateServer.Consensus.Tests.Traps;
 
 /// <summary>One member on a <see cref="Stage"/>, with a disk that outlives its process.</summary>
-internal sealed class StagedMember(Stage stage, NodeId id, ClusterConfiguration first) : IAsyncDisposable
+internal sealed class StagedMember(Stage stage, NodeId id, ClusterConfiguration first, TimeSpan stickiness) : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private OpenedLog? _opened;
@@ -61,7 +61,7 @@ internal sealed class StagedMember(Stage stage, NodeId id, ClusterConfiguration 
 
     public async Task StartAsync()
     {
-        var options = Options(id);
+        var options = Options(id) with { ElectionTimeoutLow = stickiness };
         var isNew = !File.Exists(_folder.File("vote"));
         var votes = isNew ? VoteStore.Create(_folder.File("vote"), LibcDisk.Instance) : VoteStore.Open(_folder.File("vote"), LibcDisk.Instance);
         var store = LogStore.Open(_folder.File("log"), Logs.Options(segmentBytes: 256 * 1024) with { MustExist = !isNew }, NullLogger.Instance);
