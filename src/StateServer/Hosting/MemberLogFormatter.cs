@@ -42,7 +42,8 @@ internal sealed class MemberLogFormatter(TimeProvider time) : ConsoleFormatter(F
     {
         for (; exception is not null; exception = exception.InnerException)
         {
-            if (exception is OperationCanceledException or IOException)
+            // The last is how the gRPC server refuses to write to a caller that is gone.
+            if (exception is OperationCanceledException or IOException or InvalidOperationException { Source: "Grpc.AspNetCore.Server" })
             {
                 return true;
             }

@@ -18,6 +18,9 @@ internal static class MemberLogging
 
         // It would repeat itself each second for as long as the member is unhealthy.
         logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
+
+        // That the host did not start is said in one line, by the verb.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         if (level > LogLevel.Debug)
         {
             logging.AddFilter("Microsoft", LogLevel.Warning);

@@ -19,8 +19,8 @@ internal sealed partial class ReadyNotice(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using CancellationTokenRegistration stopping =
-            lifetime.ApplicationStopping.Register(() => _systemd.Notify(ServiceState.Stopping));
+        // For as long as the host lives: it is told long after this loop has done its work.
+        lifetime.ApplicationStopping.Register(() => _systemd.Notify(ServiceState.Stopping));
         string? said = null;
         while (!stoppingToken.IsCancellationRequested)
         {

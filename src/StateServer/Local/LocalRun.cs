@@ -26,8 +26,9 @@ internal sealed class LocalRun(LocalRoot root, LocalCluster cluster, TimeProvide
     /// <param name="patience">How long in all.</param>
     /// <param name="say">Told of each member's state when it changes.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="LocalFailureException">A member ended, or not all serve in time; those started here were stopped again.</exception>
-    public async Task StartAsync(
+    /// <returns>What is wrong with members that don't serve, one line each, where a majority does serve: empty where all do.</returns>
+    /// <exception cref="LocalFailureException">No majority serves in time; those started here were stopped again.</exception>
+    public async Task<ImmutableArray<string>> StartAsync(
         ImmutableArray<LocalMember> dead, TimeSpan patience, Action<LocalMember, string> say, CancellationToken cancellationToken)
     {
         foreach (LocalMember member in cluster.Members.Except(dead))
@@ -44,7 +45,7 @@ internal sealed class LocalRun(LocalRoot root, LocalCluster cluster, TimeProvide
 
         try
         {
-            await WaitUntilAllServeAsync(patience, say, cancellationToken);
+            return await WaitUntilAllServeAsync(patience, say, cancellationToken);
         }
         catch
         {
@@ -136,54 +137,59 @@ internal sealed class LocalRun(LocalRoot root, LocalCluster cluster, TimeProvide
         FolderLock.Look(root.DataFolder(member)).IsHeld
         || (_children.TryGetValue(member.Slot, out Process? child) && !child.HasExited);
 
-    private async Task WaitUntilAllServeAsync(
+    private async Task<ImmutableArray<string>> WaitUntilAllServeAsync(
         TimeSpan patience, Action<LocalMember, string> say, CancellationToken cancellationToken)
     {
         long started = time.GetTimestamp();
         Dictionary<int, string> waiting = cluster.Members.ToDictionary(m => m.Slot, _ => "not asked yet");
         while (true)
         {
-            foreach (LocalMember member in cluster.Members)
+            bool mayStillServe = false;
+            foreach (LocalMember member in cluster.Members.Where(m => waiting.ContainsKey(m.Slot)))
             {
-                RefuseEnded(member);
-                string? reason = await _readiness.WhyNotAsync(cluster.PortsOf(member), cancellationToken);
-                if (reason is null && waiting.Remove(member.Slot))
+                string? ended = HowItEnded(member);
+                string? reason = ended ?? await _readiness.WhyNotAsync(cluster.PortsOf(member), cancellationToken);
+                mayStillServe |= ended is null;
+                if (waiting[member.Slot] != reason)
                 {
-                    say(member, "serves");
+                    say(member, reason ?? "serves");
+                    waiting[member.Slot] = reason!;
                 }
-                else if (reason is not null && waiting.GetValueOrDefault(member.Slot) != reason)
+
+                if (reason is null)
                 {
-                    waiting[member.Slot] = reason;
-                    say(member, reason);
+                    waiting.Remove(member.Slot);
                 }
             }
 
-            if (waiting.Count == 0)
+            if (waiting.Count == 0 || !mayStillServe || time.GetElapsedTime(started) >= patience)
             {
-                return;
-            }
-
-            if (time.GetElapsedTime(started) >= patience)
-            {
-                throw new LocalFailureException(wrongUse: false,
-                [
-                    .. cluster.Members.Where(m => waiting.ContainsKey(m.Slot)).Select(m =>
-                        $"{m.Name} does not serve after {patience.TotalSeconds} s: {waiting[m.Slot]}; see {root.LogFile(m)}"),
-                ]);
+                return Judge(waiting, patience);
             }
 
             await Task.Delay(Pause, time, cancellationToken);
         }
     }
 
-    private void RefuseEnded(LocalMember member)
+    private ImmutableArray<string> Judge(Dictionary<int, string> waiting, TimeSpan patience)
+    {
+        ImmutableArray<string> lines =
+        [
+            .. cluster.Members.Where(m => waiting.ContainsKey(m.Slot)).Select(m =>
+                HowItEnded(m) is { } ended
+                    ? $"{m.Name} {ended}; see {root.LogFile(m)}"
+                    : $"{m.Name} does not serve after {patience.TotalSeconds} s: {waiting[m.Slot]}; see {root.LogFile(m)}"),
+        ];
+        bool majorityServes = cluster.Members.Length - waiting.Count > cluster.Members.Length / 2;
+        return majorityServes ? lines : throw new LocalFailureException(wrongUse: false, lines);
+    }
+
+    /// <summary>Null while its process runs.</summary>
+    private string? HowItEnded(LocalMember member)
     {
         bool childEnded = _children.TryGetValue(member.Slot, out Process? child) && child.HasExited;
-        if (childEnded || (child is null && !Runs(member)))
-        {
-            string code = childEnded ? $" (exit code {child!.ExitCode})" : "";
-            throw new LocalFailureException(
-                wrongUse: false, $"{member.Name} ended{code}: {LogTail.LastLine(root.LogFile(member))}; see {root.LogFile(member)}");
-        }
+        return childEnded || (child is null && !Runs(member))
+            ? $"ended{(childEnded ? $" (exit code {child!.ExitCode})" : "")}{LogTail.LastComplaint(root.LogFile(member))}"
+            : null;
     }
 }

@@ -45,6 +45,7 @@ internal static class ServerVerb
             if (parsed.GetValue(ownSession))
             {
                 LibC.StartSession();
+                LibC.CloseInput();
             }
 
             Dictionary<string, string> given = flags
@@ -123,6 +124,7 @@ internal static class ServerVerb
     private static string OneLine(Exception exception)
     {
         Exception cause = exception is AggregateException { InnerExceptions: [var only] } ? only : exception;
-        return $"{cause.Message.ReplaceLineEndings(" ")} ({cause.GetType().Name})";
+        bool isOurs = cause.GetType().Namespace?.StartsWith("StateServer.", StringComparison.Ordinal) ?? false;
+        return cause.Message.ReplaceLineEndings(" ") + (isOurs ? "" : $" ({cause.GetType().Name})");
     }
 }

@@ -75,6 +75,7 @@ internal static class UpVerb
     {
         using var interruption = new Interruption();
         LocalRun? run = null;
+        ImmutableArray<string> complaints;
         try
         {
             // Looked at before the lock is taken too, so that wrong use makes no folder.
@@ -82,13 +83,18 @@ internal static class UpVerb
             using (FolderLock work = await LocalWork.ClaimAsync(root, LockPatience))
             {
                 LocalPreparation prepared = LocalPreparation.Look(root, count, port);
-                run = await StartAsync(root, prepared, patience, output, interruption.Token);
+                (run, complaints) = await StartAsync(root, prepared, patience, output, interruption.Token);
             }
 
             await ShowAsync(run.Cluster, output, interruption.Token);
             if (detach)
             {
-                return ExitCode.Done;
+                return complaints.IsEmpty ? ExitCode.Done : throw new VerbFailedException(ExitCode.Failed, complaints);
+            }
+
+            foreach (string complaint in complaints)
+            {
+                await output.WriteLineAsync(complaint);
             }
 
             await output.WriteLineAsync("Ctrl-C stops all members.");
@@ -108,7 +114,7 @@ internal static class UpVerb
         }
     }
 
-    private static async Task<LocalRun> StartAsync(
+    private static async Task<(LocalRun Run, ImmutableArray<string> Complaints)> StartAsync(
         LocalRoot root, LocalPreparation prepared, TimeSpan patience, TextWriter output, CancellationToken cancellationToken)
     {
         if (prepared.IsNew)
@@ -125,9 +131,12 @@ internal static class UpVerb
         var run = new LocalRun(root, prepared.Cluster, TimeProvider.System);
         try
         {
+            ImmutableArray<string> complaints = [];
             await LocalProgress.ShowAsync(
-                prepared.Cluster.Members, output, say => run.StartAsync(prepared.Dead, patience, say, cancellationToken));
-            return run;
+                prepared.Cluster.Members,
+                output,
+                async say => complaints = await run.StartAsync(prepared.Dead, patience, say, cancellationToken));
+            return (run, complaints);
         }
         catch
         {
@@ -153,7 +162,7 @@ internal static class UpVerb
     private static async Task<int> StayAsync(
         LocalRoot root, LocalRun run, TextWriter output, CancellationToken interrupted)
     {
-        ImmutableArray<LocalMember> alive = run.Cluster.Members;
+        ImmutableArray<LocalMember> alive = run.Alive();
         bool allEndedCleanly = true;
         while (!alive.IsEmpty && !interrupted.IsCancellationRequested)
         {
@@ -166,7 +175,7 @@ internal static class UpVerb
                 allEndedCleanly &= code is null or 0;
                 await output.WriteLineAsync(code == 0
                     ? $"{gone.Name} was stopped; 'stateserver up --root {root.Path}' starts it again"
-                    : $"{gone.Name} died{(code is null ? "" : $" (exit code {code})")}: {LogTail.LastLine(root.LogFile(gone))}; 'stateserver up --root {root.Path}' starts it again");
+                    : $"{gone.Name} died{(code is null ? "" : $" (exit code {code})")}{LogTail.LastComplaint(root.LogFile(gone))}; see {root.LogFile(gone)}; 'stateserver up --root {root.Path}' starts it again");
             }
 
             alive = now;

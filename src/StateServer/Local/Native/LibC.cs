@@ -50,15 +50,35 @@ internal static partial class LibC
         return true;
     }
 
-    /// <summary>Appends standard output and standard error to a file from now on, whoever writes them.</summary>
+    /// <summary>
+    /// Appends standard output and standard error to a file from now on, whoever writes them. Duplicates of what was there
+    /// before, which the runtime may have made, follow: else they would keep the starter's pipe open.
+    /// </summary>
     public static void RedirectOutput(string path)
     {
         using SafeFileHandle file = Checked(Open(path, OpenWriteOnly | OpenCreate | OpenAppend | OpenCloseOnExec, 0x1A4), path);
         int descriptor = (int)file.DangerousGetHandle();
+        string?[] before = [TargetOf("/proc/self/fd/1"), TargetOf("/proc/self/fd/2")];
         if (Dup2(descriptor, 1) < 0 || Dup2(descriptor, 2) < 0)
         {
             throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
         }
+
+        foreach (string entry in Directory.EnumerateFileSystemEntries("/proc/self/fd").ToArray())
+        {
+            if (int.TryParse(Path.GetFileName(entry), out int duplicate) && duplicate > 2 && duplicate != descriptor
+                && TargetOf(entry) is { } target && IsStream(target) && before.Contains(target))
+            {
+                _ = Dup3(descriptor, duplicate, OpenCloseOnExec);
+            }
+        }
+    }
+
+    /// <summary>Reads nothing from standard input any more: a process without a terminal must not hold its starter's.</summary>
+    public static void CloseInput()
+    {
+        using SafeFileHandle nothing = Checked(Open("/dev/null", OpenReadWrite | OpenCloseOnExec, 0), "/dev/null");
+        _ = Dup2((int)nothing.DangerousGetHandle(), 0);
     }
 
     /// <summary>Makes this process the leader of a session of its own, so that the terminal's Ctrl-C and hang-up don't reach it.</summary>
@@ -83,6 +103,25 @@ internal static partial class LibC
     public static bool Signal(SafeFileHandle process, int signal) =>
         SystemCall(PidfdSendSignalCall, (long)process.DangerousGetHandle(), signal, 0, 0) == 0;
 
+    private static string? TargetOf(string descriptorEntry)
+    {
+        try
+        {
+            return new FileInfo(descriptorEntry).LinkTarget;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A pipe, socket or terminal is one thing under one name; a plain file's name may stand for another use of it.</summary>
+    private static bool IsStream(string target) =>
+        target.StartsWith("pipe:", StringComparison.Ordinal)
+        || target.StartsWith("socket:", StringComparison.Ordinal)
+        || target.StartsWith("/dev/pts/", StringComparison.Ordinal)
+        || target.StartsWith("/dev/tty", StringComparison.Ordinal);
+
     private static SafeFileHandle Checked(int descriptor, string path) => descriptor >= 0
         ? new SafeFileHandle(descriptor, ownsHandle: true)
         : throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
@@ -95,6 +134,9 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
     private static partial int Dup2(int from, int to);
+
+    [LibraryImport("libc", EntryPoint = "dup3", SetLastError = true)]
+    private static partial int Dup3(int from, int to, int flags);
 
     [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
     private static partial int SetSid();
