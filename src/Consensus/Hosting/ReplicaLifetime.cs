@@ -46,10 +46,10 @@ internal sealed partial class ReplicaLifetime(
     /// <inheritdoc/>
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(EventId = 4001, Level = LogLevel.Critical, Message = "this member does not vote and serves nothing: {Reason}")]
+    [LoggerMessage(EventId = 4050, Level = LogLevel.Critical, Message = "this member does not vote and serves nothing: {Reason}")]
     private partial void LogDamaged(string reason);
 
-    [LoggerMessage(EventId = 4002, Level = LogLevel.Critical, Message = "the replica could not start")]
+    [LoggerMessage(EventId = 4051, Level = LogLevel.Critical, Message = "the replica could not start")]
     private partial void LogFailed(Exception exception);
 
     private async Task RunAsync()

@@ -12,6 +12,8 @@ internal sealed class LeadershipWatch : IDisposable
     private readonly IRaftNode _raft;
     private readonly Lock _lock = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _looks;
+    private long _lastLook;
     private Leadership _current = new(0, default, false);
 
     /// <summary>Watches <paramref name="raft"/>.</summary>
@@ -40,17 +42,26 @@ internal sealed class LeadershipWatch : IDisposable
         }
     }
 
-    /// <summary>Looks again. (Changes are told from several threads: what counts is what is seen under the lock, not the order.)</summary>
+    /// <summary>
+    /// Looks again. Changes are told from several threads, perhaps under locks of the Raft core, which its status may need too: so
+    /// it is looked at outside this lock, and of two looks the one begun later counts.
+    /// </summary>
     public void Refresh()
     {
+        var look = Interlocked.Increment(ref _looks);
+        var status = _raft.Status;
+        var next = new Leadership(status.Term, status.Leader, status.IsLeader);
         Leadership before;
-        Leadership next;
         TaskCompletionSource changed;
         lock (_lock)
         {
-            var status = _raft.Status;
+            if (look < _lastLook)
+            {
+                return;
+            }
+
+            _lastLook = look;
             before = _current;
-            next = new Leadership(status.Term, status.Leader, status.IsLeader);
             if (before == next)
             {
                 return;

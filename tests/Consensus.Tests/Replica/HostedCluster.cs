@@ -1,0 +1,68 @@
+using StateServer.Consensus.Tests.Raft;
+
+namespace StateServer.Consensus.Tests.Replica;
+
+/// <summary>Three whole members in this process, with folders that outlive them.</summary>
+internal sealed class HostedCluster : IAsyncDisposable
+{
+    private readonly string _root = Path.Combine(Path.GetTempPath(), "replica", "t" + Guid.NewGuid().ToString("N"));
+    private readonly Func<ReplicaOptions, ReplicaOptions> _configure;
+    private readonly IReadOnlyList<InitialMember> _initial;
+
+    public HostedCluster(Func<ReplicaOptions, ReplicaOptions>? configure = null, int count = 3)
+    {
+        _configure = configure ?? (options => options);
+        _initial = [.. Enumerable.Range(1, count).Select(i => new InitialMember(new((ulong)i), $"m{i}", $"127.0.0.1:{TestCluster.FreePort()}"))];
+        Members = new HostedMember?[count];
+    }
+
+    public HostedMember?[] Members { get; }
+
+    public HostedMember this[int index] => Members[index]!;
+
+    public IEnumerable<HostedMember> Running => Members.OfType<HostedMember>();
+
+    public async Task StartAsync(params int[] indexes)
+    {
+        foreach (var i in indexes.Length == 0 ? [.. Enumerable.Range(0, Members.Length)] : indexes)
+        {
+            Members[i] = await HostedMember.StartAsync(_configure(TestOptions.Of(i + 1) with
+            {
+                DataFolder = Path.Combine(_root, $"m{i + 1}"),
+                PeerAddress = _initial[i].PeerAddress,
+                InitialMembers = [.. _initial],
+                RequestTimeout = TimeSpan.FromSeconds(15),
+            }));
+        }
+    }
+
+    public async Task<int> LeaderAsync()
+    {
+        var leader = -1;
+        await Eventually.IsTrueAsync(
+            () =>
+            {
+                leader = Array.FindIndex(Members, member => member?.Replica.Status.Role == Consensus.Status.MemberRole.Leader);
+                return leader >= 0;
+            },
+            "there is a leader",
+            seconds: 60);
+        return leader;
+    }
+
+    public async Task KillAsync(int index)
+    {
+        var member = Members[index];
+        Members[index] = null;
+        await member!.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(Enumerable.Range(0, Members.Length).Where(i => Members[i] is not null).Select(KillAsync));
+        if (Directory.Exists(_root))
+        {
+            Directory.Delete(_root, recursive: true);
+        }
+    }
+}
