@@ -41,6 +41,7 @@ internal sealed class Proposer
     private NodeId _openingTo;
     private long? _linkFailedAt;
     private string? _lastLinkError;
+    private string? _lastFailure;
 
     /// <summary>Makes the loop; <see cref="RunAsync"/> runs it.</summary>
     public Proposer(
@@ -104,7 +105,7 @@ internal sealed class Proposer
             }
             catch (Exception e)
             {
-                ProposalLog.LoopFailed(_logger, e);
+                LogOnce(e, ProposalLog.LoopFailed);
                 await _queue.Ready.WaitAsync().ConfigureAwait(false);
             }
         }
@@ -202,7 +203,7 @@ internal sealed class Proposer
         }
         catch (Exception e)
         {
-            ProposalLog.AppendFailed(_logger, e);
+            LogOnce(e, ProposalLog.AppendFailed);
             foreach (var batch in _taken.OfType<ForwardedBatch>())
             {
                 batch.Unknown(e.Message);
@@ -263,7 +264,7 @@ internal sealed class Proposer
         }
         catch (Exception e)
         {
-            ProposalLog.LoopFailed(_logger, e);
+            LogOnce(e, ProposalLog.LoopFailed);
         }
     }
 
@@ -342,6 +343,16 @@ internal sealed class Proposer
         finally
         {
             _queue.Ready.Set();
+        }
+    }
+
+    /// <summary>Logs a failure, unless it is the one logged last.</summary>
+    private void LogOnce(Exception failure, Action<ILogger, Exception> log)
+    {
+        var cause = $"{failure.GetType().Name}: {failure.Message}";
+        if (Interlocked.Exchange(ref _lastFailure, cause) != cause)
+        {
+            log(_logger, failure);
         }
     }
 
