@@ -10,7 +10,7 @@ namespace StateServer.Consensus.Proposals;
 internal sealed class Proposal : QueuedCommands, IValueTaskSource<Outcome>
 {
     private readonly ProposalQueue _queue;
-    private ManualResetValueTaskSourceCore<Outcome> _completion = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<Outcome> _completion;
     private CancellationTokenRegistration _cancellation;
 
     /// <summary>Makes one, with the number that its encoded item carries.</summary>
@@ -63,11 +63,12 @@ internal sealed class Proposal : QueuedCommands, IValueTaskSource<Outcome>
         }
     }
 
-    /// <summary>Answers it.</summary>
+    /// <summary>Answers it. The caller goes on inside: from a thread of the pool, with no lock held.</summary>
     public void Complete(Outcome outcome) => _completion.SetResult(outcome);
 
-    /// <summary>Answers it with a refusal or an unknown outcome.</summary>
-    public void Fail(Exception exception) => _completion.SetException(exception);
+    /// <summary>Answers it with a refusal or an unknown outcome; the caller goes on in a thread of the pool.</summary>
+    public void Fail(Exception exception) => ThreadPool.UnsafeQueueUserWorkItem(
+        static failed => failed.Proposal._completion.SetException(failed.Exception), (Proposal: this, Exception: exception), preferLocal: false);
 
     Outcome IValueTaskSource<Outcome>.GetResult(short token)
     {

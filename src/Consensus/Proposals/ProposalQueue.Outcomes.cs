@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using StateServer.Domain.Commands;
 using StateServer.Domain.Outcomes;
@@ -11,37 +10,30 @@ internal sealed partial class ProposalQueue
     /// <summary>Answers this member's proposals among the commands of an entry that was just applied.</summary>
     public void Complete(ImmutableArray<BatchItem> items, ImmutableArray<Outcome> outcomes)
     {
-        var mine = 0;
-        foreach (var item in items)
-        {
-            mine += IsMine(item) ? 1 : 0;
-        }
-
-        if (mine == 0)
-        {
-            return;
-        }
-
-        var done = ArrayPool<(Proposal Proposal, Outcome Outcome)>.Shared.Rent(mine);
-        var count = 0;
+        List<AnswerBatch>? full = null;
+        AnswerBatch? answers = null;
         lock (_lock)
         {
             for (var i = 0; i < items.Length; i++)
             {
-                if (IsMine(items[i]) && _waiting.TryGetValue(items[i].Proposal.Number, out var proposal))
+                if (!IsMine(items[i]) || !_waiting.TryGetValue(items[i].Proposal.Number, out var proposal))
                 {
-                    Remove(proposal);
-                    done[count++] = (proposal, outcomes[i]);
+                    continue;
                 }
+
+                Remove(proposal);
+                if (answers is { IsFull: true })
+                {
+                    (full ??= []).Add(answers);
+                    answers = null;
+                }
+
+                (answers ??= new()).Add(proposal, outcomes[i]);
             }
         }
 
-        for (var i = 0; i < count; i++)
-        {
-            done[i].Proposal.Complete(done[i].Outcome);
-        }
-
-        ArrayPool<(Proposal, Outcome)>.Shared.Return(done, clearArray: true);
+        full?.ForEach(batch => batch.Give());
+        answers?.Give();
     }
 
     /// <summary>

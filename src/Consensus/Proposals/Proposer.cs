@@ -3,8 +3,6 @@ using Microsoft.Extensions.Logging;
 using StateServer.Consensus.Codec;
 using StateServer.Consensus.Raft;
 using StateServer.Consensus.Replica;
-using StateServer.Consensus.Transport;
-using StateServer.Domain.Identity;
 
 namespace StateServer.Consensus.Proposals;
 
@@ -13,17 +11,14 @@ namespace StateServer.Consensus.Proposals;
 /// flight at a time (what arrives meanwhile makes the next one larger, which was measured to be worth more than overlapping
 /// them); on a follower over a <see cref="ForwardLink"/> to the leader; and while there is no leader it waits for one.
 /// </summary>
-internal sealed class Proposer
+internal sealed class Proposer : IAsyncDisposable
 {
-    /// <summary>After a failed attempt to reach a leader, the next one waits this long.</summary>
-    private static readonly TimeSpan LinkPause = TimeSpan.FromMilliseconds(50);
-
     private readonly ReplicaOptions _options;
     private readonly ProposalQueue _queue;
     private readonly IRaftNode _raft;
     private readonly LeadershipWatch _leadership;
     private readonly Applier _applier;
-    private readonly IReplicaPeers _peers;
+    private readonly LeaderLink _link;
     private readonly SpaceGate _space;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -36,11 +31,6 @@ internal sealed class Proposer
     private bool _waitsForApply;
     private long _inFlightSince;
     private Task _nudge = Task.CompletedTask;
-    private ForwardLink? _link;
-    private Task<ForwardLink>? _opening;
-    private NodeId _openingTo;
-    private long? _linkFailedAt;
-    private string? _lastLinkError;
     private string? _lastFailure;
 
     /// <summary>Makes the loop; <see cref="RunAsync"/> runs it.</summary>
@@ -60,7 +50,7 @@ internal sealed class Proposer
         _raft = raft;
         _leadership = leadership;
         _applier = applier;
-        _peers = peers;
+        _link = new(options, queue, peers, time, logger);
         _space = space;
         _time = time;
         _logger = logger;
@@ -110,8 +100,11 @@ internal sealed class Proposer
             }
         }
 
-        await CloseLinkAsync().ConfigureAwait(false);
+        await DisposeAsync().ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _link.DisposeAsync();
 
     /// <summary>Does one thing.</summary>
     private async ValueTask<Next> StepAsync(CancellationToken stop)
@@ -121,9 +114,9 @@ internal sealed class Proposer
         {
             _role = role;
             _inFlight = default;
-            if (_link is not null && (role.IsSelf || _link.Leader != role.Leader))
+            if (role.IsSelf || role.Leader.IsNone)
             {
-                await CloseLinkAsync().ConfigureAwait(false);
+                await _link.CloseAsync().ConfigureAwait(false);
             }
         }
 
@@ -132,7 +125,7 @@ internal sealed class Proposer
             return IsInFlight() ? Next.WaitForChange : await LeadAsync(role.Term, stop).ConfigureAwait(false);
         }
 
-        return role.Leader.IsNone ? Next.WaitForChange : await FollowAsync(role, stop).ConfigureAwait(false);
+        return role.Leader.IsNone ? Next.WaitForChange : await FollowAsync(role).ConfigureAwait(false);
     }
 
     /// <summary>Nothing was there to be taken: either nothing waits, or what this loop believes of the term is out of date.</summary>
@@ -268,14 +261,9 @@ internal sealed class Proposer
         }
     }
 
-    private async ValueTask<Next> FollowAsync(Leadership role, CancellationToken stop)
+    private async ValueTask<Next> FollowAsync(Leadership role)
     {
-        if (_link is not { IsBroken: false } && !await LinkAsync(role.Leader, stop).ConfigureAwait(false))
-        {
-            return Next.WaitForChange;
-        }
-
-        if (!_link!.HasRoom)
+        if (await _link.ToAsync(role.Leader).ConfigureAwait(false) is not { HasRoom: true } link)
         {
             return Next.WaitForChange;
         }
@@ -287,63 +275,7 @@ internal sealed class Proposer
             return NothingTaken();
         }
 
-        return await _link.SendAsync(role.Term, [.. _taken]).ConfigureAwait(false) ? Next.Again : Next.WaitForChange;
-    }
-
-    /// <summary>Opens a link in the background: the loop must not wait for a leader that does not answer while another is elected.</summary>
-    private async ValueTask<bool> LinkAsync(NodeId leader, CancellationToken stop)
-    {
-        await CloseLinkAsync().ConfigureAwait(false);
-        if (_opening is null)
-        {
-            if (_linkFailedAt is { } failed && _time.GetElapsedTime(failed) < LinkPause)
-            {
-                return false;
-            }
-
-            _openingTo = leader;
-            _opening = OpenAsync(leader, stop);
-        }
-
-        if (!_opening.IsCompleted)
-        {
-            return false;
-        }
-
-        var opening = _opening;
-        _opening = null;
-        try
-        {
-            _link = await opening.ConfigureAwait(false);
-            (_linkFailedAt, _lastLinkError) = (null, null);
-        }
-        catch (Exception e) when (e is PeerUnavailableException or OperationCanceledException)
-        {
-            _linkFailedAt = _time.GetTimestamp();
-            if (_lastLinkError != e.Message)
-            {
-                ProposalLog.LinkRefused(_logger, _openingTo, e.Message);
-                _lastLinkError = e.Message;
-            }
-
-            return false;
-        }
-
-        return _link.Leader == leader;
-    }
-
-    private async Task<ForwardLink> OpenAsync(NodeId leader, CancellationToken stop)
-    {
-        using var timer = new CancellationTokenSource(_options.ElectionTimeoutLow, _time);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop, timer.Token);
-        try
-        {
-            return await ForwardLink.OpenAsync(leader, _peers, _queue, _time, _logger, limit.Token).ConfigureAwait(false);
-        }
-        finally
-        {
-            _queue.Ready.Set();
-        }
+        return await link.SendAsync(role.Term, [.. _taken]).ConfigureAwait(false) ? Next.Again : Next.WaitForChange;
     }
 
     /// <summary>Logs a failure, unless it is the one logged last.</summary>
@@ -353,15 +285,6 @@ internal sealed class Proposer
         if (Interlocked.Exchange(ref _lastFailure, cause) != cause)
         {
             log(_logger, failure);
-        }
-    }
-
-    private async ValueTask CloseLinkAsync()
-    {
-        if (_link is { } link)
-        {
-            _link = null;
-            await link.DisposeAsync().ConfigureAwait(false);
         }
     }
 

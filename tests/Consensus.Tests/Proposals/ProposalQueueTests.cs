@@ -28,7 +28,7 @@ public sealed class ProposalQueueTests
     }
 
     [Fact]
-    public void After_a_snapshot_nothing_is_concluded_from_not_seeing_it()
+    public async Task After_a_snapshot_nothing_is_concluded_from_not_seeing_it()
     {
         var answer = Add("k");
         Take(term: 3);
@@ -37,7 +37,7 @@ public sealed class ProposalQueueTests
         Assert.Empty(Take(term: 6));
         _time.Advance(TimeSpan.FromSeconds(6));
         _queue.Expire(leaderKnown: true);
-        Assert.IsType<OutcomeUnknownException>(answer.AsTask().Exception!.InnerException);
+        await Assert.ThrowsAsync<OutcomeUnknownException>(() => answer.AsTask());
     }
 
     [Fact]

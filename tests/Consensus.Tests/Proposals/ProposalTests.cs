@@ -203,6 +203,20 @@ public sealed class ProposalTests
     }
 
     [Fact]
+    public async Task A_leader_that_accepts_a_connection_and_never_answers_does_not_keep_its_successor_waiting()
+    {
+        await using var cluster = await FakeCluster.StartAsync(
+            3, leader: null, options => options with { ElectionTimeoutLow = TimeSpan.FromMinutes(1), RequestTimeout = TimeSpan.FromSeconds(20) });
+        cluster[1].Peers.Mute = cluster[0].Id;
+        cluster.Elect(0);
+        var proposal = cluster[1].Replica.ProposeAsync(Commands.Put("k"));
+        await cluster[2].Replica.ProposeAsync(Commands.Put("another"));
+        Assert.False(proposal.IsCompleted);
+        cluster.Elect(2);
+        await proposal;
+    }
+
+    [Fact]
     public async Task A_caller_that_gives_up_learns_whether_the_command_had_left()
     {
         await using var cluster = await FakeCluster.StartAsync(1, leader: null);

@@ -18,12 +18,20 @@ internal sealed class FakePeers(FakeCluster cluster, FakeMember self) : IReplica
     /// <summary>While set, forwarded messages are taken from the sender and never arrive.</summary>
     public bool SwallowForwards { get; set; }
 
+    /// <summary>The member that accepts connections and never answers.</summary>
+    public NodeId Mute { get; set; }
+
     public int ReadIndexRequests { get; private set; }
 
     public int ForwardMessages { get; private set; }
 
-    public ValueTask<IPeerExchange<ForwardRequest, ForwardReply>> OpenForwardAsync(NodeId leader, CancellationToken cancellationToken)
+    public async ValueTask<IPeerExchange<ForwardRequest, ForwardReply>> OpenForwardAsync(NodeId leader, CancellationToken cancellationToken)
     {
+        if (leader == Mute)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        }
+
         var desk = DeskOf(leader);
         var link = new FakeLink<ForwardRequest, ForwardReply>(leader);
         var session = desk.OpenForward(reply => link.Replies.Writer.TryWrite(reply));
@@ -35,7 +43,7 @@ internal sealed class FakePeers(FakeCluster cluster, FakeMember self) : IReplica
                 session.Receive(request);
             }
         };
-        return new(Keep(link));
+        return Keep(link);
     }
 
     public ValueTask<IPeerExchange<ReadIndexRequest, ReadIndexReply>> OpenReadIndexAsync(NodeId leader, CancellationToken cancellationToken)
