@@ -35,7 +35,7 @@ public sealed class ProposalQueueTests
         _queue.Restored(5);
         _queue.TermApplied(6);
         Assert.Empty(Take(term: 6));
-        _time.Advance(TimeSpan.FromSeconds(6));
+        _time.Advance(TimeSpan.FromSeconds(31));
         _queue.Expire(leaderKnown: true);
         await Assert.ThrowsAsync<OutcomeUnknownException>(() => answer.AsTask());
     }
@@ -96,7 +96,7 @@ public sealed class ProposalQueueTests
         for (var round = 0; round < 30; round++)
         {
             var answers = Enumerable.Range(0, 1000).Select(i => Add($"k{i}", new string('x', 1000)).AsTask()).ToList();
-            _time.Advance(TimeSpan.FromSeconds(6));
+            _time.Advance(TimeSpan.FromSeconds(31));
             _queue.Expire(leaderKnown: false);
             await Assert.ThrowsAsync<ProposalRefusedException>(() => Task.WhenAll(answers));
             Assert.All(answers, answer => Assert.True(answer.IsFaulted));
