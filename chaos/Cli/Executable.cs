@@ -20,7 +20,7 @@ internal static class Executable
                 }
             }
 
-            throw new FileNotFoundException("stateserver.dll is not built: run dotnet build -c Release first");
+            throw new OutOfReachException("stateserver.dll is not built: run dotnet build -c Release first");
         }
     }
 }

@@ -16,13 +16,13 @@ internal static class ListVerb
             Console.WriteLine("workloads:");
             foreach (IWorkload workload in Catalogue.Workloads.Select(make => make()))
             {
-                Console.WriteLine($"  {workload.Name,-18} {workload.Description}");
+                Console.WriteLine($"  {workload.Name,-24} {workload.Description}");
             }
 
             Console.WriteLine("faults:");
             foreach (IFault fault in Catalogue.Faults)
             {
-                Console.WriteLine($"  {fault.Name,-18} {fault.Description}{(fault.Unavailable is { } why ? $" (not here: {why})" : "")}");
+                Console.WriteLine($"  {fault.Name,-24} {fault.Description}{(fault.Unavailable is { } why ? $" (not here: {why})" : "")}");
             }
 
             return 0;

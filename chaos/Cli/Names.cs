@@ -1,3 +1,4 @@
+using StateServer.Chaos.Faults;
 using StateServer.Chaos.Runs;
 
 namespace StateServer.Chaos.Cli;
@@ -9,16 +10,33 @@ internal static class Names
 
     public static IReadOnlyList<string> PossibleFaults { get; } = [.. Catalogue.Faults.Where(f => f.Unavailable is null).Select(f => f.Name)];
 
-    /// <summary>All where the list is absent; says on standard error which names there are where one is unknown.</summary>
+    /// <summary>All where the list is absent; says on standard error, in one line, which names there are where one is unknown.</summary>
     public static bool TryRead(string? list, IReadOnlyList<string> all, string what, out IReadOnlyList<string> names)
     {
-        names = list is null ? all : list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        names = list is null ? all : [.. list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct()];
         if (names.FirstOrDefault(n => !all.Contains(n)) is { } unknown)
         {
-            Console.Error.WriteLine($"no {what} \"{unknown}\" on this machine; there are {string.Join(", ", all)}");
+            Console.Error.WriteLine(Catalogue.Faults.FirstOrDefault(f => f.Name == unknown) is { Unavailable: { } why }
+                ? $"{unknown} can't be injected on this machine: {why}"
+                : $"no {what} \"{unknown}\"; there are {string.Join(", ", all)}");
+            return false;
+        }
+
+        if (names.Count == 0)
+        {
+            Console.Error.WriteLine($"name at least one {what}; there are {string.Join(", ", all)}");
             return false;
         }
 
         return true;
+    }
+
+    /// <summary>Says which faults this machine can't inject, a line a reason.</summary>
+    public static void SaySkipped(TextWriter writer)
+    {
+        foreach (IGrouping<string?, IFault> reason in Catalogue.Faults.Where(f => f.Unavailable is not null).GroupBy(f => f.Unavailable))
+        {
+            writer.WriteLine($"skipped, {reason.Key}: {string.Join(", ", reason.Select(f => f.Name))}");
+        }
     }
 }

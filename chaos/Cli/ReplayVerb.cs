@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using StateServer.Chaos.Runs;
 
 namespace StateServer.Chaos.Cli;
@@ -14,13 +15,21 @@ internal static class ReplayVerb
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string from = parsed.GetValue(folder)!;
-            if (!File.Exists(Path.Combine(from, "plan.json")))
+            RunPlan plan;
+            try
             {
-                Console.Error.WriteLine($"{from} holds no plan.json: name the folder of an earlier run");
+                plan = RunReport.ReadPlan(from);
+            }
+            catch (Exception unreadable) when (unreadable is IOException or JsonException or InvalidDataException)
+            {
+                Console.Error.WriteLine($"{from} holds no plan.json that can be read: name the folder of an earlier run");
                 return 2;
             }
 
-            return await RunVerb.RunAsync(RunReport.ReadPlan(from), parsed.GetValue(output), cancellationToken);
+            return Names.TryRead(string.Join(',', plan.Faults), Names.PossibleFaults, "fault", out _)
+                && Names.TryRead(string.Join(',', plan.Workloads), Names.AllWorkloads, "workload", out _)
+                ? await RunVerb.RunAsync(plan, parsed.GetValue(output), cancellationToken)
+                : 2;
         });
         return command;
     }

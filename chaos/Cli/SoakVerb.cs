@@ -11,8 +11,8 @@ internal static class SoakVerb
 {
     public static Command Create()
     {
-        var hours = new Option<double>("--hours") { Description = "How long in all.", DefaultValueFactory = _ => 1 };
-        var minutes = new Option<double>("--minutes") { Description = "Minutes under faults of each run.", DefaultValueFactory = _ => 1 };
+        Option<double> hours = new Option<double>("--hours") { Description = "How long in all.", DefaultValueFactory = _ => 1 }.Above(0, 24 * 365);
+        Option<double> minutes = new Option<double>("--minutes") { Description = "Minutes under faults of each run.", DefaultValueFactory = _ => 1 }.Above(0, 24 * 60);
         var output = new Option<string?>("--out") { Description = "The folder of the runs' folders." };
         var command = new Command("soak", "Run after run with new seeds, 3 and 5 members in turn; stops at the first that doesn't pass.")
         {
@@ -22,27 +22,28 @@ internal static class SoakVerb
         {
             string root = parsed.GetValue(output)
                 ?? Path.Combine(Path.GetTempPath(), "stateserver-chaos", string.Create(CultureInfo.InvariantCulture, $"soak-{Environment.ProcessId}"));
+            int seed = RandomNumberGenerator.GetInt32(1_000_000);
+            Console.WriteLine($"seed {seed}");
+            Names.SaySkipped(Console.Out);
             long started = Stopwatch.GetTimestamp();
             int runs = 0;
-            while (Stopwatch.GetElapsedTime(started) < TimeSpan.FromHours(parsed.GetValue(hours)) && !cancellationToken.IsCancellationRequested)
+            foreach (RunPlan plan in CampaignPlan.Draw(seed, parsed.GetValue(minutes), Names.AllWorkloads, Names.PossibleFaults))
             {
-                var plan = new RunPlan
+                if (Stopwatch.GetElapsedTime(started) >= TimeSpan.FromHours(parsed.GetValue(hours)) || cancellationToken.IsCancellationRequested)
                 {
-                    Seed = RandomNumberGenerator.GetInt32(1_000_000),
-                    Minutes = parsed.GetValue(minutes),
-                    Members = runs++ % 2 == 0 ? 3 : 5,
-                    Workloads = Names.AllWorkloads,
-                    Faults = Names.PossibleFaults,
-                    Rate = 150,
-                };
-                if (await RunVerb.RunAsync(plan, Path.Combine(root, $"{plan.Seed}"), cancellationToken) != 0)
+                    break;
+                }
+
+                if (await RunVerb.RunAsync(plan, Path.Combine(root, string.Create(CultureInfo.InvariantCulture, $"{runs:000}")), cancellationToken) != 0)
                 {
                     return 1;
                 }
+
+                runs++;
             }
 
             Console.WriteLine($"{runs} runs passed");
-            return 0;
+            return cancellationToken.IsCancellationRequested ? 1 : 0;
         });
         return command;
     }

@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using StateServer.Chaos.Networks;
 
 namespace StateServer.Chaos.Clusters;
 
@@ -17,22 +18,23 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     private readonly ulong _clusterId = RandomId();
     private readonly string _executable;
     private readonly IReadOnlyList<string> _extraOptions;
-    private readonly NetworkLab? _lab;
+    private readonly RunClaim _claim = RunClaim.Take(RunClaim.DefaultFolder);
 
-    private ClusterUnderTest(string executable, string folder, int members, IReadOnlyList<string> extraOptions)
+    private ClusterUnderTest(string executable, string folder, int members, IReadOnlyList<string> extraOptions, int seed)
     {
         _executable = executable;
         _extraOptions = extraOptions;
         Folder = folder;
-        _lab = NetworkLab.IsInside ? NetworkLab.Create(members) : null;
-        int port = _lab is null ? FreePorts(members) : 2379;
+        Network = NetworkLab.IsInside ? NetworkLab.Create(members, seed, _claim) : null;
+        int port = Network is null ? FreePorts(members) : 2379;
         Members = [.. Enumerable.Range(0, members).Select(slot => new MemberProcess(
             slot,
             RandomId(),
-            _lab is null ? "127.0.0.1" : NetworkLab.Host(slot),
+            Network is null ? "127.0.0.1" : NetworkLab.Host(slot),
             port + (10 * slot),
             Path.Combine(folder, $"m{slot}"),
-            CommandLine))];
+            CommandLine,
+            _claim))];
         foreach (MemberProcess member in Members)
         {
             member.DiedUnexpectedly += _unexpectedDeaths.Enqueue;
@@ -43,32 +45,33 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     public static async Task<ClusterUnderTest> CreateAsync(
         string executable, string folder, int members, IReadOnlyList<string> extraOptions, Surroundings surroundings, int seed)
     {
-        var cluster = new ClusterUnderTest(executable, folder, members, extraOptions);
-        foreach (MemberProcess member in cluster.Members)
+        var cluster = new ClusterUnderTest(executable, folder, members, extraOptions, seed);
+        try
         {
-            bool forgets = surroundings.HasFlag(Surroundings.ForgetfulDisk);
-            string backing = forgets ? Path.Combine(member.Folder, "backing") : member.DiskFolder;
-            if (surroundings.HasFlag(Surroundings.SmallDisk))
+            foreach (MemberProcess member in cluster.Members)
             {
-                SmallDisk.Mount(backing);
-                member.SmallDiskFolder = backing;
+                await cluster.SurroundAsync(member, surroundings, seed);
             }
-
-            if (forgets)
-            {
-                member.ForgetfulDisk = await ForgetfulDisk.MountAsync(backing, member.DiskFolder, seed + member.Slot);
-            }
-
-            if (surroundings.HasFlag(Surroundings.FakeClock))
-            {
-                FakeClock.Fit(member);
-            }
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
         }
 
         return cluster;
     }
 
+    /// <summary>Random, as ids of clusters are.</summary>
+    public ulong Id => _clusterId;
+
     public string Folder { get; }
+
+    /// <summary>The network of its own, where the run needs one.</summary>
+    public NetworkLab? Network { get; }
+
+    /// <summary>Processes that this run made, mounts and the like: undone by the next run if this one can't.</summary>
+    public RunClaim Claim => _claim;
 
     public IReadOnlyList<MemberProcess> Members { get; }
 
@@ -103,7 +106,75 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
             }
         }
 
-        _lab?.Dispose();
+        Network?.Dispose();
+        _claim.Dispose();
+    }
+
+    /// <summary>Lifts everything that faults may have left: links, stopped processes, clocks, ballast, dead members.</summary>
+    public void Restore()
+    {
+        Network?.Traffic.Clear();
+        foreach (MemberProcess member in Members)
+        {
+            member.Continue();
+            if (member.SmallDiskFolder is { } disk)
+            {
+                SmallDisk.Free(disk);
+            }
+
+            if (member.HasFakeClock)
+            {
+                FakeClock.Set(member, TimeSpan.Zero);
+            }
+
+            member.Start();
+        }
+    }
+
+    /// <summary>What a fault left behind that it should have undone; null where nothing is.</summary>
+    public string? Residue()
+    {
+        if (Network is { Traffic.IsDisturbed: true })
+        {
+            return "links are still disturbed";
+        }
+
+        foreach (MemberProcess member in Members)
+        {
+            string? left = member.IsStopped ? "is still stopped"
+                : member.SmallDiskFolder is { } disk && SmallDisk.HasBallast(disk) ? "still has a full disk"
+                : member.HasFakeClock && FakeClock.Offset(member) != TimeSpan.Zero ? "still has a wrong clock"
+                : member.IsTraced ? "is still traced"
+                : null;
+            if (left is not null)
+            {
+                return $"{member.Name} {left}";
+            }
+        }
+
+        return null;
+    }
+
+    private async Task SurroundAsync(MemberProcess member, Surroundings surroundings, int seed)
+    {
+        bool forgets = surroundings.HasFlag(Surroundings.ForgetfulDisk);
+        string backing = forgets ? Path.Combine(member.Folder, "backing") : member.DiskFolder;
+        if (surroundings.HasFlag(Surroundings.SmallDisk))
+        {
+            _claim.NoteMount(backing);
+            SmallDisk.Mount(backing);
+            member.SmallDiskFolder = backing;
+        }
+
+        if (forgets)
+        {
+            member.ForgetfulDisk = await ForgetfulDisk.MountAsync(backing, member.DiskFolder, seed + member.Slot, _claim);
+        }
+
+        if (surroundings.HasFlag(Surroundings.FakeClock))
+        {
+            FakeClock.Fit(member);
+        }
     }
 
     private static ulong RandomId()
@@ -147,7 +218,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         string initial = string.Join(',', Members.Select(m => $"{m.Name}={m.Id}@{m.Host}:{m.PeerPort}"));
         List<string> words =
         [
-            .. _lab is null ? [] : NetworkLab.Enter(member.Slot),
+            .. Network is null ? [] : NetworkLab.Enter(member.Slot),
             .. member.Wrapper,
             "dotnet", _executable, "server",
             "--name", member.Name,

@@ -7,8 +7,12 @@ internal static class Connections
 {
     private static readonly TimeSpan Reconnect = TimeSpan.FromMilliseconds(200);
 
-    public static GrpcChannel Open(MemberProcess member) => GrpcChannel.ForAddress(
-        $"http://{member.Host}:{member.ClientPort}",
+    public static GrpcChannel Open(MemberProcess member) => Open(member.Host, member.ClientPort);
+
+    public static GrpcChannel OpenPeerPort(MemberProcess member) => Open(member.Host, member.PeerPort);
+
+    private static GrpcChannel Open(string host, int port) => GrpcChannel.ForAddress(
+        $"http://{host}:{port}",
         new GrpcChannelOptions
         {
             DisposeHttpClient = true,

@@ -21,10 +21,10 @@ internal sealed class ForgetfulDisk : IDisposable
     /// <summary>Null where this machine can do it, otherwise why not.</summary>
     public static string? Unavailable { get; } = !File.Exists("/dev/fuse") ? "there is no /dev/fuse"
         : !File.Exists("/usr/lib/python3/dist-packages/fusepy.py") ? "python3-fusepy is not installed"
-        : !File.Exists("/usr/bin/fusermount") ? "fuse is not installed"
-        : Environment.IsPrivilegedProcess ? null : "mounting needs root";
+        : !Environment.IsPrivilegedProcess ? "mounting needs root"
+        : ExternalTool.Try(Interpreter, "-c", "import fusepy; open('/dev/fuse')") ? null : "python3-fusepy doesn't work here";
 
-    public static async Task<ForgetfulDisk> MountAsync(string backing, string mountPoint, int seed)
+    public static async Task<ForgetfulDisk> MountAsync(string backing, string mountPoint, int seed, RunClaim claim)
     {
         Directory.CreateDirectory(backing);
         Directory.CreateDirectory(mountPoint);
@@ -33,7 +33,9 @@ internal sealed class ForgetfulDisk : IDisposable
         {
             RedirectStandardOutput = true,
         };
+        claim.NoteMount(mountPoint);
         Process process = Process.Start(start)!;
+        claim.NoteProcess(process.Id);
         long started = Stopwatch.GetTimestamp();
         while (!File.ReadAllText("/proc/mounts").Contains($" {mountPoint} fuse", StringComparison.Ordinal))
         {
@@ -48,7 +50,7 @@ internal sealed class ForgetfulDisk : IDisposable
         return new ForgetfulDisk(process, mountPoint);
     }
 
-    /// <summary>The power loss; returns what was forgotten, as "forgot N of M pages".</summary>
+    /// <summary>The power loss; returns what was forgotten, as "forgot N of M sectors".</summary>
     public async Task<string> LosePowerAsync()
     {
         Signals.Send(_process.Id, Signals.User1);
@@ -60,11 +62,7 @@ internal sealed class ForgetfulDisk : IDisposable
 
     public void Dispose()
     {
-        using (var unmount = Process.Start("fusermount", ["-u", "-z", _mountPoint]))
-        {
-            unmount.WaitForExit();
-        }
-
+        ExternalTool.Try("umount", "-l", _mountPoint);
         if (!_process.WaitForExit(5000))
         {
             _process.Kill();

@@ -6,13 +6,16 @@ namespace StateServer.Chaos.Clusters;
 internal sealed class MemberProcess : IDisposable
 {
     private readonly Func<MemberProcess, ProcessStartInfo> _commandLine;
+    private readonly RunClaim _claim;
+    private readonly List<(long From, long? To)> _alarmsExpected = [];
     private readonly Lock _gate = new();
     private Process? _process;
     private StreamWriter? _log;
     private bool _deathExpected;
 
-    public MemberProcess(int slot, ulong id, string host, int clientPort, string folder, Func<MemberProcess, ProcessStartInfo> commandLine)
+    public MemberProcess(int slot, ulong id, string host, int clientPort, string folder, Func<MemberProcess, ProcessStartInfo> commandLine, RunClaim claim)
     {
+        _claim = claim;
         Slot = slot;
         Id = id;
         Host = host;
@@ -58,9 +61,35 @@ internal sealed class MemberProcess : IDisposable
     /// <summary>Where the small disk is mounted, where the run needs one.</summary>
     public string? SmallDiskFolder { get; set; }
 
+    /// <summary>Whether its wall clock can be moved.</summary>
+    public bool HasFakeClock { get; set; }
+
+    /// <summary>Whether a tracer is attached (proc(5), TracerPid).</summary>
+    public bool IsTraced
+    {
+        get
+        {
+            try
+            {
+                return IsRunning && File.ReadLines($"/proc/{ProcessId}/status")
+                    .Any(l => l.StartsWith("TracerPid:", StringComparison.Ordinal) && !l.EndsWith("\t0", StringComparison.Ordinal));
+            }
+            catch (IOException)
+            {
+                return false; // It ended just now.
+            }
+        }
+    }
+
     public bool IsRunning => _process is { HasExited: false };
 
+    /// <summary>Whether the kernel says that it is stopped (proc(5)).</summary>
+    public bool IsStopped => IsRunning && ProcessProof.StateOf(ProcessId) == 'T';
+
     public bool IsPaused { get; private set; }
+
+    /// <summary>Bytes of the log so far.</summary>
+    public long LogLength => new FileInfo(LogFile) is { Exists: true } log ? log.Length : 0;
 
     public int ProcessId => _process?.Id ?? 0;
 
@@ -96,6 +125,7 @@ internal sealed class MemberProcess : IDisposable
             process.ErrorDataReceived += write;
             process.Exited += (_, _) => OnExited(process);
             process.Start();
+            _claim.NoteProcess(process.Id);
             process.BeginOutputReadLine();
             process.BeginErrorReadLine();
             _process = process;
@@ -110,6 +140,21 @@ internal sealed class MemberProcess : IDisposable
             _deathExpected = true;
         }
     }
+
+    /// <summary>Says that its log may hold critical lines from here on: a fault gives reason to them.</summary>
+    public void ExpectAlarms() => _alarmsExpected.Add((LogLength, null));
+
+    /// <summary>The reason for critical lines is gone.</summary>
+    public void EndAlarms()
+    {
+        if (_alarmsExpected is [.., (var from, null)])
+        {
+            _alarmsExpected[^1] = (from, LogLength);
+        }
+    }
+
+    /// <summary>Whether a fault gave reason to a critical line at this offset of the log.</summary>
+    public bool AlarmIsExpectedAt(long offset) => _alarmsExpected.Any(w => offset >= w.From && offset <= (w.To ?? long.MaxValue));
 
     public void Kill() => End(Signals.Kill);
 

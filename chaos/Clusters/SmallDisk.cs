@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace StateServer.Chaos.Clusters;
@@ -10,15 +9,17 @@ internal static class SmallDisk
     private const string Ballast = "ballast";
 
     /// <summary>Null where this machine can do it, otherwise why not.</summary>
-    public static string? Unavailable { get; } = Environment.IsPrivilegedProcess ? null : "mounting needs root";
+    public static string? Unavailable { get; } = FindObstacle();
 
     public static void Mount(string folder)
     {
         Directory.CreateDirectory(folder);
-        Run("mount", ["-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={Megabytes}m"), "tmpfs", folder]);
+        ExternalTool.Run("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={Megabytes}m"), "tmpfs", folder);
     }
 
-    public static void Unmount(string folder) => Run("umount", ["-l", folder]);
+    public static void Unmount(string folder) => ExternalTool.Try("umount", "-l", folder);
+
+    public static bool HasBallast(string folder) => File.Exists(Path.Combine(folder, Ballast));
 
     /// <summary>Fills the disk to the last byte; returns how many bytes that took.</summary>
     public static long Fill(string folder)
@@ -44,15 +45,27 @@ internal static class SmallDisk
         return file.Length;
     }
 
+    /// <summary>Whether less than a block is free.</summary>
+    public static bool IsFull(string folder) => new DriveInfo(folder).AvailableFreeSpace < 64 * 1024;
+
     public static void Free(string folder) => File.Delete(Path.Combine(folder, Ballast));
 
-    private static void Run(string program, string[] arguments)
+    private static string? FindObstacle()
     {
-        using Process process = Process.Start(program, arguments);
-        process.WaitForExit();
-        if (process.ExitCode != 0)
+        if (!Environment.IsPrivilegedProcess)
         {
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
+            return "mounting needs root";
+        }
+
+        string probe = Directory.CreateTempSubdirectory("stateserver-chaos-probe").FullName;
+        try
+        {
+            return ExternalTool.Try("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", probe) ? null : "the kernel grants no tmpfs mount";
+        }
+        finally
+        {
+            ExternalTool.Try("umount", "-l", probe);
+            Directory.Delete(probe);
         }
     }
 }

@@ -4,8 +4,8 @@
 usage: forgetful_disk.py BACKING MOUNTPOINT SEED
 
 Data that was written and not fsync'd or fdatasync'd lives in this process alone, in pages of 4096 bytes, and reaches the
-backing folder when it is synced. SIGUSR1 is the power loss: each unsynced page is kept or dropped, by a coin tossed from
-the seed, and a file's unsynced growth goes. It then writes a line "forgot N of M pages" to standard output. Creating,
+backing folder when it is synced. SIGUSR1 is the power loss: each sector of 512 bytes of an unsynced page is kept or
+dropped, by a coin tossed from the seed, and a file's unsynced growth goes. It then writes a line "forgot N of M sectors" to standard output. Creating,
 renaming and deleting files take effect at once, as on a file system with a journal.
 """
 import errno
@@ -18,6 +18,7 @@ import threading
 from fusepy import FUSE, FuseOSError, Operations
 
 PAGE = 4096
+SECTOR = 512
 
 
 class Unsynced:
@@ -55,16 +56,18 @@ class ForgetfulDisk(Operations):
         with self.mutex:
             kept = total = 0
             for path, state in self.files.items():
-                for number, content in sorted(state.pages.items()):
-                    total += 1
-                    inside = number * PAGE < state.durable_size
-                    if inside and self.random.random() < 0.5:
-                        kept += 1
-                        with open(self.real(path), "r+b") as file:
-                            file.seek(number * PAGE)
-                            file.write(bytes(content)[: max(0, state.durable_size - number * PAGE)])
+                with open(self.real(path), "r+b") as file:
+                    for number, content in sorted(state.pages.items()):
+                        for start in range(0, PAGE, SECTOR):
+                            total += 1
+                            at = number * PAGE + start
+                            room = min(SECTOR, state.durable_size - at)
+                            if room > 0 and self.random.random() < 0.5:
+                                kept += 1
+                                file.seek(at)
+                                file.write(bytes(content[start : start + room]))
             self.files.clear()
-            print(f"forgot {total - kept} of {total} pages", flush=True)
+            print(f"forgot {total - kept} of {total} sectors", flush=True)
 
     def getattr(self, path, fh=None):
         with self.mutex:

@@ -2,14 +2,16 @@ using StateServer.Chaos.Clusters;
 
 namespace StateServer.Chaos.Faults;
 
-/// <summary>One member's wall clock jumps by up to an hour, and back.</summary>
-internal sealed class ClockJumpFault : IFault
+/// <summary>Wall clocks jump by up to an hour, forwards or backwards, and back.</summary>
+internal sealed class ClockJumpFault(FaultTarget target) : IFault
 {
     private static readonly TimeSpan NoticeLimit = TimeSpan.FromSeconds(5);
 
-    public string Name => "clock-jump";
+    public string Name => $"clock-jump-{target.Word()}";
 
-    public string Description => "a member's wall clock jumps by up to an hour and back; its monotonic clock doesn't";
+    public string Description => $"the wall clock of {target.Phrase()} jumps by up to an hour and back; the monotonic one doesn't";
+
+    public FaultLayer Layer => FaultLayer.Clock;
 
     public Surroundings Needs => Surroundings.FakeClock;
 
@@ -17,15 +19,23 @@ internal sealed class ClockJumpFault : IFault
 
     public async Task<FaultEffect> RunAsync(FaultContext context, CancellationToken cancellationToken)
     {
-        MemberProcess victim = (await context.ChooseAsync(
-            context.Random.Next(2) == 0 ? FaultTarget.Leader : FaultTarget.Follower, cancellationToken))[0];
-        TimeSpan jump = TimeSpan.FromMinutes((context.Random.Next(2) == 0 ? 1 : -1) * context.Random.Next(2, 61));
-        FakeClock.Set(victim, jump);
-        bool noticed = await WaitAsync(victim, jump, cancellationToken);
-        await Task.Delay(context.Between(1, 4), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        FakeClock.Set(victim, TimeSpan.Zero);
-        await WaitAsync(victim, TimeSpan.Zero, cancellationToken);
-        return new FaultEffect(noticed, $"{victim.Name} by {jump.TotalMinutes:+0;-0} min");
+        IReadOnlyList<MemberProcess> victims = await context.ChooseAsync(target, cancellationToken);
+        TimeSpan[] jumps = [.. victims.Select(_ => TimeSpan.FromMinutes((context.Random.Next(2) == 0 ? 1 : -1) * context.Random.Next(2, 61)))];
+        TimeSpan held = context.Between(1, 4);
+        for (int i = 0; i < victims.Count; i++)
+        {
+            FakeClock.Set(victims[i], jumps[i]);
+        }
+
+        bool[] noticed = await Task.WhenAll(victims.Zip(jumps, (v, jump) => WaitAsync(v, jump, cancellationToken)));
+        await FaultContext.HoldAsync(held, cancellationToken);
+        foreach (MemberProcess victim in victims)
+        {
+            FakeClock.Set(victim, TimeSpan.Zero);
+        }
+
+        await Task.WhenAll(victims.Select(v => WaitAsync(v, TimeSpan.Zero, cancellationToken)));
+        return new FaultEffect(noticed.Any(n => n), string.Join(' ', victims.Zip(jumps, (v, jump) => $"{v.Name} by {jump.TotalMinutes:+0;-0} min")));
     }
 
     /// <summary>The member's own clock is seen in the Date header of its health page.</summary>

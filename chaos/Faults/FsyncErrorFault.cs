@@ -5,36 +5,56 @@ namespace StateServer.Chaos.Faults;
 /// <summary>fdatasync fails with EIO: the member must end at once, and is started again.</summary>
 internal sealed class FsyncErrorFault(FaultTarget target) : IFault
 {
-    public string Name => $"fsync-error-{target.ToString().ToLowerInvariant()}";
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(8);
 
-    public string Description => $"fdatasync fails with EIO on the {target.ToString().ToLowerInvariant()}, which must end itself";
+    public string Name => $"fsync-error-{target.Word()}";
+
+    public string Description => $"fdatasync fails with EIO on {target.Phrase()}, who must end at once";
+
+    public FaultLayer Layer => FaultLayer.Process;
 
     public string? Unavailable => SystemCallInjection.Unavailable;
 
     public async Task<FaultEffect> RunAsync(FaultContext context, CancellationToken cancellationToken)
     {
-        MemberProcess victim = (await context.ChooseAsync(target, cancellationToken))[0];
-        victim.ExpectDeath();
-        bool ended;
-        int injected;
-        await using (SystemCallInjection injection = SystemCallInjection.Attach(victim, "fdatasync:error=EIO"))
+        IReadOnlyList<MemberProcess> victims = await context.ChooseAsync(target, cancellationToken);
+        (bool Ended, int Failed)[] ends = await Task.WhenAll(victims.Select(v => HarmAsync(context, v)));
+        await FaultContext.HoldAsync(context.Between(0.1, 2), cancellationToken);
+        foreach (MemberProcess victim in victims)
         {
-            ended = await victim.WaitForExitAsync(TimeSpan.FromSeconds(10));
-            injected = injection.Injected;
+            victim.Start();
+        }
+
+        for (int i = 0; i < victims.Count; i++)
+        {
+            if (!ends[i].Ended && ends[i].Failed > 0)
+            {
+                throw new FaultSurvivedException($"{victims[i].Name} went on after {ends[i].Failed} failed fdatasync calls");
+            }
+        }
+
+        int hit = ends.Count(e => e is { Ended: true, Failed: > 0 });
+        return new FaultEffect(hit > 0, $"{FaultContext.Say(victims)}, {hit} ended by it");
+    }
+
+    private static async Task<(bool Ended, int Failed)> HarmAsync(FaultContext context, MemberProcess victim)
+    {
+        victim.ExpectDeath();
+        victim.ExpectAlarms();
+        bool ended;
+        int failed;
+        await using (SystemCallInjection injection = await SystemCallInjection.AttachAsync(context.Cluster, victim, "fdatasync:error=EIO"))
+        {
+            ended = await victim.WaitForExitAsync(EndLimit);
+            failed = injection.Injected;
         }
 
         if (!ended)
         {
-            victim.Kill();
-            await victim.WaitForExitAsync(TimeSpan.FromSeconds(5));
-            if (injected > 0)
-            {
-                throw new FaultSurvivedException($"{victim.Name} went on after {injected} failed fdatasync calls");
-            }
+            await FaultContext.KillAsync([victim]);
         }
 
-        await Task.Delay(context.Between(0.1, 2), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        victim.Start();
-        return new FaultEffect(ended && injected > 0, $"{victim.Name}, {injected} calls failed");
+        victim.EndAlarms();
+        return (ended, failed);
     }
 }

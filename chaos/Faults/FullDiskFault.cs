@@ -2,12 +2,14 @@ using StateServer.Chaos.Clusters;
 
 namespace StateServer.Chaos.Faults;
 
-/// <summary>A member's disk is filled to the last byte, and freed after a while, without a restart.</summary>
+/// <summary>A disk is filled to the last byte, and freed after a while, without a restart.</summary>
 internal sealed class FullDiskFault(FaultTarget target) : IFault
 {
-    public string Name => $"full-disk-{target.ToString().ToLowerInvariant()}";
+    public string Name => $"full-disk-{target.Word()}";
 
-    public string Description => $"the disk of the {target.ToString().ToLowerInvariant()} is filled, and freed after a while";
+    public string Description => $"the disk of {target.Phrase()} is filled, and freed after a while";
+
+    public FaultLayer Layer => FaultLayer.Disk;
 
     public Surroundings Needs => Surroundings.SmallDisk;
 
@@ -15,11 +17,29 @@ internal sealed class FullDiskFault(FaultTarget target) : IFault
 
     public async Task<FaultEffect> RunAsync(FaultContext context, CancellationToken cancellationToken)
     {
-        MemberProcess victim = (await context.ChooseAsync(target, cancellationToken))[0];
-        string disk = victim.SmallDiskFolder ?? throw new InvalidOperationException($"{victim.Name} has no small disk");
-        long filled = SmallDisk.Fill(disk);
-        await Task.Delay(context.Between(3, 8), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        SmallDisk.Free(disk);
-        return new FaultEffect(filled > 0, $"{victim.Name}, {filled / (1024 * 1024)} MiB of ballast");
+        IReadOnlyList<MemberProcess> victims = await context.ChooseAsync(target, cancellationToken);
+        TimeSpan held = context.Between(3, 8);
+        long filled = 0;
+        bool full = true;
+        try
+        {
+            foreach (MemberProcess victim in victims)
+            {
+                string disk = victim.SmallDiskFolder ?? throw new InvalidOperationException($"{victim.Name} has no small disk");
+                filled += SmallDisk.Fill(disk);
+                full &= SmallDisk.IsFull(disk);
+            }
+
+            await FaultContext.HoldAsync(held, cancellationToken);
+        }
+        finally
+        {
+            foreach (MemberProcess victim in victims)
+            {
+                SmallDisk.Free(victim.SmallDiskFolder!);
+            }
+        }
+
+        return new FaultEffect(full, $"{FaultContext.Say(victims)}, {filled / (1024 * 1024)} MiB of ballast");
     }
 }

@@ -5,9 +5,11 @@ namespace StateServer.Chaos.Faults;
 /// <summary>kill -9, a while of absence, and a start from disk.</summary>
 internal sealed class KillFault(FaultTarget target) : IFault
 {
-    public string Name => $"kill-{target.ToString().ToLowerInvariant()}";
+    public string Name => $"kill-{target.Word()}";
 
-    public string Description => $"kill -9 of {target.ToString().ToLowerInvariant()}, started again after a while";
+    public string Description => $"kill -9 of {target.Phrase()}, started again after a while";
+
+    public FaultLayer Layer => FaultLayer.Process;
 
     public string? Unavailable => null;
 
@@ -15,23 +17,13 @@ internal sealed class KillFault(FaultTarget target) : IFault
     {
         IReadOnlyList<MemberProcess> victims = await context.ChooseAsync(target, cancellationToken);
         TimeSpan absence = context.Between(0.2, 4);
-        foreach (MemberProcess victim in victims)
-        {
-            victim.Kill();
-        }
-
-        bool dead = true;
-        foreach (MemberProcess victim in victims)
-        {
-            dead &= await victim.WaitForExitAsync(TimeSpan.FromSeconds(5));
-        }
-
-        await Task.Delay(absence, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        bool dead = await FaultContext.KillAsync(victims);
+        await FaultContext.HoldAsync(absence, cancellationToken);
         foreach (MemberProcess victim in victims)
         {
             victim.Start();
         }
 
-        return new FaultEffect(dead, string.Join(' ', victims.Select(v => v.Name)));
+        return new FaultEffect(dead && victims.All(v => v.IsRunning), FaultContext.Say(victims));
     }
 }

@@ -11,6 +11,8 @@ internal sealed class LeadershipFault : IFault
 
     public string Description => $"leadership handed to a random follower, {Moves} times";
 
+    public FaultLayer Layer => FaultLayer.Leadership;
+
     public string? Unavailable => null;
 
     public async Task<FaultEffect> RunAsync(FaultContext context, CancellationToken cancellationToken)
@@ -29,7 +31,7 @@ internal sealed class LeadershipFault : IFault
                 }
             }
 
-            await Task.Delay(context.Between(0.1, 1.5), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await FaultContext.HoldAsync(context.Between(0.1, 1.5), cancellationToken);
         }
 
         return new FaultEffect(done.Count > 0, string.Join(' ', done));

@@ -1,33 +1,28 @@
 using StateServer.Chaos.Clusters;
+using StateServer.Chaos.Networks;
 
 namespace StateServer.Chaos.Faults;
 
 /// <summary>A network partition between members, healed after a while. Clients reach every member all the time.</summary>
-internal sealed class PartitionFault(PartitionShape shape) : IFault
+internal sealed class PartitionFault(PartitionShape shape, FaultTarget target) : IFault
 {
     private const int Flaps = 10;
 
-    public string Name => "partition-" + shape switch
-    {
-        PartitionShape.IsolateLeader => "leader",
-        PartitionShape.IsolateFollower => "follower",
-        PartitionShape.Halves => "halves",
-        PartitionShape.Bridge => "bridge",
-        PartitionShape.LeaderMute => "leader-mute",
-        PartitionShape.LeaderDeaf => "leader-deaf",
-        _ => "flap",
-    };
+    private bool HasTarget => shape is not (PartitionShape.Halves or PartitionShape.Bridge);
+
+    public string Name => $"partition-{shape.ToString().ToLowerInvariant()}{(HasTarget ? "-" + target.Word() : "")}";
 
     public string Description => shape switch
     {
-        PartitionShape.IsolateLeader => "the leader cut off from all others",
-        PartitionShape.IsolateFollower => "one follower cut off from all others",
+        PartitionShape.Isolate => $"{target.Phrase()} cut off from all others",
         PartitionShape.Halves => "a random majority cut off from the rest",
         PartitionShape.Bridge => "two halves that meet only in one member",
-        PartitionShape.LeaderMute => "what the leader sends is lost",
-        PartitionShape.LeaderDeaf => "what is sent to the leader is lost",
-        _ => $"the leader cut off and back, {Flaps} times",
+        PartitionShape.Mute => $"what {target.Phrase()} sends to members is lost",
+        PartitionShape.Deaf => $"what members send to {target.Phrase()} is lost",
+        _ => $"{target.Phrase()} cut off and back, {Flaps} times",
     };
+
+    public FaultLayer Layer => FaultLayer.Network;
 
     public Surroundings Needs => Surroundings.NetworkLab;
 
@@ -35,33 +30,36 @@ internal sealed class PartitionFault(PartitionShape shape) : IFault
 
     public async Task<FaultEffect> RunAsync(FaultContext context, CancellationToken cancellationToken)
     {
-        int count = context.Cluster.Members.Count;
-        MemberProcess? leader = await context.Observer.FindLeaderAsync(cancellationToken);
-        int first = leader?.Slot ?? context.Random.Next(count);
-        if (shape == PartitionShape.IsolateFollower)
-        {
-            first = (first + 1 + context.Random.Next(count - 1)) % count;
-        }
-
-        (int From, int To)[] cuts = [.. Cuts(context, first, count)];
+        LinkTraffic traffic = context.Cluster.Network!.Traffic;
+        int first = (await context.ChooseAsync(target, cancellationToken))[0].Slot;
+        (int From, int To)[] cuts = [.. Cuts(context, first, context.Cluster.Members.Count)];
         long dropped = 0;
-        for (int time = 0; time < (shape == PartitionShape.Flap ? Flaps : 1); time++)
+        try
         {
-            NetworkLab.Cut(cuts);
-            await Hold(shape == PartitionShape.Flap ? context.Between(0.1, 0.8) : context.Between(2, 8), cancellationToken);
-            dropped += NetworkLab.Dropped();
-            NetworkLab.Cut([]);
-            if (shape == PartitionShape.Flap)
+            for (int time = 0; time < (shape == PartitionShape.Flap ? Flaps : 1); time++)
             {
-                await Hold(context.Between(0.1, 0.8), cancellationToken);
+                traffic.Apply(cuts, LinkCondition.Cut);
+                await FaultContext.HoldAsync(shape == PartitionShape.Flap ? context.Between(0.1, 0.8) : context.Between(2, 8), cancellationToken);
+                dropped += traffic.Counts.Dropped;
+                traffic.Clear();
+                if (shape == PartitionShape.Flap)
+                {
+                    await FaultContext.HoldAsync(context.Between(0.1, 0.8), cancellationToken);
+                }
             }
         }
+        finally
+        {
+            traffic.Clear();
+        }
 
-        return new FaultEffect(dropped > 0, $"m{first}, {dropped} packets dropped");
+        return new FaultEffect(dropped > 0, $"{Say(cuts)}, {dropped} packets dropped");
     }
 
-    private static async Task Hold(TimeSpan time, CancellationToken cancellationToken) =>
-        await Task.Delay(time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    private static string Say((int From, int To)[] cuts) => string.Join(' ', cuts.Select(c => $"m{c.From}>m{c.To}"));
+
+    private static IEnumerable<(int From, int To)> Between(IReadOnlyList<int> one, IReadOnlyList<int> other) =>
+        one.SelectMany(a => other.SelectMany(b => new[] { (a, b), (b, a) }));
 
     private IEnumerable<(int From, int To)> Cuts(FaultContext context, int first, int count)
     {
@@ -70,14 +68,11 @@ internal sealed class PartitionFault(PartitionShape shape) : IFault
         context.Random.Shuffle(shuffled);
         return shape switch
         {
-            PartitionShape.LeaderMute => others.Select(o => (first, o)),
-            PartitionShape.LeaderDeaf => others.Select(o => (o, first)),
+            PartitionShape.Mute => others.Select(o => (first, o)),
+            PartitionShape.Deaf => others.Select(o => (o, first)),
             PartitionShape.Halves => Between(shuffled[..context.Cluster.Quorum], shuffled[context.Cluster.Quorum..]),
             PartitionShape.Bridge => Between(shuffled[1..((count / 2) + 1)], shuffled[((count / 2) + 1)..]),
             _ => Between([first], others),
         };
     }
-
-    private static IEnumerable<(int From, int To)> Between(IReadOnlyList<int> one, IReadOnlyList<int> other) =>
-        one.SelectMany(a => other.SelectMany(b => new[] { (a, b), (b, a) }));
 }

@@ -3,11 +3,8 @@ namespace StateServer.Chaos.Faults;
 /// <summary>Which members a partition keeps apart.</summary>
 internal enum PartitionShape
 {
-    /// <summary>The leader against all others.</summary>
-    IsolateLeader,
-
-    /// <summary>One follower against all others.</summary>
-    IsolateFollower,
+    /// <summary>One member against all others.</summary>
+    Isolate,
 
     /// <summary>A random majority against the rest.</summary>
     Halves,
@@ -15,12 +12,12 @@ internal enum PartitionShape
     /// <summary>Two halves that see each other only through one member in the middle.</summary>
     Bridge,
 
-    /// <summary>What the leader sends is lost; what is sent to it arrives.</summary>
-    LeaderMute,
+    /// <summary>What the member sends is lost; what is sent to it arrives.</summary>
+    Mute,
 
-    /// <summary>What is sent to the leader is lost; what it sends arrives.</summary>
-    LeaderDeaf,
+    /// <summary>What is sent to the member is lost; what it sends arrives.</summary>
+    Deaf,
 
-    /// <summary>The leader's link comes and goes.</summary>
+    /// <summary>The member's link comes and goes.</summary>
     Flap,
 }

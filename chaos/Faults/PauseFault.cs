@@ -5,9 +5,11 @@ namespace StateServer.Chaos.Faults;
 /// <summary>SIGSTOP, a while of silence, SIGCONT.</summary>
 internal sealed class PauseFault(FaultTarget target) : IFault
 {
-    public string Name => $"pause-{target.ToString().ToLowerInvariant()}";
+    public string Name => $"pause-{target.Word()}";
 
-    public string Description => $"SIGSTOP of {target.ToString().ToLowerInvariant()}, SIGCONT after a while";
+    public string Description => $"SIGSTOP of {target.Phrase()}, SIGCONT after a while";
+
+    public FaultLayer Layer => FaultLayer.Process;
 
     public string? Unavailable => null;
 
@@ -20,28 +22,13 @@ internal sealed class PauseFault(FaultTarget target) : IFault
             victim.Pause();
         }
 
-        bool stopped = victims.All(IsStopped);
-        await Task.Delay(pause, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await FaultContext.HoldAsync(pause, cancellationToken);
+        bool stopped = victims.All(v => v.IsStopped);
         foreach (MemberProcess victim in victims)
         {
             victim.Continue();
         }
 
-        return new FaultEffect(stopped, string.Join(' ', victims.Select(v => v.Name)));
-    }
-
-    /// <summary>The state letter of /proc/PID/stat: T while stopped (proc(5)).</summary>
-    private static bool IsStopped(MemberProcess member)
-    {
-        for (int look = 0; look < 1000; look++)
-        {
-            string stat = File.ReadAllText($"/proc/{member.ProcessId}/stat");
-            if (stat[(stat.LastIndexOf(')') + 2)..].StartsWith('T'))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return new FaultEffect(stopped, $"{FaultContext.Say(victims)} for {pause.TotalSeconds:0.0} s");
     }
 }

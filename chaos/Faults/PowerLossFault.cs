@@ -7,7 +7,9 @@ internal sealed class PowerLossFault : IFault
 {
     public string Name => "power-loss";
 
-    public string Description => "all members killed at once; a random half of the unsynced pages is lost";
+    public string Description => "all members killed at once; a random half of the unsynced sectors is lost";
+
+    public FaultLayer Layer => FaultLayer.Folder;
 
     public Surroundings Needs => Surroundings.ForgetfulDisk;
 
@@ -16,16 +18,10 @@ internal sealed class PowerLossFault : IFault
     public async Task<FaultEffect> RunAsync(FaultContext context, CancellationToken cancellationToken)
     {
         IReadOnlyList<MemberProcess> members = context.Cluster.Members;
-        foreach (MemberProcess member in members)
-        {
-            member.Kill();
-        }
-
-        bool dead = true;
+        bool dead = await FaultContext.KillAsync(members);
         var told = new List<string>();
         foreach (MemberProcess member in members)
         {
-            dead &= await member.WaitForExitAsync(TimeSpan.FromSeconds(5));
             told.Add($"{member.Name} {await member.ForgetfulDisk!.LosePowerAsync()}");
         }
 

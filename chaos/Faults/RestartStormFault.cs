@@ -2,14 +2,16 @@ using StateServer.Chaos.Clusters;
 
 namespace StateServer.Chaos.Faults;
 
-/// <summary>Random members killed and started again in quick succession, often before they are up.</summary>
-internal sealed class RestartStormFault : IFault
+/// <summary>Kills in quick succession, each victim started again at once, often killed again before it is up.</summary>
+internal sealed class RestartStormFault(FaultTarget target) : IFault
 {
-    private const int Kills = 8;
+    private const int Kills = 6;
 
-    public string Name => "restart-storm";
+    public string Name => $"restart-storm-{target.Word()}";
 
-    public string Description => $"{Kills} kills -9 of random members, each started again at once";
+    public string Description => $"{Kills} times in quick succession, kill -9 of {target.Phrase()} of the moment, started again at once";
+
+    public FaultLayer Layer => FaultLayer.Process;
 
     public string? Unavailable => null;
 
@@ -18,17 +20,20 @@ internal sealed class RestartStormFault : IFault
         var hit = new List<string>();
         for (int i = 0; i < Kills && !cancellationToken.IsCancellationRequested; i++)
         {
-            MemberProcess victim = context.Cluster.Members[context.Random.Next(context.Cluster.Members.Count)];
-            victim.Kill();
-            if (await victim.WaitForExitAsync(TimeSpan.FromSeconds(5)))
+            IReadOnlyList<MemberProcess> victims = await context.ChooseAsync(target, cancellationToken);
+            if (await FaultContext.KillAsync(victims))
             {
-                hit.Add(victim.Name);
+                hit.Add(FaultContext.Say(victims));
             }
 
-            victim.Start();
-            await Task.Delay(context.Between(0.05, 1), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (MemberProcess victim in victims)
+            {
+                victim.Start();
+            }
+
+            await FaultContext.HoldAsync(context.Between(0.05, 1), cancellationToken);
         }
 
-        return new FaultEffect(hit.Count > 0, string.Join(' ', hit));
+        return new FaultEffect(hit.Count > 0, string.Join(", ", hit));
     }
 }

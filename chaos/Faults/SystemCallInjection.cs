@@ -6,6 +6,7 @@ namespace StateServer.Chaos.Faults;
 /// <summary>strace attached to a running member, tampering with one system call until it is let go.</summary>
 internal sealed class SystemCallInjection : IAsyncDisposable
 {
+    private static readonly TimeSpan AttachLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(5);
 
     private readonly Process _strace;
@@ -18,16 +19,20 @@ internal sealed class SystemCallInjection : IAsyncDisposable
     }
 
     /// <summary>Null where this machine can do it, otherwise why not.</summary>
-    public static string? Unavailable { get; } = File.Exists("/usr/bin/strace") ? null : "strace is not installed";
+    public static string? Unavailable { get; } = !ExternalTool.IsInstalled("strace") ? "strace is not installed"
+        : ExternalTool.Try("strace", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO", "true") ? null
+        : "strace may not trace here";
 
     /// <summary>Calls that were tampered with so far.</summary>
     public int Injected => File.Exists(_trace)
         ? File.ReadLines(_trace).Count(l => l.Contains("(INJECTED)", StringComparison.Ordinal) || l.Contains("(DELAYED)", StringComparison.Ordinal))
         : 0;
 
-    /// <param name="member">The member.</param>
+    /// <summary>Attaches, and waits until it is attached.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="member">The member; where it isn't running, nothing is injected.</param>
     /// <param name="what">strace's inject expression, such as <c>fdatasync:error=EIO</c>.</param>
-    public static SystemCallInjection Attach(MemberProcess member, string what)
+    public static async Task<SystemCallInjection> AttachAsync(ClusterUnderTest cluster, MemberProcess member, string what)
     {
         string trace = Path.Combine(member.Folder, "strace.txt");
         File.Delete(trace);
@@ -38,6 +43,14 @@ internal sealed class SystemCallInjection : IAsyncDisposable
         {
             RedirectStandardError = true,
         })!;
+        strace.BeginErrorReadLine();
+        cluster.Claim.NoteProcess(strace.Id);
+        long started = Stopwatch.GetTimestamp();
+        while (!strace.HasExited && !member.IsTraced && Stopwatch.GetElapsedTime(started) < AttachLimit)
+        {
+            await Task.Delay(20);
+        }
+
         return new SystemCallInjection(strace, trace);
     }
 

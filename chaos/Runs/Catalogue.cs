@@ -15,34 +15,37 @@ internal static class Catalogue
         () => new TransferWorkload(),
         () => new SkewWorkload(),
         () => new RetryWorkload(),
+        () => new CompactionWorkload(),
     ];
 
     public static IReadOnlyList<IFault> Faults { get; } =
     [
-        new KillFault(FaultTarget.Leader),
-        new KillFault(FaultTarget.Follower),
-        new KillFault(FaultTarget.Majority),
-        new KillFault(FaultTarget.All),
-        new PauseFault(FaultTarget.Leader),
-        new PauseFault(FaultTarget.Follower),
-        new PauseFault(FaultTarget.Majority),
-        new PauseFault(FaultTarget.All),
-        new RestartStormFault(),
+        .. Each(target => new KillFault(target)),
+        .. Each(target => new PauseFault(target)),
+        .. Each(target => new RestartStormFault(target)),
         new LeadershipFault(),
+        .. Each(target => new FsyncErrorFault(target)),
+        .. Each(target => new SlowFsyncFault(target)),
+        .. Each(target => new FullDiskFault(target)),
+        .. Each(target => new ClockJumpFault(target)),
         new PowerLossFault(),
-        new FsyncErrorFault(FaultTarget.Leader),
-        new FsyncErrorFault(FaultTarget.Follower),
-        new SlowFsyncFault(FaultTarget.Leader),
-        new SlowFsyncFault(FaultTarget.Follower),
-        new ClockJumpFault(),
-        new FullDiskFault(FaultTarget.Leader),
-        new FullDiskFault(FaultTarget.Follower),
-        new WipedFolderFault(),
-        .. Enum.GetValues<PartitionShape>().Select(shape => new PartitionFault(shape)),
+        new WipedFolderFault(FaultTarget.Leader),
+        new WipedFolderFault(FaultTarget.Follower),
+        .. Enum.GetValues<DamagedPart>().SelectMany(part => new[] { new DamageFault(part, cutOff: false), new DamageFault(part, cutOff: true) }),
+        .. Partitions(PartitionShape.Isolate, PartitionShape.Mute, PartitionShape.Deaf, PartitionShape.Flap),
+        new PartitionFault(PartitionShape.Halves, FaultTarget.All),
+        new PartitionFault(PartitionShape.Bridge, FaultTarget.All),
+        .. Enum.GetValues<LinkTrouble>().SelectMany(trouble =>
+            new[] { FaultTarget.Leader, FaultTarget.Follower, FaultTarget.All }.Select(target => new BadLinkFault(trouble, target))),
     ];
 
     /// <summary>What the faults of a plan need together.</summary>
     public static Surroundings Needs(RunPlan plan) => Faults
         .Where(f => plan.Faults.Contains(f.Name))
         .Aggregate(Surroundings.None, (all, fault) => all | fault.Needs);
+
+    private static IEnumerable<IFault> Each(Func<FaultTarget, IFault> make) => Enum.GetValues<FaultTarget>().Select(make);
+
+    private static IEnumerable<IFault> Partitions(params PartitionShape[] shapes) => shapes.SelectMany(shape =>
+        new[] { new PartitionFault(shape, FaultTarget.Leader), new PartitionFault(shape, FaultTarget.Follower) });
 }

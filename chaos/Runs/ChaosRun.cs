@@ -1,51 +1,72 @@
 using System.Diagnostics;
 using StateServer.Chaos.Checkers;
 using StateServer.Chaos.Clusters;
-using StateServer.Chaos.Faults;
 using StateServer.Chaos.Workloads;
 
 namespace StateServer.Chaos.Runs;
 
 /// <summary>One run: start, warm up, harm, heal, judge, clean up. Used once.</summary>
-internal sealed class ChaosRun(RunPlan plan, string executable, string folder, TextWriter display)
+internal sealed class ChaosRun(RunPlan plan, string executable, string folder, TextWriter writer, bool terminal)
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan HealLimit = TimeSpan.FromSeconds(60);
 
-    /// <summary>Below this many acknowledged operations a second before the first fault, a run proves nothing.</summary>
-    private const double LeastTrafficPerSecond = 20;
+    /// <summary>What a run may take beyond its minutes: starting, a last fault, healing, judging, stopping.</summary>
+    private static readonly TimeSpan BeyondMinutes = TimeSpan.FromMinutes(6);
 
-    private readonly List<InjectedFault> _faults = [];
-    private readonly List<Verdict> _survived = [];
     private readonly RunProgress _progress = new();
+    private FaultInjection? _injection;
 
-    public async Task<RunReport> RunAsync(CancellationToken cancellationToken)
+    /// <summary>Below this many acknowledged operations a second before the first fault, a run proves nothing.</summary>
+    private double LeastTrafficPerSecond => Math.Min(20, plan.Rate * plan.Workloads.Count / 4);
+
+    public async Task<RunReport> RunAsync(CancellationToken stop)
     {
-        display.WriteLine($"seed {plan.Seed}: {plan.Members} members, {plan.Minutes:0.#} minutes of {string.Join(',', plan.Faults)} under {string.Join(',', plan.Workloads)}; results in {folder}");
+        await writer.WriteLineAsync($"seed {plan.Seed}: {plan.Members} members, {plan.Minutes:0.##} minutes of {string.Join(',', plan.Faults)} under {string.Join(',', plan.Workloads)}; results in {folder}");
+        foreach (string undone in RunClaim.Sweep(RunClaim.DefaultFolder))
+        {
+            await writer.WriteLineAsync($"  swept what a dead run left: {undone}");
+        }
+
         Directory.CreateDirectory(folder);
+        RunReport.WritePlan(folder, plan);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(TimeSpan.FromMinutes(plan.Minutes) + BeyondMinutes);
+        (IReadOnlyList<Verdict> verdicts, string? invalid) = await RunWithinAsync(limit.Token);
+        invalid = stop.IsCancellationRequested ? "it was interrupted"
+            : limit.IsCancellationRequested ? $"it was not done {BeyondMinutes.TotalMinutes:0} minutes after its faults"
+            : invalid;
+        return Finish(verdicts, invalid);
+    }
+
+    private async Task<(IReadOnlyList<Verdict> Verdicts, string? Invalid)> RunWithinAsync(CancellationToken cancellationToken)
+    {
         await using ClusterUnderTest cluster = await ClusterUnderTest.CreateAsync(
-            executable, folder, plan.Members, [], Catalogue.Needs(plan), plan.Seed);
+            executable, folder, plan.Members, plan.MemberOptions(), Catalogue.Needs(plan), plan.Seed);
         using var observer = new ClusterObserver(cluster);
+        await using var display = new ProgressDisplay(writer, _progress, terminal, TimeProvider.System);
         cluster.StartAll();
         if (!await observer.WaitHealthyAsync(StartLimit, cancellationToken))
         {
-            return Finish([], "the cluster did not come up");
+            return ([], "the cluster did not come up");
         }
 
+        await using var resources = new ResourceSampler(cluster, TimeProvider.System);
         IWorkload[] workloads = [.. Catalogue.Workloads.Select(make => make()).Where(w => plan.Workloads.Contains(w.Name))];
         var context = new WorkloadContext(cluster, plan.Seed, plan.Clients, plan.Rate / plan.Clients, folder, _progress);
         using var load = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task[] running = [.. workloads.Select(w => Task.Run(() => w.RunAsync(context, load.Token), CancellationToken.None))];
         string? invalid;
-        bool healed;
+        TimeSpan? healed;
         try
         {
             await Pause(WarmUp, cancellationToken);
             double traffic = _progress.Ok / WarmUp.TotalSeconds;
-            invalid = traffic < LeastTrafficPerSecond ? $"only {traffic:0} operations a second before the first fault" : null;
-            await HarmAsync(cluster, observer, cancellationToken);
-            healed = await observer.WaitHealthyAsync(HealLimit, cancellationToken);
+            invalid = traffic < LeastTrafficPerSecond ? $"only {traffic:0} operations a second before the first fault, at least {LeastTrafficPerSecond:0} are needed" : null;
+            _injection = new FaultInjection(plan, cluster, observer, _progress, display);
+            await _injection.RunAsync(cancellationToken);
+            healed = await HealAsync(cluster, observer, cancellationToken);
             await Pause(TimeSpan.FromSeconds(1), cancellationToken);
         }
         finally
@@ -54,16 +75,33 @@ internal sealed class ChaosRun(RunPlan plan, string executable, string folder, T
             await Task.WhenAll(running);
         }
 
-        if (!healed)
+        if (cancellationToken.IsCancellationRequested)
         {
-            return Finish([new Verdict("healing", Conclusion.Violated, $"not every member answered within {HealLimit.TotalSeconds:0} s after the last fault")], invalid);
+            return ([], invalid);
+        }
+
+        if (healed is not { } time)
+        {
+            return ([Healing(null), LogInspection.Inspect(cluster)], invalid);
         }
 
         (List<Verdict> verdicts, string? unread) = await JudgeAsync(workloads, context, cancellationToken);
-        verdicts.Add(await StateComparison.CompareAsync(observer, cancellationToken));
+        verdicts.Add(Healing(time));
+        verdicts.AddRange(await StateComparison.CompareAsync(observer, cancellationToken));
         verdicts.Add(LogInspection.Inspect(cluster));
-        invalid ??= unread ?? (_faults.Any(f => f.TookEffect) ? null : "no fault took effect");
-        return Finish(verdicts, invalid);
+        verdicts.Add(resources.Judge());
+        return (verdicts, invalid ?? unread ?? (_injection.Injected.Any(f => f.TookEffect) ? null : "no fault took effect"));
+    }
+
+    private static Verdict Healing(TimeSpan? time) => time is { } healed
+        ? new Verdict("healing", Conclusion.Holds, $"every member answered {healed.TotalSeconds:0.0} s after the last fault")
+        : new Verdict("healing", Conclusion.Violated, $"not every member answered within {HealLimit.TotalSeconds:0} s after the last fault");
+
+    private static async Task<TimeSpan?> HealAsync(ClusterUnderTest cluster, ClusterObserver observer, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        cluster.Restore();
+        return await observer.WaitHealthyAsync(HealLimit, cancellationToken) ? Stopwatch.GetElapsedTime(started) : null;
     }
 
     private static async Task<(List<Verdict> Verdicts, string? Unread)> JudgeAsync(
@@ -77,49 +115,13 @@ internal sealed class ChaosRun(RunPlan plan, string executable, string folder, T
             {
                 verdicts.AddRange(await workload.JudgeAsync(context, cancellationToken));
             }
-            catch (InvalidOperationException failed)
+            catch (FinalReadFailedException failed)
             {
                 unread = failed.Message;
             }
         }
 
         return (verdicts, unread);
-    }
-
-    private async Task HarmAsync(ClusterUnderTest cluster, ClusterObserver observer, CancellationToken cancellationToken)
-    {
-        var random = new Random(plan.Seed);
-        IFault[] faults = [.. Catalogue.Faults.Where(f => plan.Faults.Contains(f.Name) && f.Unavailable is null)];
-        var context = new FaultContext(cluster, observer, random);
-        long started = Stopwatch.GetTimestamp();
-        TimeSpan end = TimeSpan.FromMinutes(plan.Minutes);
-        _progress.TakeLongestOutage();
-        while (Stopwatch.GetElapsedTime(started) < end && !cancellationToken.IsCancellationRequested && faults.Length > 0)
-        {
-            IFault fault = faults[random.Next(faults.Length)];
-            double at = Stopwatch.GetElapsedTime(started).TotalSeconds;
-            FaultEffect effect;
-            try
-            {
-                effect = await fault.RunAsync(context, cancellationToken);
-            }
-            catch (FaultSurvivedException survived)
-            {
-                _survived.Add(new Verdict(fault.Name, Conclusion.Violated, survived.Message));
-                effect = new FaultEffect(true, survived.Message);
-            }
-
-            // Mostly the next fault finds a healed cluster, now and then one that is still getting up.
-            if (random.Next(4) > 0)
-            {
-                await observer.WaitHealthyAsync(HealLimit, cancellationToken);
-            }
-
-            await Pause(context.Between(0.2, 2), cancellationToken);
-            var injected = new InjectedFault(at, fault.Name, effect.TookEffect, effect.Detail, _progress.TakeLongestOutage().TotalSeconds);
-            _faults.Add(injected);
-            display.WriteLine($"  {at,6:0.0} s  {injected.Fault,-18} {(injected.TookEffect ? "hit" : "missed")} {injected.Detail}; outage {injected.OutageSeconds:0.0} s; {_progress.Ok} ok, {_progress.Failed} failed, {_progress.Unknown} unknown");
-        }
     }
 
     private static async Task Pause(TimeSpan time, CancellationToken cancellationToken) =>
@@ -130,8 +132,8 @@ internal sealed class ChaosRun(RunPlan plan, string executable, string folder, T
         var report = new RunReport
         {
             Plan = plan,
-            Faults = _faults,
-            Verdicts = [.. verdicts, .. _survived],
+            Faults = _injection?.Injected ?? [],
+            Verdicts = [.. verdicts, .. _injection?.Violations ?? []],
             Invalid = invalid,
             Acknowledged = _progress.Ok,
             Failed = _progress.Failed,
@@ -140,9 +142,23 @@ internal sealed class ChaosRun(RunPlan plan, string executable, string folder, T
         report.Write(folder);
         foreach (string line in report.Lines())
         {
-            display.WriteLine(line);
+            writer.WriteLine(line);
+        }
+
+        if (report.Passed)
+        {
+            DropData();
         }
 
         return report;
+    }
+
+    /// <summary>The members' data of a run that passed tell nothing more, and take hundreds of MiB; logs and histories stay.</summary>
+    private void DropData()
+    {
+        foreach (string data in Directory.EnumerateDirectories(folder, "m*").SelectMany(Directory.EnumerateDirectories))
+        {
+            Directory.Delete(data, recursive: true);
+        }
     }
 }

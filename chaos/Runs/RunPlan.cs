@@ -20,4 +20,27 @@ internal sealed record RunPlan
 
     /// <summary>Clients of each workload.</summary>
     public int Clients { get; init; } = 8;
+
+    /// <summary>Whether two faults may be in force at once.</summary>
+    public bool Together { get; init; } = true;
+
+    /// <summary>
+    /// Entries from one snapshot to the next, and kept behind it. Far below the product's defaults, so that a run of a minute
+    /// writes, sends and installs snapshots; every third seed leaves the log whole, so that followers catch up from it.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public (int Every, int Tail) Snapshots => (Seed % 3) switch
+    {
+        0 => (100_000, 10_000),
+        1 => (1_000, 200),
+        _ => (250, 20),
+    };
+
+    /// <summary>The options of the members that follow from the plan.</summary>
+    public IReadOnlyList<string> MemberOptions() =>
+    [
+        "--snapshot-entries", $"{Snapshots.Every}",
+        "--tail-entries", $"{Snapshots.Tail}",
+        "--digest-every-entries", "10",
+    ];
 }

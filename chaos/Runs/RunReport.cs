@@ -37,6 +37,23 @@ internal sealed record RunReport
         File.WriteAllLines(Path.Combine(folder, "report.txt"), Lines());
     }
 
+    /// <summary>Reads a finished run's report.</summary>
+    public static RunReport Read(string folder) =>
+        JsonSerializer.Deserialize<RunReport>(File.ReadAllText(Path.Combine(folder, "report.json")), Json)
+        ?? throw new JsonException($"{folder}/report.json is empty");
+
+    /// <summary>A run that came to no report.</summary>
+    public static RunReport WithoutResult(RunPlan plan, string why) => new()
+    {
+        Plan = plan,
+        Faults = [],
+        Verdicts = [],
+        Invalid = why,
+        Acknowledged = 0,
+        Failed = 0,
+        Unknown = 0,
+    };
+
     public static void WritePlan(string folder, RunPlan plan) =>
         File.WriteAllText(Path.Combine(folder, "plan.json"), JsonSerializer.Serialize(plan, Json));
 
@@ -46,15 +63,15 @@ internal sealed record RunReport
 
     public IEnumerable<string> Lines()
     {
-        yield return $"seed {Plan.Seed}: {Acknowledged} acknowledged, {Failed} failed, {Unknown} unknown operations";
+        yield return $"seed {Plan.Seed}: {Faults.Count(f => f.TookEffect)} faults took effect; {Acknowledged} acknowledged, {Failed} failed, {Unknown} unknown operations";
         foreach (IGrouping<string, InjectedFault> kind in Faults.GroupBy(f => f.Fault).OrderBy(k => k.Key, StringComparer.Ordinal))
         {
-            yield return $"  {kind.Key,-20} {kind.Count(f => f.TookEffect)} of {kind.Count()} took effect, longest outage {kind.Max(f => f.OutageSeconds):0.0} s";
+            yield return $"  {kind.Key,-26} {kind.Count(f => f.TookEffect)} of {kind.Count()} took effect, longest outage {kind.Max(f => f.OutageSeconds):0.0} s";
         }
 
         foreach (Verdict verdict in Verdicts)
         {
-            yield return $"  {verdict.Checker,-20} {verdict.Conclusion.ToString().ToLowerInvariant()}: {verdict.Detail}";
+            yield return $"  {verdict.Checker,-16} {verdict.Conclusion.ToString().ToLowerInvariant()}: {verdict.Detail}";
         }
 
         yield return Invalid is not null ? $"INVALID: {Invalid}" : Passed ? "PASSED" : "FAILED";

@@ -12,7 +12,7 @@ namespace StateServer.Chaos.Workloads;
 internal sealed class AppendWorkload : IWorkload
 {
     private const int Lists = 3;
-    private const int MostBytes = 100_000;
+    private const int MostBytes = 20_000;
 
     private readonly ConcurrentDictionary<(string List, string Element), OperationStatus> _appended = new();
     private readonly ConcurrentQueue<(string List, string Seen)> _reads = new();
@@ -30,7 +30,7 @@ internal sealed class AppendWorkload : IWorkload
         (_, RangeResponse? all) = await client.PrefixAsync("append/");
         if (all is null)
         {
-            throw new InvalidOperationException($"the final read of the lists failed: {client.LastFailure}");
+            throw new FinalReadFailedException($"the final read of the lists failed: {client.LastFailure}");
         }
 
         var lists = all.Kvs.ToDictionary(kv => kv.Key.ToStringUtf8(), kv => kv.Value.ToStringUtf8());

@@ -30,11 +30,17 @@ internal sealed class MemberClient : IDisposable
         where TResponse : class =>
         CallChannelAsync((channel, options) => call(new KV.KVClient(channel), options), headers);
 
+    /// <summary>A serializable read of one member's state, which needs no leader: it counts as no sign of life of the cluster.</summary>
+    public Task<(OperationStatus Status, RangeResponse? Response)> PeekAsync(string key) => CallChannelAsync(
+        (channel, options) => new KV.KVClient(channel).RangeAsync(new RangeRequest { Key = Bytes(key), Serializable = true }, options),
+        headers: null,
+        counts: false);
+
     public Task<(OperationStatus Status, OpenSessionResponse? Response)> OpenSessionAsync() =>
         CallChannelAsync((channel, options) => new Sessions.SessionsClient(channel).OpenAsync(new OpenSessionRequest(), options), null);
 
     private async Task<(OperationStatus Status, TResponse? Response)> CallChannelAsync<TResponse>(
-        Func<GrpcChannel, CallOptions, AsyncUnaryCall<TResponse>> call, Metadata? headers)
+        Func<GrpcChannel, CallOptions, AsyncUnaryCall<TResponse>> call, Metadata? headers, bool counts = true)
         where TResponse : class
     {
         using var limit = new CancellationTokenSource(WorkloadContext.CallLimit);
@@ -42,15 +48,23 @@ internal sealed class MemberClient : IDisposable
         {
             GrpcChannel channel = _channels[_at] ??= Connections.Open(_members[_at]);
             TResponse response = await call(channel, new CallOptions(headers, cancellationToken: limit.Token));
-            _progress.Count(OperationStatus.Ok);
+            if (counts)
+            {
+                _progress.Count(OperationStatus.Ok);
+            }
+
             return (OperationStatus.Ok, response);
         }
         catch (RpcException failure)
         {
             OperationStatus status = CallEnd.Of(failure);
-            _progress.Count(status);
+            if (counts)
+            {
+                _progress.Count(status);
+            }
+
             LastFailure = failure.Status;
-            _at = (_at + 1) % _members.Count;
+            MoveOn();
             return (status, null);
         }
     }
@@ -64,11 +78,18 @@ internal sealed class MemberClient : IDisposable
     public Task<(OperationStatus Status, RangeResponse? Response)> GetAsync(string key) =>
         CallAsync((kv, options) => kv.RangeAsync(new RangeRequest { Key = Bytes(key) }, options));
 
+    /// <summary>Reads a key as it was at a revision.</summary>
+    public Task<(OperationStatus Status, RangeResponse? Response)> AtAsync(string key, long revision) =>
+        CallAsync((kv, options) => kv.RangeAsync(new RangeRequest { Key = Bytes(key), Revision = revision }, options));
+
     public Task<(OperationStatus Status, RangeResponse? Response)> PrefixAsync(string prefix) =>
         CallAsync((kv, options) => kv.RangeAsync(new RangeRequest { Key = Bytes(prefix), RangeEnd = After(prefix) }, options));
 
     public Task<(OperationStatus Status, TxnResponse? Response)> TxnAsync(TxnRequest request) =>
         CallAsync((kv, options) => kv.TxnAsync(request, options));
+
+    /// <summary>The next call goes to the next member.</summary>
+    public void MoveOn() => _at = (_at + 1) % _members.Count;
 
     public void Dispose()
     {
@@ -87,6 +108,9 @@ internal sealed class MemberClient : IDisposable
         new() { RequestPut = new PutRequest { Key = Bytes(key), Value = Bytes(value) } };
 
     public static RequestOp Range(string key) => new() { RequestRange = new RangeRequest { Key = Bytes(key) } };
+
+    public static RequestOp RangeOfPrefix(string prefix) =>
+        new() { RequestRange = new RangeRequest { Key = Bytes(prefix), RangeEnd = After(prefix) } };
 
     public static Compare ModRevisionIs(string key, long revision) => new()
     {

@@ -24,10 +24,38 @@ internal sealed class RegisterWorkload : IWorkload
     public Task RunAsync(WorkloadContext context, CancellationToken cancellationToken) =>
         Task.WhenAll(Enumerable.Range(0, context.Clients).Select(process => ClientAsync(context, process, cancellationToken)));
 
-    public Task<IReadOnlyList<Verdict>> JudgeAsync(WorkloadContext context, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Verdict>> JudgeAsync(WorkloadContext context, CancellationToken cancellationToken)
     {
+        // A register that its epoch left behind is read once more: what was acknowledged to it must still be there.
+        string? unread = await ReadAllAsync(context);
         HistoryFile.Write(Path.Combine(context.OutputFolder, "register.jsonl"), _history);
-        return Task.FromResult<IReadOnlyList<Verdict>>([LinearizabilityChecker.Check(_history, CheckLimit)]);
+        return unread is null
+            ? [LinearizabilityChecker.Check(_history, CheckLimit)]
+            : throw new FinalReadFailedException($"the final read of {unread} failed");
+    }
+
+    private async Task<string?> ReadAllAsync(WorkloadContext context)
+    {
+        using var client = new MemberClient(context, 0);
+        string? unread = null;
+        foreach (string key in _history.Select(o => o.Key).Distinct().Order(StringComparer.Ordinal).ToArray())
+        {
+            var read = new Operation
+            {
+                Process = context.Clients,
+                Kind = OperationKind.Read,
+                Key = key,
+                Call = WorkloadContext.Now,
+                Return = 0,
+                Status = OperationStatus.Ok,
+            };
+            read = (await ReadAsync(client, read)) with { Return = WorkloadContext.Now };
+            client.MoveOn();
+            _history.Enqueue(read);
+            unread ??= read.Status == OperationStatus.Ok ? null : key;
+        }
+
+        return unread;
     }
 
     private async Task ClientAsync(WorkloadContext context, int process, CancellationToken cancellationToken)
@@ -80,8 +108,7 @@ internal sealed class RegisterWorkload : IWorkload
     /// <summary>Expects what a serializable read of the moment before gave: sometimes stale, which is as good.</summary>
     private static async Task<Operation> SwapAsync(MemberClient client, Operation operation, string value)
     {
-        (_, RangeResponse? seen) = await client.CallAsync((kv, options) =>
-            kv.RangeAsync(new RangeRequest { Key = MemberClient.Bytes(operation.Key), Serializable = true }, options));
+        (_, RangeResponse? seen) = await client.PeekAsync(operation.Key);
         string? expect = seen?.Kvs.FirstOrDefault()?.Value.ToStringUtf8();
         var compare = new Compare { Key = MemberClient.Bytes(operation.Key), Result = Compare.Types.CompareResult.Equal };
         if (expect is null)

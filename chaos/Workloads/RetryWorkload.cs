@@ -16,6 +16,9 @@ internal sealed class RetryWorkload : IWorkload
 {
     private const int MostTries = 30;
 
+    /// <summary>One in so many acknowledged writes is sent once more, later and to another member, as by a client that missed the answer.</summary>
+    private const int RepeatedEvery = 10;
+
     private readonly ConcurrentDictionary<string, OperationStatus> _written = new();
     private readonly ConcurrentQueue<string> _wrong = new();
     private long _repeated;
@@ -33,7 +36,7 @@ internal sealed class RetryWorkload : IWorkload
         (_, RangeResponse? all) = await client.PrefixAsync("retry/");
         if (all is null)
         {
-            throw new InvalidOperationException($"the final read of the retried keys failed: {client.LastFailure}");
+            throw new FinalReadFailedException($"the final read of the retried keys failed: {client.LastFailure}");
         }
 
         var versions = all.Kvs.ToDictionary(kv => kv.Key.ToStringUtf8(), kv => kv.Version);
@@ -60,6 +63,7 @@ internal sealed class RetryWorkload : IWorkload
 
     private async Task ClientAsync(WorkloadContext context, int process, CancellationToken cancellationToken)
     {
+        var random = new Random(HashCode.Combine(context.Seed, process, 13));
         using var client = new MemberClient(context, process);
         long session = 0;
         long sequence = 0;
@@ -75,6 +79,10 @@ internal sealed class RetryWorkload : IWorkload
                 string key = string.Create(CultureInfo.InvariantCulture, $"retry/{process}/{write}");
                 _written[key] = OperationStatus.Unknown;
                 _written[key] = await WriteAsync(client, key, session, ++sequence, context);
+                if (_written[key] == OperationStatus.Ok && random.Next(RepeatedEvery) == 0)
+                {
+                    await RepeatAsync(client, key, session, sequence, context, random, cancellationToken);
+                }
 
                 // An unanswered write ends the session: its number must stay the lowest unanswered one.
                 session = _written[key] == OperationStatus.Ok ? session : 0;
@@ -82,6 +90,17 @@ internal sealed class RetryWorkload : IWorkload
 
             await context.PaceAsync(cancellationToken);
         }
+    }
+
+    /// <summary>Long enough, sometimes, for a fault and a new leader between the two.</summary>
+    private async Task RepeatAsync(
+        MemberClient client, string key, long session, long sequence, WorkloadContext context, Random random, CancellationToken cancellationToken)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(6 * Math.Pow(random.NextDouble(), 4)), cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        client.MoveOn();
+        Interlocked.Increment(ref _repeated);
+        await WriteAsync(client, key, session, sequence, context);
     }
 
     private async Task<OperationStatus> WriteAsync(MemberClient client, string key, long session, long sequence, WorkloadContext context)

@@ -23,7 +23,7 @@ internal sealed class SetWorkload : IWorkload
         (_, RangeResponse? all) = await client.PrefixAsync("set/");
         if (all is null)
         {
-            throw new InvalidOperationException($"the final read of the set failed: {client.LastFailure}");
+            throw new FinalReadFailedException($"the final read of the set failed: {client.LastFailure}");
         }
 
         HashSet<string> present = [.. all.Kvs.Select(kv => kv.Key.ToStringUtf8())];

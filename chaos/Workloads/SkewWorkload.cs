@@ -27,7 +27,7 @@ internal sealed class SkewWorkload : IWorkload
         (_, RangeResponse? all) = await client.PrefixAsync("skew/");
         if (all is null)
         {
-            throw new InvalidOperationException($"the final read of the pairs failed: {client.LastFailure}");
+            throw new FinalReadFailedException($"the final read of the pairs failed: {client.LastFailure}");
         }
 
         HashSet<string> present = [.. all.Kvs.Select(kv => kv.Key.ToStringUtf8())];
