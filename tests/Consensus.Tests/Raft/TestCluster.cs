@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using StateServer.Consensus.Raft;
 using StateServer.Consensus.Tests.Transport;
+using StateServer.Loopback;
 
 namespace StateServer.Consensus.Tests.Raft;
 
@@ -14,6 +13,7 @@ internal sealed class TestCluster : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private readonly string _root = Path.Combine(Path.GetTempPath(), "raft", "t" + Guid.NewGuid().ToString("N"));
+    private readonly PortBlock _ports;
     private readonly ILogger? _logger;
 
     private readonly Dictionary<(int From, int To), LoopbackLink> _links = [];
@@ -23,8 +23,9 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         _logger = logger;
         _tailEntries = tailEntries;
+        _ports = PortBlock.Take(count);
         Initial = [.. Enumerable.Range(1, count).Select(i => new InitialMember(
-            new((ulong)(100 + i)), $"m{i}", $"127.0.0.1:{FreePort()}"))];
+            new((ulong)(100 + i)), $"m{i}", $"127.0.0.1:{_ports.First + i - 1}"))];
         Members = new TestMember?[count];
         for (var from = 0; from < count && !direct; from++)
         {
@@ -43,13 +44,6 @@ internal sealed class TestCluster : IAsyncDisposable
     public TestMember?[] Members { get; }
 
     public IEnumerable<TestMember> Running => Members.OfType<TestMember>();
-
-    public static int FreePort()
-    {
-        using var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)listener.LocalEndPoint!).Port;
-    }
 
     public string FolderOf(int i) => Path.Combine(_root, $"m{i}");
 
@@ -188,6 +182,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         await Task.WhenAll(Enumerable.Range(0, Members.Length).Select(KillAsync));
         await Task.WhenAll(_links.Values.Select(link => link.DisposeAsync().AsTask()));
+        _ports.Dispose();
         if (Directory.Exists(_root))
         {
             Directory.Delete(_root, recursive: true);

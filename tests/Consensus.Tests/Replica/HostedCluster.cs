@@ -1,4 +1,4 @@
-using StateServer.Consensus.Tests.Raft;
+using StateServer.Loopback;
 
 namespace StateServer.Consensus.Tests.Replica;
 
@@ -6,13 +6,15 @@ namespace StateServer.Consensus.Tests.Replica;
 internal sealed class HostedCluster : IAsyncDisposable
 {
     private readonly string _root = Path.Combine(Path.GetTempPath(), "replica", "t" + Guid.NewGuid().ToString("N"));
+    private readonly PortBlock _ports;
     private readonly Func<ReplicaOptions, ReplicaOptions> _configure;
     private readonly IReadOnlyList<InitialMember> _initial;
 
     public HostedCluster(Func<ReplicaOptions, ReplicaOptions>? configure = null, int count = 3)
     {
         _configure = configure ?? (options => options);
-        _initial = [.. Enumerable.Range(1, count).Select(i => new InitialMember(new((ulong)i), $"m{i}", $"127.0.0.1:{TestCluster.FreePort()}"))];
+        _ports = PortBlock.Take(count);
+        _initial = [.. Enumerable.Range(1, count).Select(i => new InitialMember(new((ulong)i), $"m{i}", $"127.0.0.1:{_ports.First + i - 1}"))];
         Members = new HostedMember?[count];
     }
 
@@ -60,6 +62,7 @@ internal sealed class HostedCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(Enumerable.Range(0, Members.Length).Where(i => Members[i] is not null).Select(KillAsync));
+        _ports.Dispose();
         if (Directory.Exists(_root))
         {
             Directory.Delete(_root, recursive: true);

@@ -1,69 +1,98 @@
-using System.Globalization;
+using System.Diagnostics;
 using StateServer.Scenarios.Processes;
 
 namespace StateServer.Scenarios.Clusters;
 
 /// <summary>
-/// A folder of one test, whose name tells the process that made it, so that what a killed test run left behind (members
-/// outlive the process that launched them) is found and ended by the next one.
+/// A folder of one test, whose name tells the process that made it. Members outlive the process that launched them, so what a
+/// test started is ended three times over: by the test, by a watch that outlives this process, and, should that be killed
+/// too, by the next test run. Ending means: processes that name the folder are killed, mounts below it are let go, and it is
+/// removed.
 /// </summary>
 internal sealed class ScratchFolder : IDisposable
 {
-    private const string Prefix = "stateserver-scenarios-";
+    private static readonly string Prefix = System.IO.Path.Combine(System.IO.Path.GetTempPath(), "stateserver-scenarios-");
+
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(30);
 
     private static int _count;
 
-    static ScratchFolder() => SweepOrphans();
+    /// <summary>Nothing here may fail: what an earlier run left is no fault of the test that comes by.</summary>
+    static ScratchFolder()
+    {
+        Watch();
+        Sweep();
+    }
 
     public ScratchFolder()
     {
-        Path = System.IO.Path.Combine(
-            System.IO.Path.GetTempPath(), $"{Prefix}{Environment.ProcessId}-{Interlocked.Increment(ref _count)}");
+        Path = $"{Mine}{Interlocked.Increment(ref _count)}";
         Directory.CreateDirectory(Path);
     }
 
     public string Path { get; }
 
-    /// <summary>Kills every process that names the folder, and removes it.</summary>
-    public void Dispose() => End(Path);
+    /// <summary>What the names of all folders of this process begin with.</summary>
+    internal static string Mine { get; } = $"{Prefix}{ProcessMark.OfThisProcess()}-";
 
-    private static void SweepOrphans()
+    /// <summary>Ends what the test left, and fails it if that can't be done.</summary>
+    public void Dispose()
     {
-        foreach (string folder in Directory.EnumerateDirectories(System.IO.Path.GetTempPath(), Prefix + "*-*"))
+        if (TryEnd(Path + "/") is { } left)
         {
-            string owner = System.IO.Path.GetFileName(folder)[Prefix.Length..].Split('-')[0];
-            if (int.TryParse(owner, CultureInfo.InvariantCulture, out int pid) && !LiveProcess.IsAlive(pid))
+            Assert.Fail(left);
+        }
+    }
+
+    /// <summary>Ends what processes that are gone have left. What can't be ended is left to the next run.</summary>
+    internal static void Sweep()
+    {
+        foreach (string folder in Directory.EnumerateDirectories(System.IO.Path.GetDirectoryName(Prefix)!, System.IO.Path.GetFileName(Prefix) + "*"))
+        {
+            if (ProcessMark.TryParse(folder[Prefix.Length..]) is { IsAlive: false })
             {
-                End(folder);
+                TryEnd(folder + "/");
             }
         }
     }
 
-    private static void End(string folder)
+    /// <summary>Null, or what is left.</summary>
+    private static string? TryEnd(string scratch)
     {
-        // The dash or slash behind the number keeps …-12-1 from matching …-12-10.
-        foreach (int pid in LiveProcess.Naming(folder + "/"))
+        try
         {
-            LiveProcess.Send(pid, Signal.Continue);
-            LiveProcess.Send(pid, Signal.Kill);
-        }
+            using var end = Process.Start(Script(scratch))!;
+            end.StandardInput.Close();
+            var said = end.StandardError.ReadToEndAsync();
+            if (!end.WaitForExit(EndLimit))
+            {
+                end.Kill();
+                return $"{scratch} could not be ended within {EndLimit.TotalSeconds} s";
+            }
 
-        for (int attempt = 0; ; attempt++)
+            return end.ExitCode == 0 ? null : said.Result;
+        }
+        catch (Exception e) when (e is System.ComponentModel.Win32Exception or IOException or UnauthorizedAccessException)
         {
-            try
-            {
-                Directory.Delete(folder, recursive: true);
-                return;
-            }
-            catch (DirectoryNotFoundException)
-            {
-                return;
-            }
-            catch (IOException) when (attempt < 20)
-            {
-                // A member killed a moment ago may still be writing; the next attempt finds it gone.
-                Thread.Yield();
-            }
+            return e.Message;
         }
     }
+
+    /// <summary>Starts the script that waits, in a session of its own, for this process's end: the pipe is never written to, and never closed by us.</summary>
+    private static void Watch()
+    {
+        try
+        {
+            _ = Process.Start(Script(Mine, "wait"));
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            // Without util-linux or a shell the two other ways are left.
+        }
+    }
+
+    private static ProcessStartInfo Script(string scratch, params string[] mode) => Command.StartInfo(
+        "setsid",
+        ["sh", System.IO.Path.Combine(AppContext.BaseDirectory, "Clusters", "end-scratch.sh"), .. mode],
+        new Dictionary<string, string> { ["SCRATCH"] = scratch });
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using StateServer.Loopback;
 using StateServer.Scenarios.Processes;
 using StateServer.Scenarios.Waiting;
 using StateServer.Scenarios.Wire;

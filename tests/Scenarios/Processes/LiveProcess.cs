@@ -47,17 +47,19 @@ internal static partial class LiveProcess
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int NativeKill(int pid, int signal);
 
-    /// <summary>The letter behind the name in /proc/PID/stat; the name may hold blanks and parentheses.</summary>
-    private static char? State(int pid)
+    /// <summary>The fields of /proc/PID/stat behind the name, which may hold blanks and parentheses: the state first. Empty where the process is gone.</summary>
+    public static string[] StatFields(int pid)
     {
         try
         {
             string stat = File.ReadAllText($"/proc/{pid}/stat");
-            return stat[stat.LastIndexOf(')') + 2];
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null;
+            return [];
         }
     }
+
+    private static char? State(int pid) => StatFields(pid) is [{ Length: > 0 } state, ..] ? state[0] : null;
 }

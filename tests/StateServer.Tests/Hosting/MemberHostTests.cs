@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using StateServer.Consensus;
 using StateServer.Hosting;
+using StateServer.Loopback;
 using StateServer.Options;
 using StateServer.Protos.Operator;
 using StateServer.StateServer.Tests.Local;
@@ -20,13 +21,14 @@ public sealed class MemberHostTests : IAsyncLifetime, IDisposable
     private readonly FakeReplica _replica = new();
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
     private readonly TemporaryFolder _folder = new();
+    private readonly PortBlock _block = PortBlock.Take(3);
     private SlotPortsUnderTest _ports = null!;
     private GrpcChannel _clientPort = null!;
     private WebApplication _app = null!;
 
     public async ValueTask InitializeAsync()
     {
-        int port = FreePorts.Base(1);
+        int port = _block.First;
         _ports = new SlotPortsUnderTest(port, port + 1, port + 2);
         ServerOptions options = GivenSettings.Judge(GivenSettings.Right
             .SetItem("data-dir", _folder.Path)
@@ -158,6 +160,7 @@ public sealed class MemberHostTests : IAsyncLifetime, IDisposable
         _clientPort.Dispose();
         _http.Dispose();
         _folder.Dispose();
+        _block.Dispose();
     }
 
     private static GrpcChannel Channel(int port) => GrpcChannel.ForAddress(

@@ -1,12 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using StateServer.Local;
+using StateServer.Loopback;
 
 namespace StateServer.StateServer.Tests.Local;
 
 public sealed class LocalClusterTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly PortBlock _ports = PortBlock.Take(30);
 
     private LocalRoot Root => new(_folder.Path);
 
@@ -53,7 +55,7 @@ public sealed class LocalClusterTests : IDisposable
     [Fact]
     public void Another_count_or_port_on_an_existing_root_is_refused_and_none_resumes_it()
     {
-        int port = FreePorts.Base(3);
+        int port = _ports.First;
         LocalCluster.Mint(3, port).Write(_folder.Path);
 
         var failure = Assert.Throws<LocalFailureException>(() => LocalPreparation.Look(Root, 5, port + 1));
@@ -68,7 +70,7 @@ public sealed class LocalClusterTests : IDisposable
     [Fact]
     public void A_member_whose_folder_is_held_is_left_alone()
     {
-        LocalCluster cluster = LocalCluster.Mint(3, FreePorts.Base(3));
+        LocalCluster cluster = LocalCluster.Mint(3, _ports.First);
         cluster.Write(_folder.Path);
         using FolderLock? held = FolderLock.TryTake(Root.DataFolder(cluster.Members[1]));
 
@@ -78,7 +80,7 @@ public sealed class LocalClusterTests : IDisposable
     [Fact]
     public void A_taken_port_is_named_with_its_member_and_nothing_is_made()
     {
-        int port = FreePorts.Base(3);
+        int port = _ports.First;
         using var taken = new TcpListener(IPAddress.Loopback, port + 11);
         taken.Start();
         var root = new LocalRoot(_folder.Below("new"));
@@ -95,7 +97,7 @@ public sealed class LocalClusterTests : IDisposable
     public void A_strangers_folder_is_refused()
     {
         File.WriteAllText(_folder.Below("thesis.txt"), "");
-        var failure = Assert.Throws<LocalFailureException>(() => LocalPreparation.Look(Root, null, FreePorts.Base(3)));
+        var failure = Assert.Throws<LocalFailureException>(() => LocalPreparation.Look(Root, null, _ports.First));
         Assert.True(failure.WrongUse);
         Assert.Contains("thesis.txt", Assert.Single(failure.Lines), StringComparison.Ordinal);
     }
@@ -120,5 +122,9 @@ public sealed class LocalClusterTests : IDisposable
         Assert.Equal([note], Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories));
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _ports.Dispose();
+    }
 }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using StateServer.Api.Etcd;
 using StateServer.Consensus;
+using StateServer.Loopback;
 
 namespace StateServer.StateServer.Tests.Api.Hosting;
 
@@ -14,12 +15,14 @@ namespace StateServer.StateServer.Tests.Api.Hosting;
 internal sealed class ApiHost : IAsyncDisposable
 {
     private readonly WebApplication _application;
+    private readonly PortBlock _ports;
 
-    private ApiHost(WebApplication application, InMemoryReplica replica, int port)
+    private ApiHost(WebApplication application, InMemoryReplica replica, PortBlock ports)
     {
         _application = application;
+        _ports = ports;
         Replica = replica;
-        Address = $"127.0.0.1:{port}";
+        Address = $"127.0.0.1:{ports.First}";
         Channel = GrpcChannel.ForAddress($"http://{Address}", new GrpcChannelOptions { MaxReceiveMessageSize = null });
     }
 
@@ -31,22 +34,23 @@ internal sealed class ApiHost : IAsyncDisposable
 
     internal static async Task<ApiHost> StartAsync()
     {
-        var port = LoopbackPort.Free();
+        var ports = PortBlock.Take(1);
         var replica = new InMemoryReplica();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http2));
+            kestrel.Listen(IPAddress.Loopback, ports.First, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddSingleton<IReplica>(replica).AddEtcdApi();
         var application = builder.Build();
-        application.MapEtcdApi(port);
+        application.MapEtcdApi(ports.First);
         await application.StartAsync();
-        return new ApiHost(application, replica, port);
+        return new ApiHost(application, replica, ports);
     }
 
     public async ValueTask DisposeAsync()
     {
         Channel.Dispose();
         await _application.DisposeAsync();
+        _ports.Dispose();
     }
 }

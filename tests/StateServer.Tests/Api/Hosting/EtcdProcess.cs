@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Grpc.Core;
 using Grpc.Net.Client;
+using StateServer.Loopback;
 using Wire = StateServer.Protos.Etcd;
 
 namespace StateServer.StateServer.Tests.Api.Hosting;
@@ -13,12 +14,14 @@ internal sealed class EtcdProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly string _folder;
+    private readonly PortBlock _ports;
 
-    private EtcdProcess(Process process, string folder, int port)
+    private EtcdProcess(Process process, string folder, PortBlock ports)
     {
         _process = process;
         _folder = folder;
-        Channel = GrpcChannel.ForAddress($"http://127.0.0.1:{port}", new GrpcChannelOptions { MaxReceiveMessageSize = null });
+        _ports = ports;
+        Channel = GrpcChannel.ForAddress($"http://127.0.0.1:{ports.First}", new GrpcChannelOptions { MaxReceiveMessageSize = null });
     }
 
     internal static bool IsInstalled => File.Exists(Executable);
@@ -28,7 +31,8 @@ internal sealed class EtcdProcess : IAsyncDisposable
     internal static async Task<EtcdProcess> StartAsync()
     {
         var folder = Directory.CreateTempSubdirectory("stateserver-etcd-").FullName;
-        var (client, peer) = (LoopbackPort.Free(), LoopbackPort.Free());
+        var ports = PortBlock.Take(2);
+        var (client, peer) = (ports.First, ports.First + 1);
         var start = new ProcessStartInfo(Executable)
         {
             RedirectStandardOutput = true,
@@ -50,7 +54,7 @@ internal sealed class EtcdProcess : IAsyncDisposable
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        var etcd = new EtcdProcess(process, folder, client);
+        var etcd = new EtcdProcess(process, folder, ports);
         await etcd.WaitUntilReadyAsync();
         return etcd;
     }
@@ -65,6 +69,7 @@ internal sealed class EtcdProcess : IAsyncDisposable
 
         await _process.WaitForExitAsync();
         _process.Dispose();
+        _ports.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 

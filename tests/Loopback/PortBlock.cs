@@ -1,27 +1,33 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace StateServer.Scenarios.Clusters;
+namespace StateServer.Loopback;
 
-/// <summary>A block of 100 ports on 127.0.0.1 that no other test of this machine uses: probed by binding, held by a locked file.</summary>
+/// <summary>
+/// A block of ports on 127.0.0.1 that no other test of this machine uses: held by a locked file, which the kernel lets go when
+/// the process ends, and probed by binding. Compiled into every test project that needs ports. A port asked of the kernel (0)
+/// and closed again is no such thing: it lies where outgoing connections get theirs, and anyone's may sit on it a moment later.
+/// </summary>
 internal sealed class PortBlock : IDisposable
 {
-    private const int Size = 100;
+    /// <summary>Ports in a block.</summary>
+    public const int Size = 100;
 
-    /// <summary>Below the range the kernel takes outgoing ports from (32768), or a connection of anyone's could sit on one.</summary>
+    /// <summary>Below the range the kernel takes outgoing ports from (32768 on, ip(7)).</summary>
     private const int Lowest = 10_000, Blocks = 220;
 
-    private static readonly string Folder = Path.Combine(Path.GetTempPath(), "stateserver-scenarios-ports");
+    private static readonly string Folder = Path.Combine(Path.GetTempPath(), "stateserver-test-ports");
 
     private readonly FileStream _hold;
 
     private PortBlock(int first, FileStream hold) => (First, _hold) = (first, hold);
 
-    /// <summary>The first port; it and the 99 behind it are ours.</summary>
+    /// <summary>The first port; it and the 99 behind it are ours until disposal.</summary>
     public int First { get; }
 
     /// <summary>Takes a free block, beginning the search at a place of chance.</summary>
-    public static PortBlock Take()
+    /// <param name="needed">How many ports from the first on must be free now, 1 to 100.</param>
+    public static PortBlock Take(int needed = Size)
     {
         Directory.CreateDirectory(Folder);
         int begin = Random.Shared.Next(Blocks);
@@ -33,7 +39,7 @@ internal sealed class PortBlock : IDisposable
                 continue;
             }
 
-            if (Enumerable.Range(first, 73).All(IsFree))
+            if (Enumerable.Range(first, needed).All(IsFree))
             {
                 return new PortBlock(first, hold);
             }
@@ -41,7 +47,7 @@ internal sealed class PortBlock : IDisposable
             hold.Dispose();
         }
 
-        throw new InvalidOperationException($"no free block of {Size} ports from {Lowest} on");
+        throw new InvalidOperationException($"no free block of {Size} ports from {Lowest} on; {Folder} holds a locked file for each that is taken");
     }
 
     public void Dispose() => _hold.Dispose();
@@ -53,8 +59,9 @@ internal sealed class PortBlock : IDisposable
             return new FileStream(
                 Path.Combine(Folder, $"{first}"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            // Another process has it, or another user made it.
             return null;
         }
     }
