@@ -14,8 +14,12 @@ namespace StateServer.Consensus;
 /// </summary>
 public interface IReplica
 {
-    /// <summary>The newest applied state of this member. Reading it alone is a serializable read.</summary>
+    /// <summary>The newest applied state of this member; an empty one before its folder is opened. For a client's read, see <see cref="ReadSerializable"/>.</summary>
     ReplicatedState State { get; }
+
+    /// <summary>The newest applied state of this member, for a serializable read; never waits.</summary>
+    /// <exception cref="ReadRefusedException">This member must not serve: its folder isn't opened yet or can't be (damaged, or refused by the others), or its state differs from the majority's.</exception>
+    ReplicatedState ReadSerializable() => State;
 
     /// <summary>What this member knows of itself and the cluster now; never waits.</summary>
     MemberStatus Status { get; }

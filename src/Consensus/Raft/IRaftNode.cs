@@ -15,6 +15,9 @@ internal interface IRaftNode : IAsyncDisposable
     /// <summary>The part of <see cref="Status"/> that each request asks for.</summary>
     MemberPosition Position => PositionIn(Status);
 
+    /// <summary>Why this member takes no part: it is starting, or its folder is damaged or refused. Null while it does; cheaper than <see cref="Status"/>.</summary>
+    string? Fault => Status.Fault;
+
     /// <summary>
     /// A token that is cancelled when the leadership of <see cref="RaftStatus.Term"/> ends; already cancelled on a follower.
     /// On the leader it is handed out only after its first entry of the term was committed and applied.

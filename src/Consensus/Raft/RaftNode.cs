@@ -76,6 +76,9 @@ internal sealed partial class RaftNode : IRaftNode
         : default;
 
     /// <inheritdoc/>
+    public string? Fault => Volatile.Read(ref _parts) is { } parts ? FaultOf(parts) : Status.Fault;
+
+    /// <inheritdoc/>
     public CancellationToken LeadershipToken
     {
         get
@@ -270,9 +273,11 @@ internal sealed partial class RaftNode : IRaftNode
         }
     }
 
+    private string? FaultOf(RaftParts parts) => Volatile.Read(ref _fault) ?? parts.Cluster.Fault;
+
     private bool IsLearner(RaftParts parts) =>
         !parts.Log.Configuration.Voters.Contains(_options.Id)
-        && (Volatile.Read(ref _fault) ?? parts.Cluster.Fault) is null
+        && FaultOf(parts) is null
         && !parts.Cluster.IsLeader;
 
     private RaftStatus Look(RaftParts parts)
@@ -295,7 +300,7 @@ internal sealed partial class RaftNode : IRaftNode
                 ? voters.Where(voter => voter != _options.Id).ToImmutableDictionary(
                     voter => voter, voter => new PeerProgress(log.DurableOf(voter), parts.Cluster.LastContact(voter)))
                 : ImmutableDictionary<NodeId, PeerProgress>.Empty,
-            Fault = Volatile.Read(ref _fault) ?? parts.Cluster.Fault,
+            Fault = FaultOf(parts),
             SpaceShortage = log.SpaceShortage,
         };
     }

@@ -1,6 +1,6 @@
 namespace StateServer.Consensus.Reads;
 
-/// <summary>Why a linearizable read can't be served.</summary>
+/// <summary>Why a read can't be served.</summary>
 public enum ReadRefusal
 {
     /// <summary>No leader is known.</summary>
@@ -14,4 +14,7 @@ public enum ReadRefusal
 
     /// <summary>Too many reads wait already.</summary>
     QueueFull,
+
+    /// <summary>This member's folder is not opened yet, or can't be: it has no state to read from.</summary>
+    Closed,
 }

@@ -1,6 +1,6 @@
 namespace StateServer.Consensus.Reads;
 
-/// <summary>A linearizable read can't be served now.</summary>
+/// <summary>A read can't be served now.</summary>
 /// <param name="refusal">Why.</param>
 /// <param name="message">One line for a person.</param>
 /// <param name="inner">The cause, where there is one.</param>

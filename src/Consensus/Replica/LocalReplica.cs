@@ -150,12 +150,24 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, IAsyncDisposa
         => _core.Queue.Add(command, null, cancellationToken);
 
     /// <inheritdoc/>
+    public ReplicatedState ReadSerializable()
+    {
+        if (_standing.IsCorrupt)
+        {
+            throw Refuse(ReadRefusal.Corrupt, _standing.Problem!);
+        }
+
+        return _raft.Fault is { } fault
+            ? throw Refuse(ReadRefusal.Closed, $"this member serves nothing: {fault}")
+            : State;
+    }
+
+    /// <inheritdoc/>
     public ValueTask<ReplicatedState> ReadLinearizableAsync(CancellationToken cancellationToken)
     {
         if (_standing.IsCorrupt)
         {
-            ReadMeter.Refused(ReadRefusal.Corrupt, 1);
-            return ValueTask.FromException<ReplicatedState>(new ReadRefusedException(ReadRefusal.Corrupt, _standing.Problem!));
+            return ValueTask.FromException<ReplicatedState>(Refuse(ReadRefusal.Corrupt, _standing.Problem!));
         }
 
         // The wait is bounded by the request timeout and shared: a caller that goes away needs no registration of its own.
@@ -208,6 +220,12 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, IAsyncDisposa
     {
         ProposalMeter.Refused(reason);
         return ValueTask.FromException<Outcome>(new ProposalRefusedException(reason, message));
+    }
+
+    private static ReadRefusedException Refuse(ReadRefusal reason, string message)
+    {
+        ReadMeter.Refused(reason, 1);
+        return new(reason, message);
     }
 
     private async ValueTask<TransferReply> AskLeaderToTransferAsync(NodeId leader, NodeId target, CancellationToken cancellationToken)

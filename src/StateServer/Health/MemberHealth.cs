@@ -3,6 +3,7 @@ using StateServer.Consensus;
 using StateServer.Consensus.Reads;
 using StateServer.Consensus.Status;
 using StateServer.Domain.Alarms;
+using StateServer.Domain.Apply;
 
 namespace StateServer.Health;
 
@@ -36,14 +37,14 @@ internal sealed class MemberHealth(IReplica replica, TimeProvider time) : IHealt
         MemberStatus status = replica.Status;
         return
         [
-            new HealthCheckOutcome("serializable_read", SerializableRead()),
+            new HealthCheckOutcome("serializable_read", SerializableRead(() => replica.ReadSerializable())),
             new HealthCheckOutcome("member_health", status.Unhealthy),
             new HealthCheckOutcome("data_corruption", Corruption(status)),
         ];
     }
 
-    /// <summary>The check that needs only this process.</summary>
-    public IReadOnlyList<HealthCheckOutcome> Live() => [new HealthCheckOutcome("serializable_read", SerializableRead())];
+    /// <summary>The check that needs only this process: one that refuses to serve lives, and a restart would not heal it.</summary>
+    public IReadOnlyList<HealthCheckOutcome> Live() => [new HealthCheckOutcome("serializable_read", SerializableRead(() => replica.State))];
 
     /// <summary>The checks that need a leader and a quorum.</summary>
     public async Task<IReadOnlyList<HealthCheckOutcome>> LinearizableAsync(CancellationToken cancellationToken)
@@ -76,11 +77,11 @@ internal sealed class MemberHealth(IReplica replica, TimeProvider time) : IHealt
             ? "this member's state differs from the majority's: replace it"
             : null;
 
-    private string? SerializableRead()
+    private static string? SerializableRead(Func<ReplicatedState> read)
     {
         try
         {
-            _ = replica.State.Keyspace.Revision;
+            _ = read().Keyspace.Revision;
             return null;
         }
         catch (Exception exception)

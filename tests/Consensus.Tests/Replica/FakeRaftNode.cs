@@ -26,6 +26,8 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
 
     public string? SpaceShortage { get; set; }
 
+    public string? Fault { get; set; }
+
     /// <summary>Rounds wait for it where it is not null.</summary>
     public TaskCompletionSource? RoundGate { get; set; }
 

@@ -1,4 +1,5 @@
 using StateServer.Consensus.Proposals;
+using StateServer.Consensus.Reads;
 using StateServer.Consensus.Status;
 using StateServer.Domain.Identity;
 
@@ -82,6 +83,19 @@ public sealed class ReplicaTests
         var none = await Assert.ThrowsAsync<ProposalRefusedException>(
             () => cluster[0].Replica.TransferLeadershipAsync(cluster[1].Id, CancellationToken.None).AsTask());
         Assert.Equal(ProposalRefusal.NoLeader, none.Reason);
+    }
+
+    [Fact]
+    public async Task A_member_whose_folder_is_not_open_has_no_state_to_read_from()
+    {
+        await using var cluster = await FakeCluster.StartAsync(1);
+        await cluster.RegisteredAsync();
+        IReplica replica = cluster[0].Replica;
+        Assert.Equal(replica.State.AppliedIndex, replica.ReadSerializable().AppliedIndex);
+
+        cluster[0].Raft.Fault = "the vote file is damaged";
+        var refused = Assert.Throws<ReadRefusedException>(() => replica.ReadSerializable());
+        Assert.Equal((ReadRefusal.Closed, "this member serves nothing: the vote file is damaged"), (refused.Refusal, refused.Message));
     }
 
     [Fact]

@@ -57,6 +57,14 @@ public sealed class ClusterServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_member_that_is_not_open_lists_nothing()
+    {
+        _host.Replica.SerializableFault = new ReadRefusedException(ReadRefusal.Closed, "the vote file is damaged");
+        var failure = await FailureOf(async () => await _cluster.MemberListAsync(new Wire.MemberListRequest()));
+        AssertFailure(failure, StatusCode.Unavailable, "stateserver: the vote file is damaged", "no");
+    }
+
+    [Fact]
     public async Task Changing_members_is_refused_and_our_command_named()
     {
         foreach (var failure in new[]

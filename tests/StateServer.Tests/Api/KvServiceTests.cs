@@ -115,6 +115,21 @@ public sealed class KvServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_member_that_is_not_open_or_differs_answers_no_read_of_its_own_state()
+    {
+        var request = new Wire.RangeRequest { Key = Bytes("a"), Serializable = true };
+        _host.Replica.SerializableFault = new ReadRefusedException(ReadRefusal.Closed, "this member serves nothing: the log is damaged");
+        var closed = await FailureOf(async () => await _kv.RangeAsync(request));
+        AssertFailure(closed, StatusCode.Unavailable, "stateserver: this member serves nothing: the log is damaged", "no");
+        closed = await FailureOf(async () => await _kv.TxnAsync(Txn(success: [new Wire.RequestOp { RequestRange = request }])));
+        AssertFailure(closed, StatusCode.Unavailable, "stateserver: this member serves nothing: the log is damaged", "no");
+
+        _host.Replica.SerializableFault = new ReadRefusedException(ReadRefusal.Corrupt, "it differs");
+        AssertFailure(
+            await FailureOf(async () => await _kv.RangeAsync(request)), StatusCode.DataLoss, "etcdserver: corrupt cluster", "no");
+    }
+
+    [Fact]
     public async Task Reserved_keys_can_be_read_and_not_written()
     {
         const string key = "/stateserver/x";

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using StateServer.Consensus.Proposals;
+using StateServer.Consensus.Reads;
 using StateServer.Consensus.Status;
 using StateServer.Domain.Alarms;
 using StateServer.Domain.Commands;
@@ -84,6 +85,19 @@ public sealed class MaintenanceServiceTests : IAsyncLifetime
             StatusCode.OutOfRange,
             "etcdserver: mvcc: required revision has been compacted",
             "no");
+    }
+
+    [Fact]
+    public async Task A_member_that_is_not_open_hashes_nothing_and_one_that_differs_does()
+    {
+        _host.Replica.SerializableFault = new ReadRefusedException(ReadRefusal.Closed, "starting");
+        AssertFailure(
+            await FailureOf(async () => await _maintenance.HashKVAsync(new Wire.HashKVRequest())), StatusCode.Unavailable, "stateserver: starting", "no");
+        AssertFailure(
+            await FailureOf(async () => await _maintenance.HashAsync(new Wire.HashRequest())), StatusCode.Unavailable, "stateserver: starting", "no");
+
+        _host.Replica.SerializableFault = new ReadRefusedException(ReadRefusal.Corrupt, "it differs");
+        await _maintenance.HashKVAsync(new Wire.HashKVRequest());
     }
 
     [Fact]

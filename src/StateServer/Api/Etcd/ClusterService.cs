@@ -20,17 +20,16 @@ internal sealed class ClusterService(IReplica replica, ResponseHeaders headers, 
     public override async Task<Wire.MemberListResponse> MemberList(Wire.MemberListRequest request, ServerCallContext context)
     {
         guards.Check(context);
-        var state = replica.State;
-        if (request.Linearizable)
+        ReplicatedState state;
+        try
         {
-            try
-            {
-                state = await replica.ReadLinearizableAsync(context.CancellationToken);
-            }
-            catch (ReadRefusedException refusal)
-            {
-                throw FailureTranslation.Of(refusal);
-            }
+            state = request.Linearizable
+                ? await replica.ReadLinearizableAsync(context.CancellationToken)
+                : replica.ReadSerializable();
+        }
+        catch (ReadRefusedException refusal)
+        {
+            throw FailureTranslation.Of(refusal);
         }
 
         var response = new Wire.MemberListResponse { Header = headers.WithoutRevision() };

@@ -51,13 +51,14 @@ internal static class FailureTranslation
         },
         CallMetadata.ExecutedUnknown);
 
-    /// <summary>The failure of a linearizable read that can't be served.</summary>
+    /// <summary>The failure of a read that can't be served.</summary>
     internal static RpcException Of(ReadRefusedException refusal) => Refused(refusal.Refusal switch
     {
         ReadRefusal.NoLeader => EtcdStatus.NoLeader,
         ReadRefusal.TimedOut => EtcdStatus.TimedOut,
         ReadRefusal.Corrupt => EtcdStatus.Corrupt,
         ReadRefusal.QueueFull => EtcdStatus.TooManyRequests,
+        ReadRefusal.Closed => new Status(StatusCode.Unavailable, $"stateserver: {refusal.Message}"),
         _ => new Status(StatusCode.Internal, $"stateserver: {refusal.Message}"),
     });
 

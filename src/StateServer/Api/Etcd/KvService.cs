@@ -107,14 +107,11 @@ internal sealed class KvService(IReplica replica, ResponseHeaders headers, CallG
 
     private async ValueTask<ReplicatedState> ReadAsync(bool serializable, ServerCallContext context)
     {
-        if (serializable)
-        {
-            return replica.State;
-        }
-
         try
         {
-            return await replica.ReadLinearizableAsync(context.CancellationToken);
+            return serializable
+                ? replica.ReadSerializable()
+                : await replica.ReadLinearizableAsync(context.CancellationToken);
         }
         catch (ReadRefusedException refusal)
         {

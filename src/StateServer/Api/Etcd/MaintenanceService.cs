@@ -1,10 +1,12 @@
 using Grpc.Core;
 using StateServer.Consensus;
 using StateServer.Consensus.Proposals;
+using StateServer.Consensus.Reads;
 using StateServer.Consensus.Status;
 using StateServer.Domain.Alarms;
 using StateServer.Domain.Commands;
 using StateServer.Domain.Identity;
+using StateServer.Domain.Keyspace;
 using Wire = StateServer.Protos.Etcd;
 
 namespace StateServer.Api.Etcd;
@@ -48,7 +50,7 @@ internal sealed class MaintenanceService(IReplica replica, ResponseHeaders heade
     public override Task<Wire.HashResponse> Hash(Wire.HashRequest request, ServerCallContext context)
     {
         guards.Check(context);
-        var keyspace = replica.State.Keyspace;
+        var keyspace = Keyspace();
         if (keyspace.TryHash(default, out var hash) is { } rejection)
         {
             throw FailureTranslation.Of(rejection);
@@ -63,7 +65,7 @@ internal sealed class MaintenanceService(IReplica replica, ResponseHeaders heade
     public override Task<Wire.HashKVResponse> HashKV(Wire.HashKVRequest request, ServerCallContext context)
     {
         guards.Check(context);
-        var keyspace = replica.State.Keyspace;
+        var keyspace = Keyspace();
         if (keyspace.TryHash(new Revision(request.Revision), out var hash) is { } rejection)
         {
             throw FailureTranslation.Of(rejection);
@@ -148,6 +150,23 @@ internal sealed class MaintenanceService(IReplica replica, ResponseHeaders heade
     /// <inheritdoc/>
     public override Task<Wire.DowngradeResponse> Downgrade(Wire.DowngradeRequest request, ServerCallContext context) =>
         throw FailureTranslation.Refused(UnimplementedServices.StatusOf("Maintenance", nameof(Downgrade)));
+
+    /// <summary>What is hashed: a state that differs from the majority's too, since that is what one asks about.</summary>
+    private KeyspaceState Keyspace()
+    {
+        try
+        {
+            return replica.ReadSerializable().Keyspace;
+        }
+        catch (ReadRefusedException refusal) when (refusal.Refusal == ReadRefusal.Corrupt)
+        {
+            return replica.State.Keyspace;
+        }
+        catch (ReadRefusedException refusal)
+        {
+            throw FailureTranslation.Of(refusal);
+        }
+    }
 
     private Wire.AlarmResponse List(Wire.AlarmRequest request)
     {

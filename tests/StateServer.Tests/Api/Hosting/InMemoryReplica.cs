@@ -46,6 +46,9 @@ internal sealed class InMemoryReplica : IReplica
     /// <summary>Thrown by the next linearizable reads.</summary>
     internal Exception? ReadFault { get; set; }
 
+    /// <summary>Thrown by the next serializable reads.</summary>
+    internal Exception? SerializableFault { get; set; }
+
     /// <summary>Thrown by leadership transfers.</summary>
     internal Exception? TransferFault { get; set; }
 
@@ -104,6 +107,8 @@ internal sealed class InMemoryReplica : IReplica
             return result.Outcomes[0];
         }
     }
+
+    public ReplicatedState ReadSerializable() => SerializableFault is { } fault ? throw fault : State;
 
     public ValueTask<ReplicatedState> ReadLinearizableAsync(CancellationToken cancellationToken)
     {
