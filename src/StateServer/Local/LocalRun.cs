@@ -16,6 +16,7 @@ internal sealed class LocalRun(LocalRoot root, LocalCluster cluster, TimeProvide
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly Dictionary<int, Process> _children = [];
+    private readonly Dictionary<int, ProcessProof> _asked = [];
     private readonly LocalReadiness _readiness = new();
 
     /// <summary>The cluster.</summary>
@@ -71,6 +72,11 @@ internal sealed class LocalRun(LocalRoot root, LocalCluster cluster, TimeProvide
         // A member that was just started may not have claimed its folder yet: the child itself is the proof.
         foreach (LocalMember member in members)
         {
+            if (FolderLock.Look(root.DataFolder(member)).Holder is { } holder)
+            {
+                _asked[member.Slot] = holder;
+            }
+
             if (!ProvenSignal.Send(root.DataFolder(member), LibC.SigTerm))
             {
                 SignalChild(member, LibC.SigTerm);
@@ -133,8 +139,10 @@ internal sealed class LocalRun(LocalRoot root, LocalCluster cluster, TimeProvide
         }
     }
 
+    /// <summary>A process gives its folder up a moment before it is gone: one that was asked to stop is awaited to its end.</summary>
     private bool Runs(LocalMember member) =>
         FolderLock.Look(root.DataFolder(member)).IsHeld
+        || (_asked.TryGetValue(member.Slot, out ProcessProof? asked) && ProcessProof.Observe(asked.Pid) == asked)
         || (_children.TryGetValue(member.Slot, out Process? child) && !child.HasExited);
 
     private async Task<ImmutableArray<string>> WaitUntilAllServeAsync(
