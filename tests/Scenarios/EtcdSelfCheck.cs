@@ -13,6 +13,7 @@ public sealed class EtcdSelfCheck
         await PythonClient.RequiredAsync();
         await using var cluster = await EtcdCluster.StartedAsync();
         await ClientScenarios.RunTextsAsync(cluster, 1);
+        await ClientScenarios.RunEndpointStatusAsync(cluster);
         await PythonClient.RunAsync(cluster, 2);
     }
 

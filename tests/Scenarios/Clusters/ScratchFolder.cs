@@ -15,6 +15,9 @@ internal sealed class ScratchFolder : IDisposable
 
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(30);
 
+    /// <summary>Kept, since the watch takes the end of the pipe to it for the end of this process.</summary>
+    private static Process? _watch;
+
     private static int _count;
 
     /// <summary>Nothing here may fail: what an earlier run left is no fault of the test that comes by.</summary>
@@ -83,7 +86,7 @@ internal sealed class ScratchFolder : IDisposable
     {
         try
         {
-            _ = Process.Start(Script(Mine, "wait"));
+            _watch = Process.Start(Script(Mine, "wait"));
         }
         catch (System.ComponentModel.Win32Exception)
         {

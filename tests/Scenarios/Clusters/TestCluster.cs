@@ -159,10 +159,16 @@ internal abstract class TestCluster : IAsyncDisposable
             connection.Dispose();
         }
 
-        await StopAllAsync();
-        _scratch.Dispose();
-        _ports.Dispose();
-        GC.SuppressFinalize(this);
+        try
+        {
+            await StopAllAsync();
+        }
+        finally
+        {
+            _scratch.Dispose();
+            _ports.Dispose();
+            GC.SuppressFinalize(this);
+        }
     }
 
     /// <summary>Ends every process of the cluster.</summary>

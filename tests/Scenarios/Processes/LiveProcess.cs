@@ -11,26 +11,36 @@ internal static partial class LiveProcess
     /// <summary>Whether the process is stopped by SIGSTOP.</summary>
     public static bool IsStopped(int pid) => State(pid) == 'T';
 
-    /// <summary>Its command line, arguments parted by blanks; "" where it is gone.</summary>
-    public static string CommandLine(int pid)
+    /// <summary>Whether every thread of the process is traced by a debugger or by strace.</summary>
+    public static bool IsTraced(int pid)
     {
         try
         {
-            return File.ReadAllText($"/proc/{pid}/cmdline").Replace('\0', ' ');
+            return Directory.EnumerateDirectories($"/proc/{pid}/task").All(task =>
+                !File.ReadAllText(Path.Combine(task, "status")).Contains("TracerPid:\t0\n", StringComparison.Ordinal));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return "";
+            return false;
         }
     }
 
-    /// <summary>Every process whose command line names <paramref name="folder"/>: proof that it is of the test that made that folder.</summary>
-    public static IReadOnlyList<int> Naming(string folder) =>
-    [
-        .. Directory.EnumerateDirectories("/proc")
-            .Select(path => int.TryParse(Path.GetFileName(path), out int pid) ? pid : 0)
-            .Where(pid => pid != 0 && pid != Environment.ProcessId && CommandLine(pid).Contains(folder, StringComparison.Ordinal)),
-    ];
+    /// <summary>Its command line, arguments parted by blanks; "" where it is gone.</summary>
+    public static string CommandLine(int pid) => string.Join(' ', Arguments(pid));
+
+    /// <summary>The words of its command line, the program first; none where it is gone.</summary>
+    public static string[] Arguments(int pid)
+    {
+        try
+        {
+            string[] words = File.ReadAllText($"/proc/{pid}/cmdline").Split('\0');
+            return words[..^1];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
 
     /// <summary>Sends a signal; a process that is gone is no error.</summary>
     public static void Send(int pid, Signal signal)

@@ -8,7 +8,15 @@ namespace StateServer.Scenarios.Processes;
 /// <param name="Boot">The first eight letters of the machine's boot id.</param>
 internal sealed record ProcessMark(int Pid, long StartTicks, string Boot)
 {
-    public static ProcessMark OfThisProcess() => Observe(Environment.ProcessId)!;
+    /// <summary>The whole boot id.</summary>
+    public static string BootId { get; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+
+    public static ProcessMark OfThisProcess() => Of(Environment.ProcessId)!;
+
+    /// <summary>The mark of the process that has this number now; null where there is none.</summary>
+    public static ProcessMark? Of(int pid) => LiveProcess.StatFields(pid) is { Length: > 19 } fields
+        ? new ProcessMark(pid, long.Parse(fields[19], CultureInfo.InvariantCulture), BootId[..8])
+        : null;
 
     /// <summary>Reads a mark off the beginning of a name; null where there is none.</summary>
     public static ProcessMark? TryParse(string name) =>
@@ -19,12 +27,7 @@ internal sealed record ProcessMark(int Pid, long StartTicks, string Boot)
             : null;
 
     /// <summary>Whether this very process still lives.</summary>
-    public bool IsAlive => LiveProcess.IsAlive(Pid) && Observe(Pid) == this;
+    public bool IsAlive => LiveProcess.IsAlive(Pid) && Of(Pid) == this;
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Pid}-{StartTicks}-{Boot}");
-
-    private static ProcessMark? Observe(int pid) => LiveProcess.StatFields(pid) is { Length: > 19 } fields
-        ? new ProcessMark(
-            pid, long.Parse(fields[19], CultureInfo.InvariantCulture), File.ReadAllText("/proc/sys/kernel/random/boot_id")[..8])
-        : null;
 }

@@ -98,6 +98,7 @@ internal sealed partial class TextScenario
             text = Regex.Replace(text, $@"(?<=, |""){Regex.Escape(name)}(?=, |"")", mask);
         }
 
+        text = Here().Replace(text, "CLIENT-HERE");
         text = Revisions().Replace(text, match =>
         {
             long number = long.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture);
@@ -142,6 +143,9 @@ internal sealed partial class TextScenario
     /// <summary>Parts a command line into words; quotes keep blanks together.</summary>
     private static IEnumerable<string> Words(string line) =>
         Word().Matches(line).Select(match => match.Groups[1].Success ? match.Groups[1].Value : match.Value);
+
+    [GeneratedRegex(@"CLIENT-\d(?= is healthy)")]
+    private static partial Regex Here();
 
     [GeneratedRegex(@"\{\+(\d+)\}")]
     private static partial Regex RelativeRevision();
