@@ -85,6 +85,17 @@ public sealed class ScratchFolderTest
     }
 
     [Fact]
+    public void This_process_is_watched_for_as_long_as_it_lives()
+    {
+        using var folder = new ScratchFolder();
+
+        // A collected pipe is a closed one.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Assert.True(ScratchFolder.IsWatched);
+    }
+
+    [Fact]
     public void A_mark_tells_a_process_from_a_later_one_with_its_number()
     {
         var mine = ProcessMark.OfThisProcess();

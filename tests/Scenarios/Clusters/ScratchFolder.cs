@@ -35,6 +35,9 @@ internal sealed class ScratchFolder : IDisposable
 
     public string Path { get; }
 
+    /// <summary>Whether somebody will end what this process leaves.</summary>
+    internal static bool IsWatched => _watch is { HasExited: false };
+
     /// <summary>What the names of all folders of this process begin with.</summary>
     internal static string Mine { get; } = $"{Prefix}{ProcessMark.OfThisProcess()}-";
 
