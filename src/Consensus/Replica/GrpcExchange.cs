@@ -20,7 +20,7 @@ internal sealed class GrpcExchange<TRequest, TReply>(NodeId member, AsyncDuplexS
         {
             await call.RequestStream.WriteAsync(request, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is RpcException or InvalidOperationException)
+        catch (Exception e) when (BrokenStream.Is(e))
         {
             throw Unavailable(e, cancellationToken);
         }
@@ -35,7 +35,7 @@ internal sealed class GrpcExchange<TRequest, TReply>(NodeId member, AsyncDuplexS
                 ? call.ResponseStream.Current
                 : null;
         }
-        catch (Exception e) when (e is RpcException or InvalidOperationException)
+        catch (Exception e) when (BrokenStream.Is(e))
         {
             throw Unavailable(e, cancellationToken);
         }

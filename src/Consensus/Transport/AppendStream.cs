@@ -9,12 +9,12 @@ namespace StateServer.Consensus.Transport;
 /// when an answer does not come in time, so that a round costs no new call. Not thread-safe, but for <see cref="Abort"/>.
 /// </summary>
 /// <param name="peer">The follower.</param>
-/// <param name="channels">Leads to it.</param>
+/// <param name="invoker">Leads to it.</param>
 /// <param name="connectTimeout">How long the stream may take to open.</param>
 /// <param name="retryDelay">After a failure nothing is tried for this long: calls fail at once.</param>
 /// <param name="time">The clock.</param>
 internal sealed class AppendStream(
-    NodeId peer, PeerChannels channels, TimeSpan connectTimeout, TimeSpan retryDelay, TimeProvider time) : IDisposable
+    NodeId peer, Func<CallInvoker> invoker, TimeSpan connectTimeout, TimeSpan retryDelay, TimeProvider time) : IDisposable
 {
     private AsyncDuplexStreamingCall<AppendRequest, AppendReply>? _call;
     private ITimer? _timer;
@@ -78,8 +78,7 @@ internal sealed class AppendStream(
     }
 
     private static bool IsBroken(Exception exception)
-        => exception is RpcException or IOException or OperationCanceledException or ObjectDisposedException
-            or InvalidOperationException or TimeoutException;
+        => exception is OperationCanceledException || BrokenStream.Is(exception);
 
     private static string Say(Exception exception)
         => exception is RpcException rpc ? $"{rpc.StatusCode}: {rpc.Status.Detail}" : exception.Message;
@@ -123,7 +122,7 @@ internal sealed class AppendStream(
 
     private async ValueTask<AsyncDuplexStreamingCall<AppendRequest, AppendReply>> OpenAsync(CancellationToken cancellationToken)
     {
-        var call = new Protos.Peer.Raft.RaftClient(channels.RaftInvoker(peer)).Append(cancellationToken: CancellationToken.None);
+        var call = new Protos.Peer.Raft.RaftClient(invoker()).Append(cancellationToken: CancellationToken.None);
         try
         {
             await call.ResponseHeadersAsync.WaitAsync(connectTimeout, time, cancellationToken).ConfigureAwait(false);

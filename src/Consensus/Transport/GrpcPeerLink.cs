@@ -26,7 +26,7 @@ internal sealed class GrpcPeerLink : IPeerLink
         _channels = channels;
         _time = time;
         _snapshots = new(snapshots, channels, SnapshotStall, time);
-        _stream = new(peer, channels, options.ElectionTimeoutLow, options.Heartbeat / 2, time);
+        _stream = new(peer, () => channels.RaftInvoker(peer), options.ElectionTimeoutLow, options.Heartbeat / 2, time);
     }
 
     private Protos.Peer.Raft.RaftClient Client => new(_channels.RaftInvoker(_peer));

@@ -58,7 +58,7 @@ internal sealed class SnapshotSender(SnapshotStore snapshots, PeerChannels chann
 
             return await call.ResponseAsync.WaitAsync(InstallTime(info.FileBytes), time, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is RpcException or IOException or TimeoutException or InvalidOperationException)
+        catch (Exception exception) when (BrokenStream.Is(exception))
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw new PeerUnavailableException(

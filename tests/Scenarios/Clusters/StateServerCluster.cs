@@ -87,7 +87,9 @@ internal sealed class StateServerCluster : TestCluster
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(10) };
         using var response = await http.GetAsync(HttpOf(slot) + path, TestContext.Current.CancellationToken);
-        return await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        string text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(text.Length > 0, $"{path} of slot {slot} answered {response.StatusCode} and no text\n{Logs()}");
+        return text;
     }
 
     public override int? ProcessOf(int slot)

@@ -5,8 +5,9 @@ namespace StateServer.Scenarios.Processes;
 /// <summary>Processes looked at and signalled by pid, through /proc and kill(2).</summary>
 internal static partial class LiveProcess
 {
-    /// <summary>Whether the process exists and isn't a zombie.</summary>
-    public static bool IsAlive(int pid) => State(pid) is not (null or 'Z' or 'X');
+    /// <summary>Whether the process exists and isn't a zombie. One whose first thread ended while others still end has its ports and locks yet.</summary>
+    public static bool IsAlive(int pid) => StatFields(pid) is [{ Length: > 0 } state, ..] fields
+        && (state[0] is not ('Z' or 'X') || (fields is { Length: > 17 } && fields[17] is not ("0" or "1")));
 
     /// <summary>Whether the process is stopped by SIGSTOP.</summary>
     public static bool IsStopped(int pid) => State(pid) == 'T';
