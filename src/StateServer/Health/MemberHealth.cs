@@ -96,7 +96,8 @@ internal sealed class MemberHealth(IReplica replica, TimeProvider time) : IHealt
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            await replica.ReadLinearizableAsync(both.Token);
+            // The round itself goes on to the request timeout, for all that share it.
+            await replica.ReadLinearizableAsync(both.Token).AsTask().WaitAsync(both.Token);
             return null;
         }
         catch (ReadRefusedException refused)

@@ -14,6 +14,7 @@ internal sealed class FakeReplica : IReplica
 {
     public volatile bool HasLeader = true;
     public volatile string? Unhealthy;
+    public volatile bool HasQuorum = true;
     private readonly Lock _lock = new();
 
     public ReplicatedState State { get; private set; } = ReplicatedState.Empty;
@@ -41,7 +42,7 @@ internal sealed class FakeReplica : IReplica
     }
 
     public ValueTask<ReplicatedState> ReadLinearizableAsync(CancellationToken cancellationToken) => HasLeader
-        ? ValueTask.FromResult(State)
+        ? HasQuorum ? ValueTask.FromResult(State) : new(new TaskCompletionSource<ReplicatedState>().Task)
         : throw new ReadRefusedException(ReadRefusal.NoLeader, "no leader is known");
 
     public ValueTask WaitForAppliedAsync(long index, CancellationToken cancellationToken) => ValueTask.CompletedTask;

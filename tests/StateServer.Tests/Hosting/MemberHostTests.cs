@@ -73,6 +73,16 @@ public sealed class MemberHostTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Readiness_does_not_wait_for_a_quorum_as_long_as_a_client_would()
+    {
+        _replica.HasQuorum = false;
+        Assert.Equal(
+            (HttpStatusCode.ServiceUnavailable,
+                "[+]leader_known ok\n[-]linearizable_read failed: no quorum answered within 2 s\nreadyz/linearizable check failed\n"),
+            await GetAsync("/readyz/linearizable").WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
     public async Task Metrics_are_prometheus_text()
     {
         (HttpStatusCode status, string text) = await GetAsync("/metrics");
