@@ -1,5 +1,4 @@
 using Grpc.Core;
-using StateServer.Protos.Peer;
 
 namespace StateServer.Consensus.Tests.Transport;
 
