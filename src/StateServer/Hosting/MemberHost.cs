@@ -65,6 +65,7 @@ internal static class MemberHost
         services.AddSingleton<OperatorClusterService>();
         MemberHealth.AddTo(services);
         MemberTelemetry.AddTo(services, options);
+        services.AddHostedService<UnobservedExceptions>();
         services.AddHostedService<ReadyNotice>();
     }
 
