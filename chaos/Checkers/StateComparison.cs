@@ -20,9 +20,9 @@ internal static class StateComparison
 
             return [await HashesAsync(observer, cancellationToken), await DigestsAsync(observer, cancellationToken), await AlarmsAsync(observer, cancellationToken)];
         }
-        catch (RpcException failed)
+        catch (Exception failed) when (failed is RpcException or IOException)
         {
-            return [new Verdict("hash", Conclusion.Undecided, $"a member did not tell: {failed.Status.Detail}")];
+            return [new Verdict("hash", Conclusion.Undecided, $"a member did not tell: {failed.Message}")];
         }
     }
 

@@ -24,7 +24,8 @@ internal static class SmallDisk
     /// <summary>Fills the disk to the last byte; returns how many bytes that took.</summary>
     public static long Fill(string folder)
     {
-        using var file = new FileStream(Path.Combine(folder, Ballast), FileMode.Append);
+        // Without a buffer: what it kept of a write that failed would fail again when the file is closed.
+        using var file = new FileStream(Path.Combine(folder, Ballast), FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
         var block = new byte[64 * 1024];
         for (int size = block.Length; size > 0; size /= 2)
         {

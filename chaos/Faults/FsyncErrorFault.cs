@@ -31,6 +31,11 @@ internal sealed class FsyncErrorFault(FaultTarget target) : IFault
             {
                 throw new FaultSurvivedException($"{victims[i].Name} went on after {ends[i].Failed} failed fdatasync calls");
             }
+
+            if (ends[i] is { Ended: true, Failed: 0 })
+            {
+                throw new FaultSurvivedException($"{victims[i].Name} ended by itself, and no fdatasync had failed");
+            }
         }
 
         int hit = ends.Count(e => e is { Ended: true, Failed: > 0 });
@@ -39,15 +44,19 @@ internal sealed class FsyncErrorFault(FaultTarget target) : IFault
 
     private static async Task<(bool Ended, int Failed)> HarmAsync(FaultContext context, MemberProcess victim)
     {
+        if (!victim.IsRunning)
+        {
+            return (false, 0);
+        }
+
         victim.ExpectDeath();
         victim.ExpectAlarms();
-        bool ended;
-        int failed;
-        await using (SystemCallInjection injection = await SystemCallInjection.AttachAsync(context.Cluster, victim, "fdatasync:error=EIO"))
-        {
-            ended = await victim.WaitForExitAsync(EndLimit);
-            failed = injection.Injected;
-        }
+        SystemCallInjection injection = await SystemCallInjection.AttachAsync(context.Cluster, victim, "fdatasync:error=EIO");
+        bool ended = await victim.WaitForExitAsync(EndLimit);
+
+        // Counted once the tracer has let go and written all it saw.
+        await injection.DisposeAsync();
+        int failed = injection.Injected;
 
         if (!ended)
         {

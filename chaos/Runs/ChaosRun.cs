@@ -9,6 +9,9 @@ namespace StateServer.Chaos.Runs;
 internal sealed class ChaosRun(RunPlan plan, string executable, string folder, TextWriter writer, bool terminal)
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4);
+
+    /// <summary>How many times it warms up at most until there is traffic: a busy machine takes a while to start five members.</summary>
+    private const int WarmUps = 8;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan HealLimit = TimeSpan.FromSeconds(60);
 
@@ -56,13 +59,12 @@ internal sealed class ChaosRun(RunPlan plan, string executable, string folder, T
         IWorkload[] workloads = [.. Catalogue.Workloads.Select(make => make()).Where(w => plan.Workloads.Contains(w.Name))];
         var context = new WorkloadContext(cluster, plan.Seed, plan.Clients, plan.Rate / plan.Clients, folder, _progress);
         using var load = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] running = [.. workloads.Select(w => Task.Run(() => w.RunAsync(context, load.Token), CancellationToken.None))];
+        Task<Verdict?>[] running = [.. workloads.Select(w => Task.Run(() => LoadAsync(w, context, load.Token), CancellationToken.None))];
         string? invalid;
         TimeSpan? healed;
         try
         {
-            await Pause(WarmUp, cancellationToken);
-            double traffic = _progress.Ok / WarmUp.TotalSeconds;
+            double traffic = await WarmUpAsync(cancellationToken);
             invalid = traffic < LeastTrafficPerSecond ? $"only {traffic:0} operations a second before the first fault, at least {LeastTrafficPerSecond:0} are needed" : null;
             _injection = new FaultInjection(plan, cluster, observer, _progress, display);
             await _injection.RunAsync(cancellationToken);
@@ -86,6 +88,7 @@ internal sealed class ChaosRun(RunPlan plan, string executable, string folder, T
         }
 
         (List<Verdict> verdicts, string? unread) = await JudgeAsync(workloads, context, cancellationToken);
+        verdicts.AddRange((await Task.WhenAll(running)).OfType<Verdict>());
         verdicts.Add(Healing(time));
         verdicts.AddRange(await StateComparison.CompareAsync(observer, cancellationToken));
         verdicts.Add(LogInspection.Inspect(cluster));
@@ -93,9 +96,37 @@ internal sealed class ChaosRun(RunPlan plan, string executable, string folder, T
         return (verdicts, invalid ?? unread ?? (_injection.Injected.Any(f => f.TookEffect) ? null : "no fault took effect"));
     }
 
+    /// <summary>Lets the load run until it is enough, and returns its acknowledged operations a second just before the first fault.</summary>
+    private async Task<double> WarmUpAsync(CancellationToken cancellationToken)
+    {
+        double traffic = 0;
+        for (int time = 0; time < WarmUps && traffic < LeastTrafficPerSecond && !cancellationToken.IsCancellationRequested; time++)
+        {
+            long before = _progress.Ok;
+            await Pause(WarmUp, cancellationToken);
+            traffic = (_progress.Ok - before) / WarmUp.TotalSeconds;
+        }
+
+        return traffic;
+    }
+
     private static Verdict Healing(TimeSpan? time) => time is { } healed
         ? new Verdict("healing", Conclusion.Holds, $"every member answered {healed.TotalSeconds:0.0} s after the last fault")
         : new Verdict("healing", Conclusion.Violated, $"not every member answered within {HealLimit.TotalSeconds:0} s after the last fault");
+
+    /// <summary>Null, or what broke the workload: an answer that no member should give.</summary>
+    private static async Task<Verdict?> LoadAsync(IWorkload workload, WorkloadContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await workload.RunAsync(context, cancellationToken);
+            return null;
+        }
+        catch (Exception broken) when (broken is not OperationCanceledException)
+        {
+            return new Verdict(workload.Name, Conclusion.Violated, $"a client broke: {broken.GetType().Name}: {broken.Message}");
+        }
+    }
 
     private static async Task<TimeSpan?> HealAsync(ClusterUnderTest cluster, ClusterObserver observer, CancellationToken cancellationToken)
     {
@@ -118,6 +149,11 @@ internal sealed class ChaosRun(RunPlan plan, string executable, string folder, T
             catch (FinalReadFailedException failed)
             {
                 unread = failed.Message;
+            }
+            catch (Exception broken) when (broken is not OperationCanceledException)
+            {
+                // Answers that can't be made sense of are the members' doing, until proven otherwise.
+                verdicts.Add(new Verdict(workload.Name, Conclusion.Violated, $"it could not be judged: {broken.GetType().Name}: {broken.Message}"));
             }
         }
 

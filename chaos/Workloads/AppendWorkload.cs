@@ -33,67 +33,7 @@ internal sealed class AppendWorkload : IWorkload
             throw new FinalReadFailedException($"the final read of the lists failed: {client.LastFailure}");
         }
 
-        var lists = all.Kvs.ToDictionary(kv => kv.Key.ToStringUtf8(), kv => kv.Value.ToStringUtf8());
-        string? wrong = FindLost(lists) ?? FindDoubledOrInvented(lists) ?? FindTurnedRound(lists);
-        return
-        [
-            wrong is null
-                ? new Verdict("append", Conclusion.Holds, $"{_appended.Count(a => a.Value == OperationStatus.Ok)} acknowledged elements in {lists.Count} lists, {_reads.Count} reads")
-                : new Verdict("append", Conclusion.Violated, wrong),
-        ];
-    }
-
-    private string? FindLost(Dictionary<string, string> lists)
-    {
-        var elements = lists.ToDictionary(l => l.Key, l => l.Value.Split(' ').ToHashSet(StringComparer.Ordinal));
-        foreach (((string list, string element), OperationStatus status) in _appended)
-        {
-            if (status == OperationStatus.Ok && !(elements.TryGetValue(list, out HashSet<string>? there) && there.Contains(element)))
-            {
-                return $"{element} was acknowledged and is missing from {list}";
-            }
-        }
-
-        return null;
-    }
-
-    private string? FindDoubledOrInvented(Dictionary<string, string> lists)
-    {
-        foreach ((string list, string text) in lists)
-        {
-            var last = new Dictionary<string, int>(StringComparer.Ordinal);
-            foreach (string element in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            {
-                if (!_appended.TryGetValue((list, element), out OperationStatus status) || status == OperationStatus.Fail)
-                {
-                    return $"{element} is in {list} though it failed or was never appended";
-                }
-
-                string[] parts = element.Split('.');
-                int sequence = int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture);
-                if (last.TryGetValue(parts[0], out int before) && sequence <= before)
-                {
-                    return $"{element} stands behind {parts[0]}.{before} in {list}: doubled, or out of its client's order";
-                }
-
-                last[parts[0]] = sequence;
-            }
-        }
-
-        return null;
-    }
-
-    private string? FindTurnedRound(Dictionary<string, string> lists)
-    {
-        foreach ((string list, string seen) in _reads)
-        {
-            if (!lists.TryGetValue(list, out string? final) || !final.StartsWith(seen, StringComparison.Ordinal))
-            {
-                return $"a read of {list} saw a list of {seen.Length} bytes that the final one doesn't begin with";
-            }
-        }
-
-        return null;
+        return [AppendChecker.Check(_appended, _reads, all.Kvs.ToDictionary(kv => kv.Key.ToStringUtf8(), kv => kv.Value.ToStringUtf8()))];
     }
 
     private async Task ClientAsync(WorkloadContext context, int process, CancellationToken cancellationToken)

@@ -20,7 +20,6 @@ internal sealed class RetryWorkload : IWorkload
     private const int RepeatedEvery = 10;
 
     private readonly ConcurrentDictionary<string, OperationStatus> _written = new();
-    private readonly ConcurrentQueue<string> _wrong = new();
     private long _repeated;
 
     public string Name => "retry";
@@ -39,26 +38,7 @@ internal sealed class RetryWorkload : IWorkload
             throw new FinalReadFailedException($"the final read of the retried keys failed: {client.LastFailure}");
         }
 
-        var versions = all.Kvs.ToDictionary(kv => kv.Key.ToStringUtf8(), kv => kv.Version);
-        foreach ((string key, long version) in versions.Where(v => v.Value > 1))
-        {
-            _wrong.Enqueue($"{key} was written {version} times");
-        }
-
-        foreach ((string key, OperationStatus status) in _written)
-        {
-            if (status == OperationStatus.Ok && !versions.ContainsKey(key))
-            {
-                _wrong.Enqueue($"{key} was acknowledged and is gone");
-            }
-        }
-
-        return
-        [
-            _wrong.TryPeek(out string? first)
-                ? new Verdict("retry", Conclusion.Violated, $"{first} ({_wrong.Count} in all)")
-                : new Verdict("retry", Conclusion.Holds, $"{_written.Count(w => w.Value == OperationStatus.Ok)} acknowledged writes, {_repeated} repetitions, each executed once at most"),
-        ];
+        return [RetryChecker.Check(_written, all.Kvs.ToDictionary(kv => kv.Key.ToStringUtf8(), kv => kv.Version), _repeated)];
     }
 
     private async Task ClientAsync(WorkloadContext context, int process, CancellationToken cancellationToken)

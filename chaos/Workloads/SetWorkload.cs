@@ -26,16 +26,7 @@ internal sealed class SetWorkload : IWorkload
             throw new FinalReadFailedException($"the final read of the set failed: {client.LastFailure}");
         }
 
-        HashSet<string> present = [.. all.Kvs.Select(kv => kv.Key.ToStringUtf8())];
-        string? lost = _added.FirstOrDefault(a => a.Value == OperationStatus.Ok && !present.Contains(a.Key)).Key;
-        string? invented = present.FirstOrDefault(p => !_added.TryGetValue(p, out OperationStatus s) || s == OperationStatus.Fail);
-        int acknowledged = _added.Count(a => a.Value == OperationStatus.Ok);
-        return
-        [
-            lost is not null ? new Verdict("set", Conclusion.Violated, $"{lost} was acknowledged and is gone")
-            : invented is not null ? new Verdict("set", Conclusion.Violated, $"{invented} is there though it failed or was never added")
-            : new Verdict("set", Conclusion.Holds, $"{acknowledged} acknowledged elements, all present; {present.Count} in all"),
-        ];
+        return [SetChecker.Check(_added, all.Kvs.Select(kv => kv.Key.ToStringUtf8()).ToHashSet(StringComparer.Ordinal))];
     }
 
     private async Task ClientAsync(WorkloadContext context, int process, CancellationToken cancellationToken)

@@ -30,15 +30,7 @@ internal sealed class SkewWorkload : IWorkload
             throw new FinalReadFailedException($"the final read of the pairs failed: {client.LastFailure}");
         }
 
-        HashSet<string> present = [.. all.Kvs.Select(kv => kv.Key.ToStringUtf8())];
-        string? lost = _taken.Keys.FirstOrDefault(t => !present.Contains(t));
-        string? both = present.FirstOrDefault(p => p.EndsWith("/a", StringComparison.Ordinal) && present.Contains(p[..^1] + "b"));
-        return
-        [
-            lost is not null ? new Verdict("skew", Conclusion.Violated, $"{lost} was acknowledged and is gone")
-            : both is not null ? new Verdict("skew", Conclusion.Violated, $"both of {both[..^2]} are taken")
-            : new Verdict("skew", Conclusion.Holds, $"{_taken.Count} pairs taken, each once"),
-        ];
+        return [SkewChecker.Check([.. _taken.Keys], all.Kvs.Select(kv => kv.Key.ToStringUtf8()).ToHashSet(StringComparer.Ordinal))];
     }
 
     private async Task ClientAsync(WorkloadContext context, int process, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using StateServer.Chaos.Checkers;
 using StateServer.Chaos.Histories;
@@ -15,9 +14,7 @@ internal sealed class TransferWorkload : IWorkload
     private const int Accounts = 6;
     private const int Opening = 100;
 
-    private readonly ConcurrentQueue<string> _wrong = new();
-    private readonly ConcurrentQueue<string> _moves = new();
-    private long _audits;
+    private readonly TransferChecker _checker = new(Accounts, Opening);
 
     public string Name => "transactions";
 
@@ -41,42 +38,18 @@ internal sealed class TransferWorkload : IWorkload
             throw new FinalReadFailedException($"the final read of the accounts failed: {client.LastFailure}");
         }
 
-        int[] balances = Audit(response);
-        RangeResponse journal = response.Responses[Accounts].ResponseRange;
-        CompareWithJournal(journal, balances);
-        HashSet<string> written = [.. journal.Kvs.Select(kv => kv.Key.ToStringUtf8())];
-        foreach (string lost in _moves.Where(m => !written.Contains(m)))
-        {
-            _wrong.Enqueue($"the acknowledged transfer {lost} left no entry in the journal");
-        }
-
         return
         [
-            _wrong.TryPeek(out string? first)
-                ? new Verdict("transactions", Conclusion.Violated, $"{first} ({_wrong.Count} in all)")
-                : new Verdict("transactions", Conclusion.Holds, $"{_moves.Count} acknowledged transfers, {_audits} audits"),
+            _checker.Check(
+                [.. response.Responses[Accounts].ResponseRange.Kvs.Select(Transfer)],
+                Audit(response)),
         ];
     }
 
-    /// <summary>The journal's transfers, from the opening on, must give the balances: each had all its effects, once.</summary>
-    private void CompareWithJournal(RangeResponse journal, int[] balances)
+    private static (string Key, long Version, int From, int To, int Sum) Transfer(KeyValue entry)
     {
-        int[] expected = [.. Enumerable.Repeat(Opening, Accounts)];
-        foreach (KeyValue entry in journal.Kvs)
-        {
-            int[] move = [.. entry.Value.ToStringUtf8().Split(' ').Select(w => int.Parse(w, CultureInfo.InvariantCulture))];
-            expected[move[0]] -= move[2];
-            expected[move[1]] += move[2];
-            if (entry.Version != 1)
-            {
-                _wrong.Enqueue($"the transfer {entry.Key.ToStringUtf8()} happened {entry.Version} times");
-            }
-        }
-
-        if (!expected.SequenceEqual(balances))
-        {
-            _wrong.Enqueue($"the balances are {string.Join(' ', balances)}, and the journal's transfers give {string.Join(' ', expected)}");
-        }
+        int[] move = [.. entry.Value.ToStringUtf8().Split(' ').Select(w => int.Parse(w, CultureInfo.InvariantCulture))];
+        return (entry.Key.ToStringUtf8(), entry.Version, move[0], move[1], move[2]);
     }
 
     private static string Account(int number) => $"transfer/account/{number}";
@@ -135,7 +108,7 @@ internal sealed class TransferWorkload : IWorkload
         KeyValue? target = read.Responses[1].ResponseRange.Kvs.FirstOrDefault();
         if (source is null || target is null)
         {
-            _wrong.Enqueue($"account {(source is null ? from : to)} is gone at revision {read.Header.Revision}");
+            _checker.Complain($"account {(source is null ? from : to)} is gone at revision {read.Header.Revision}");
             return;
         }
 
@@ -158,7 +131,7 @@ internal sealed class TransferWorkload : IWorkload
         });
         if (status == OperationStatus.Ok && response!.Succeeded)
         {
-            _moves.Enqueue(journal);
+            _checker.Acknowledge(journal);
         }
     }
 
@@ -181,12 +154,7 @@ internal sealed class TransferWorkload : IWorkload
     private int[] Audit(TxnResponse response)
     {
         int[] balances = [.. response.Responses.Take(Accounts).Select(r => Number(r.ResponseRange.Kvs.FirstOrDefault()))];
-        Interlocked.Increment(ref _audits);
-        if (balances.Sum() != Accounts * Opening || balances.Any(b => b < 0))
-        {
-            _wrong.Enqueue($"an audit at revision {response.Header.Revision} saw {string.Join(' ', balances)}, not a sum of {Accounts * Opening}");
-        }
-
+        _checker.Audit(response.Header.Revision, balances);
         return balances;
     }
 

@@ -9,7 +9,7 @@ internal static partial class FileRules
 
     private static readonly string[] EmptyWords = ["Manager", "Helper", "Helpers", "Util", "Utils", "Utility", "Utilities", "Common"];
 
-    /// <summary>What is wrong with a file of src.</summary>
+    /// <summary>What is wrong with a file of src or chaos.</summary>
     /// <param name="path">From the repository's root, with slashes.</param>
     /// <param name="source">Its text.</param>
     public static IEnumerable<string> Errors(string path, string source)
@@ -49,12 +49,12 @@ internal static partial class FileRules
         }
     }
 
-    /// <summary>The namespace of a path such as <c>src/Domain/Keyspace/Key.cs</c>. The executable's is StateServer itself.</summary>
+    /// <summary>The namespace of a path such as <c>src/Domain/Keyspace/Key.cs</c> or <c>chaos/Runs/RunPlan.cs</c>. The executable's is StateServer itself.</summary>
     private static string ExpectedNamespace(string path)
     {
         string[] parts = path.Split('/');
         IEnumerable<string> folders = parts.Skip(parts[1] == "StateServer" ? 2 : 1).SkipLast(1);
-        return string.Join('.', folders.Prepend("StateServer"));
+        return string.Join('.', folders.Prepend(parts[0] == "chaos" ? "StateServer.Chaos" : "StateServer"));
     }
 
     /// <summary>A word of a name in PascalCase.</summary>
