@@ -7,10 +7,19 @@ namespace StateServer.Cli;
 internal static class LocalWork
 {
     /// <summary>Claims a root for starting or stopping its members.</summary>
-    /// <exception cref="LocalFailureException">Another <c>up</c> or <c>down</c> is at it.</exception>
+    /// <exception cref="LocalFailureException">Another <c>up</c> or <c>down</c> is at it, or the root can't be written.</exception>
     public static async Task<FolderLock> ClaimAsync(LocalRoot root, TimeSpan patience)
     {
-        FolderLock? work = await FolderLock.TakeAsync(root.WorkFolder, patience, TimeProvider.System, CancellationToken.None);
+        FolderLock? work;
+        try
+        {
+            work = await FolderLock.TakeAsync(root.WorkFolder, patience, TimeProvider.System, CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new LocalFailureException(wrongUse: false, $"--root {root.Path} can't be made or written: {exception.Message}");
+        }
+
         if (work is not null)
         {
             return work;

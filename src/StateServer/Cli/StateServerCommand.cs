@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using StateServer.Cli.Verbs;
+using StateServer.Local;
 
 namespace StateServer.Cli;
 
@@ -47,17 +48,26 @@ internal static class StateServerCommand
         }
         catch (VerbFailedException failure)
         {
-            foreach (string line in failure.Lines)
-            {
-                await (error ?? Console.Error).WriteLineAsync($"stateserver: {line}");
-            }
-
+            await ComplainAsync(failure.Lines, error);
             return failure.ExitCode;
+        }
+        catch (LocalFailureException failure)
+        {
+            await ComplainAsync(failure.Lines, error);
+            return failure.WrongUse ? ExitCode.WrongUse : ExitCode.Failed;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            await (error ?? Console.Error).WriteLineAsync($"stateserver: {exception.Message}");
+            await ComplainAsync([exception.Message], error);
             return ExitCode.Failed;
+        }
+    }
+
+    private static async Task ComplainAsync(IEnumerable<string> lines, TextWriter? error)
+    {
+        foreach (string line in lines)
+        {
+            await (error ?? Console.Error).WriteLineAsync($"stateserver: {line}");
         }
     }
 

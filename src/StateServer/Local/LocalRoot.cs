@@ -22,9 +22,15 @@ internal sealed record LocalRoot(string Path)
         return new LocalRoot(System.IO.Path.Combine(state, "stateserver", "local"));
     }
 
-    /// <summary>The root a flag names, or this user's.</summary>
-    public static LocalRoot Of(string? given) =>
-        string.IsNullOrEmpty(given) ? Default() : new LocalRoot(System.IO.Path.GetFullPath(given));
+    /// <summary>The root a flag names, or this user's where it isn't given.</summary>
+    /// <exception cref="LocalFailureException">It is empty: a script's variable that isn't set must not mean this user's cluster.</exception>
+    public static LocalRoot Of(string? given) => given switch
+    {
+        null => Default(),
+        _ when string.IsNullOrWhiteSpace(given) => throw new LocalFailureException(
+            wrongUse: true, "--root is empty; give a folder, or leave the flag out for this user's own cluster"),
+        _ => new LocalRoot(System.IO.Path.GetFullPath(given)),
+    };
 
     /// <summary>A member's folder.</summary>
     public string MemberFolder(LocalMember member) => System.IO.Path.Combine(Path, member.Name);

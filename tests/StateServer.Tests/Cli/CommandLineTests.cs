@@ -19,7 +19,9 @@ public sealed class CommandLineTests
     [InlineData("status --endpoints ,", "--endpoints: '' is no address")]
     [InlineData("mint a=h:1 b=h:2", "an even number of members (2)")]
     [InlineData("mint a=h:1 a=h:2 c=h:3", "the name 'a' occurs more than once")]
-    [InlineData("mint a", "'a' is no member")]
+    [InlineData("mint a", "'a' is no member; give name=host:port")]
+    [InlineData("mint a=17@h:1", "'a=17@h:1' is no member; give name=host:port")]
+    [InlineData("up --timeout 0s", "--timeout: no member serves at once")]
     [InlineData("server --config /nowhere/at/all.yaml", "--config /nowhere/at/all.yaml:")]
     [InlineData("server", "--node-id is missing")]
     public async Task Wrong_use_is_exit_code_2_and_a_clear_line(string line, string complaint)
@@ -34,7 +36,21 @@ public sealed class CommandLineTests
             l => Assert.StartsWith("stateserver: ", l, StringComparison.Ordinal));
     }
 
+    /// <summary>A script's variable that isn't set must not end, or destroy, this user's own cluster.</summary>
     [Theory]
+    [InlineData("up")]
+    [InlineData("down")]
+    [InlineData("status")]
+    public async Task An_empty_root_is_wrong_use(string verb)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        Assert.Equal(2, await StateServerCommand.InvokeAsync([verb, "--root", ""], output, error));
+        Assert.StartsWith("stateserver: --root is empty; give a folder", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("up --root /proc/cluster", "--root /proc/cluster can't be made or written")]
     [InlineData("down --root /nowhere/at/all", "/nowhere/at/all holds no local cluster")]
     [InlineData("status --endpoints 127.0.0.1:1", "no endpoint answered: 127.0.0.1:1: Connection refused")]
     public async Task What_fails_is_exit_code_1(string line, string complaint)

@@ -34,34 +34,27 @@ internal static class DownVerb
             throw new VerbFailedException(ExitCode.Failed, $"{root.Path} holds no local cluster; give its folder with --root");
         }
 
-        try
+        using FolderLock work = await LocalWork.ClaimAsync(root, LockPatience);
+        using var run = new LocalRun(root, cluster, TimeProvider.System);
+        if (run.Alive().IsEmpty)
         {
-            using FolderLock work = await LocalWork.ClaimAsync(root, LockPatience);
-            using var run = new LocalRun(root, cluster, TimeProvider.System);
-            if (run.Alive().IsEmpty)
-            {
-                await output.WriteLineAsync("No member runs.");
-            }
-
-            ImmutableArray<LocalMember> left = await LocalWork.StopAsync(root, run, output);
-            if (!left.IsEmpty)
-            {
-                throw new VerbFailedException(
-                    ExitCode.Failed,
-                    [.. left.Select(m => $"{m.Name} did not stop{(destroy ? "; nothing was removed" : "")}")]);
-            }
-
-            if (destroy)
-            {
-                await DestroyAsync(root, cluster, output);
-            }
-
-            return ExitCode.Done;
+            await output.WriteLineAsync("No member runs.");
         }
-        catch (LocalFailureException failure)
+
+        ImmutableArray<LocalMember> left = await LocalWork.StopAsync(root, run, output);
+        if (!left.IsEmpty)
         {
-            throw new VerbFailedException(failure.WrongUse ? ExitCode.WrongUse : ExitCode.Failed, failure.Lines);
+            throw new VerbFailedException(
+                ExitCode.Failed,
+                [.. left.Select(m => $"{m.Name} did not stop{(destroy ? "; nothing was removed" : "")}")]);
         }
+
+        if (destroy)
+        {
+            await DestroyAsync(root, cluster, output);
+        }
+
+        return ExitCode.Done;
     }
 
     private static async Task DestroyAsync(LocalRoot root, LocalCluster cluster, TextWriter output)

@@ -25,9 +25,14 @@ internal static class MintVerb
 
     private static int Print(string[] members, TextWriter output)
     {
+        if (members.FirstOrDefault(m => m.Count(c => c == '=') != 1 || m.Contains('@', StringComparison.Ordinal)) is { } stranger)
+        {
+            throw new VerbFailedException(
+                ExitCode.WrongUse, $"'{stranger}' is no member; give name=host:port, such as a=10.0.0.1:2380");
+        }
+
         // Any id will do to check the list by the same rules that `server` has; then each gets its own.
-        IEnumerable<string> withIds = members.Select(
-            m => m.Contains('=', StringComparison.Ordinal) ? m.Replace("=", $"={MintedId.Next()}@", StringComparison.Ordinal) : m);
+        IEnumerable<string> withIds = members.Select(m => m.Replace("=", $"={MintedId.Next()}@", StringComparison.Ordinal));
         if (InitialMemberList.TryParse(string.Join(',', withIds), out var list) is { } wrong)
         {
             throw new VerbFailedException(ExitCode.WrongUse, wrong);

@@ -53,6 +53,11 @@ internal static class UpVerb
                 throw new VerbFailedException(ExitCode.WrongUse, $"--timeout: {wrong}");
             }
 
+            if (wait <= TimeSpan.Zero)
+            {
+                throw new VerbFailedException(ExitCode.WrongUse, "--timeout: no member serves at once; give a second or more, such as 60s");
+            }
+
             return RunAsync(
                 LocalRoot.Of(parsed.GetValue(root)),
                 Number("-n", parsed.GetValue(count)),
@@ -99,10 +104,6 @@ internal static class UpVerb
 
             await output.WriteLineAsync("Ctrl-C stops all members.");
             return await StayAsync(root, run, output, interruption.Token);
-        }
-        catch (LocalFailureException failure)
-        {
-            throw new VerbFailedException(failure.WrongUse ? ExitCode.WrongUse : ExitCode.Failed, failure.Lines);
         }
         catch (OperationCanceledException)
         {
