@@ -45,6 +45,9 @@ internal sealed class LeadershipTransfer(
             {
                 throw new TransferRefusedException($"member {heir} was not elected within {options.ElectionTimeoutHigh.TotalMilliseconds:F0} ms");
             }
+
+            // Whoever asked looks next who leads: the new leader's first message is on its way.
+            await WaitAsync(() => !cluster.CurrentLeader.IsNone, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

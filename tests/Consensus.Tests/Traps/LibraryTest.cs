@@ -32,6 +32,41 @@ public sealed class LibraryTest
         Assert.Equal(committed, leader.Log.CommitIndex);
     }
 
+    /// <summary>
+    /// A leader that an append made a follower again, and that is elected anew when its timer runs out, lives in flows of control
+    /// that the append's handler began: what that append verified must mean nothing there any more.
+    /// </summary>
+    [Fact]
+    public async Task What_an_append_verified_means_nothing_to_the_leader_that_its_follower_becomes()
+    {
+        await using var stage = await Stage.SetAsync([1, 2, 3], TimeSpan.FromMilliseconds(50));
+        var member = await stage.ElectAsync(2);
+        stage.Part([1], [2, 3]);
+        ElectionTimer.Milliseconds(member.Cluster) = 200;
+        var (door, log) = (member.Door, member.Log);
+        var counted = new List<(long Term, long Added)>();
+        member.Cluster.Changed += () =>
+        {
+            if (log.Leads)
+            {
+                lock (counted)
+                {
+                    counted.Add((log.Term, ((IAuditTrail)door).CommitAsync(log.LastIndex).AsTask().Result));
+                }
+            }
+        };
+        var (index, term) = (member.Log.LastIndex, member.Log.Term);
+        Assert.Equal(Answer.ReplicatedWithLeaderTerm, (await Send(member, term + 1, index, term, commit: 0, term + 1, term + 1)).Answer);
+        await TestCluster.EventuallyAsync(
+            () => member.Cluster.IsLeader && member.Log.Leadership.Index <= member.Applier.AppliedIndex,
+            () => $"it was not elected again: term {member.Log.Term}");
+        lock (counted)
+        {
+            Assert.Contains(counted, item => item.Term > term + 1);
+            Assert.DoesNotContain(counted, item => item.Added > 0);
+        }
+    }
+
     [Fact]
     public async Task A_follower_commits_no_more_than_the_append_verified()
     {
