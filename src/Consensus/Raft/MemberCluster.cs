@@ -52,7 +52,7 @@ internal sealed partial class MemberCluster : RaftCluster<ClusterPeer>
         _makePeer = makePeer;
         _time = time;
         _campaign = new(this, options, time);
-        Logger = logger;
+        Logger = new LibraryLog(logger);
         LeaderChanged += (_, leader) => OnLeaderChanged(leader);
     }
 

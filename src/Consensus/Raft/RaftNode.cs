@@ -24,6 +24,7 @@ internal sealed partial class RaftNode : IRaftNode
     private readonly MemberFolder _folder;
     private RaftParts? _parts;
     private string? _fault;
+    private string _leaderSaid = "";
     private int _stopped;
 
     private RaftNode(
@@ -261,11 +262,16 @@ internal sealed partial class RaftNode : IRaftNode
     [LoggerMessage(EventId = 3021, Level = LogLevel.Error, Message = "a handler of a change of leader or term failed")]
     private static partial void LogHandlerFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(EventId = 3022, Level = LogLevel.Information, Message = "{What}")]
+    private static partial void LogLeader(ILogger logger, string what);
+
     private void RaiseChanged()
     {
         try
         {
-            Changed?.Invoke(Status);
+            var status = Status;
+            SayLeader(status);
+            Changed?.Invoke(status);
         }
         catch (Exception exception)
         {
@@ -274,6 +280,21 @@ internal sealed partial class RaftNode : IRaftNode
     }
 
     private string? FaultOf(RaftParts parts) => Volatile.Read(ref _fault) ?? parts.Cluster.Fault;
+
+    /// <summary>Logs each change of leader, once; terms that pass without one are not told one by one.</summary>
+    private void SayLeader(RaftStatus status)
+    {
+        var what = status switch
+        {
+            { IsLeader: true } => $"this member leads, in term {status.Term}",
+            { Leader.IsNone: true } => "no leader is known",
+            _ => $"{_options.InitialMembers.FirstOrDefault(member => member.Id == status.Leader)?.Name} ({status.Leader}) leads, in term {status.Term}",
+        };
+        if (Interlocked.Exchange(ref _leaderSaid, what) != what)
+        {
+            LogLeader(_logger, what);
+        }
+    }
 
     private bool IsLearner(RaftParts parts) =>
         !parts.Log.Configuration.Voters.Contains(_options.Id)

@@ -51,6 +51,6 @@ internal sealed class GrpcExchange<TRequest, TReply>(NodeId member, AsyncDuplexS
     private PeerUnavailableException Unavailable(Exception cause, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(member, cause is RpcException rpc ? rpc.Status.Detail : cause.Message, cause);
+        return new(member, cause is RpcException rpc ? PeerUnavailableException.ReasonOf(rpc) : cause.Message, cause);
     }
 }

@@ -41,7 +41,7 @@ internal sealed class GrpcReplicaPeers(PeerChannels channels) : IReplicaPeers
         catch (RpcException e)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new PeerUnavailableException(member, e.Status.Detail, e);
+            throw new PeerUnavailableException(member, PeerUnavailableException.ReasonOf(e), e);
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed class GrpcReplicaPeers(PeerChannels channels) : IReplicaPeers
         {
             call?.Dispose();
             cancellationToken.ThrowIfCancellationRequested();
-            throw new PeerUnavailableException(member, e is RpcException rpc ? rpc.Status.Detail : e.Message, e);
+            throw new PeerUnavailableException(member, e is RpcException rpc ? PeerUnavailableException.ReasonOf(rpc) : e.Message, e);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Grpc.Core;
 using StateServer.Consensus.Replica;
 using StateServer.Consensus.Transport;
 using StateServer.Domain.Identity;
@@ -49,7 +50,7 @@ internal sealed class MemberObserver(NodeId self, Func<MemberStatus> own, IRepli
         }
         catch (PeerUnavailableException e)
         {
-            return Silent(member, e.Message);
+            return Silent(member, e.InnerException is RpcException { StatusCode: not StatusCode.Unavailable } ? e.Reason : $"it can't be reached: {e.Reason}");
         }
     }
 

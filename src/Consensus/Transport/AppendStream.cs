@@ -81,7 +81,7 @@ internal sealed class AppendStream(
         => exception is OperationCanceledException || BrokenStream.Is(exception);
 
     private static string Say(Exception exception)
-        => exception is RpcException rpc ? $"{rpc.StatusCode}: {rpc.Status.Detail}" : exception.Message;
+        => exception is RpcException rpc ? $"{rpc.StatusCode}: {PeerUnavailableException.ReasonOf(rpc)}" : exception.Message;
 
     private PeerUnavailableException Fail(string why, Exception exception)
     {

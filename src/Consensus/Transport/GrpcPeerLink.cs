@@ -77,7 +77,7 @@ internal sealed class GrpcPeerLink : IPeerLink
         catch (RpcException exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new PeerUnavailableException(_peer, $"{exception.StatusCode}: {exception.Status.Detail}", exception);
+            throw new PeerUnavailableException(_peer, $"{exception.StatusCode}: {PeerUnavailableException.ReasonOf(exception)}", exception);
         }
     }
 }

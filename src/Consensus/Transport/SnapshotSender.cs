@@ -62,7 +62,7 @@ internal sealed class SnapshotSender(SnapshotStore snapshots, PeerChannels chann
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw new PeerUnavailableException(
-                to, exception is RpcException rpc ? $"the snapshot: {rpc.Status.Detail}" : $"the snapshot: {exception.Message}", exception);
+                to, exception is RpcException rpc ? $"the snapshot: {PeerUnavailableException.ReasonOf(rpc)}" : $"the snapshot: {exception.Message}", exception);
         }
     }
 

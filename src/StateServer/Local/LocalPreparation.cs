@@ -27,13 +27,13 @@ internal sealed record LocalPreparation(LocalCluster Cluster, bool IsNew, Immuta
         {
             RefuseStrangersFolder(root);
             LocalCluster minted = LocalCluster.Mint(count ?? DefaultCount, port ?? DefaultPort);
-            RefuseTakenPorts(minted, minted.Members, "; or give another --port");
+            RefuseTakenPorts(minted, minted.Members);
             return new LocalPreparation(minted, IsNew: true, minted.Members);
         }
 
         RefuseAnotherShape(root, recorded, count, port);
         ImmutableArray<LocalMember> dead = [.. recorded.Members.Where(m => !FolderLock.Look(root.DataFolder(m)).IsHeld)];
-        RefuseTakenPorts(recorded, dead, "");
+        RefuseTakenPorts(recorded, dead);
         return new LocalPreparation(recorded, IsNew: false, dead);
     }
 
@@ -98,9 +98,9 @@ internal sealed record LocalPreparation(LocalCluster Cluster, bool IsNew, Immuta
         }
     }
 
-    private static void RefuseTakenPorts(LocalCluster cluster, ImmutableArray<LocalMember> members, string cure)
+    private static void RefuseTakenPorts(LocalCluster cluster, ImmutableArray<LocalMember> members)
     {
-        List<string> taken = [.. members.SelectMany(m => cluster.PortsOf(m).Errors().Select(e => $"{m.Name}: {e}{cure}"))];
+        List<string> taken = [.. members.SelectMany(m => cluster.PortsOf(m).Errors().Select(e => $"{m.Name}: {e}"))];
         if (taken.Count > 0)
         {
             throw new LocalFailureException(wrongUse: false, taken);
