@@ -30,7 +30,7 @@ internal sealed class HostedCluster : IAsyncDisposable
         {
             Members[i] = await HostedMember.StartAsync(_configure(TestOptions.Of(i + 1) with
             {
-                DataFolder = Path.Combine(_root, $"m{i + 1}"),
+                DataFolder = FolderOf(i),
                 PeerAddress = _initial[i].PeerAddress,
                 InitialMembers = [.. _initial],
                 RequestTimeout = TimeSpan.FromSeconds(15),
@@ -51,6 +51,8 @@ internal sealed class HostedCluster : IAsyncDisposable
             seconds: 60);
         return leader;
     }
+
+    public string FolderOf(int index) => Path.Combine(_root, $"m{index + 1}");
 
     public async Task KillAsync(int index)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using StateServer.Consensus.Proposals;
+using StateServer.Consensus.Reads;
 using StateServer.Domain.Outcomes;
 
 namespace StateServer.Consensus.Tests.Replica;
@@ -83,6 +84,36 @@ public sealed class HostedClusterTests
         Assert.Equal(10, state.VersionOf("k3"));
         Assert.True(cluster[behind].Replica.Status.SnapshotIndex > 0);
         Assert.Equal(through.State.VersionOf("first"), state.VersionOf("first"));
+    }
+
+    /// <summary>Its state is empty, and not the cluster's: not even a serializable read may be answered from it.</summary>
+    [Fact]
+    public async Task A_member_whose_log_is_damaged_serves_nothing_says_why_and_the_others_go_on()
+    {
+        await using var cluster = new HostedCluster();
+        await cluster.StartAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            await cluster[0].Replica.ProposeAsync(Commands.Put("k", $"v{i}"));
+        }
+
+        var damaged = ((await cluster.LeaderAsync()) + 1) % 3;
+        await Eventually.IsTrueAsync(() => cluster[damaged].Replica.State.VersionOf("k") == 20, "it has applied all");
+        Assert.Equal(20, cluster[damaged].Replica.ReadSerializable().VersionOf("k"));
+        await cluster.KillAsync(damaged);
+        var segment = Directory.GetFiles(Path.Combine(cluster.FolderOf(damaged), "log"), "log-*.seg").Single();
+        await using (var file = File.OpenWrite(segment))
+        {
+            file.Position = 4096 + 100;
+            file.Write([0xFF, 0xEE, 0xDD, 0xCC]);
+        }
+
+        await cluster.StartAsync(damaged);
+        var replica = cluster[damaged].Replica;
+        await Eventually.IsTrueAsync(() => replica.Status.Unhealthy?.Contains("damaged at byte", StringComparison.Ordinal) ?? false, "it says so");
+        Assert.Equal(Consensus.Status.MemberRole.Passive, replica.Status.Role);
+        Assert.Equal(ReadRefusal.NoLeader, Assert.Throws<ReadRefusedException>(() => replica.ReadSerializable()).Refusal);
+        Assert.IsType<PutOutcome>(await cluster[(damaged + 1) % 3].Replica.ProposeAsync(Commands.Put("k", "after")));
     }
 
     [Fact]
