@@ -8,6 +8,9 @@ internal interface ISnapshotSink
     /// <summary>The index of the newest durable snapshot; 0 for none.</summary>
     long NewestIndex { get; }
 
+    /// <summary>The bytes of that one on disk; 0 for none.</summary>
+    long NewestBytes { get; }
+
     /// <summary>Writes a snapshot and returns when it is durable, verified and the log may drop what lies behind it. Blocks.</summary>
     /// <param name="position">The last entry in the state.</param>
     /// <param name="content">Writes the state.</param>

@@ -43,7 +43,7 @@ internal sealed class StatusSource(
             AppliedIndex = point.Index,
             Revision = point.State.Keyspace.Revision,
             Voters = now.Voters,
-            DiskBytes = now.DiskBytes,
+            DiskBytes = now.DiskBytes + snapshots.NewestBytes,
             StateBytes = point.State.Keyspace.SizeBytes,
             DiskFreeBytes = space.FreeBytes,
             SnapshotIndex = snapshots.NewestIndex,

@@ -10,6 +10,9 @@ internal sealed class StoredSnapshots(RaftNode raft) : ISnapshotSink
     public long NewestIndex => raft.IsStarted ? raft.Snapshots.Newest?.Index ?? 0 : 0;
 
     /// <inheritdoc/>
+    public long NewestBytes => raft.IsStarted ? raft.Snapshots.Newest?.FileBytes ?? 0 : 0;
+
+    /// <inheritdoc/>
     public long Write(EntryPosition position, Action<Stream> content)
     {
         var configuration = raft.ConfigurationAt(position.Index);

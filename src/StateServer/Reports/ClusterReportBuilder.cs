@@ -135,6 +135,9 @@ internal static class ClusterReportBuilder
         null when record is null && lastSeen is null => "starting",
         null => "suspect",
         { Role: MemberRole.Learner } => "learning",
+
+        // It answers and takes no part: its folder isn't open yet, or is damaged.
+        { Role: MemberRole.Passive } => record is null ? "starting" : "suspect",
         _ => votes ? "voting" : "learning",
     };
 

@@ -8,6 +8,8 @@ internal sealed class FakeSnapshotSink : ISnapshotSink
 {
     public long NewestIndex { get; private set; }
 
+    public long NewestBytes => Content.Length;
+
     public EntryPosition Position { get; private set; }
 
     public byte[] Content { get; private set; } = [];

@@ -79,6 +79,7 @@ public sealed class ClusterReportTests
         ClusterReport report = Build(observations.SetItem(1, observations[1] with { Status = hurt }));
         MemberReport member = report.Members.Single(m => m.Name == "server-1");
         Assert.False(member.Healthy);
+        Assert.Equal("suspect", member.Phase);
         Assert.Equal("log damaged: segment 3 at 4096", member.Reason);
         Assert.Equal(1, report.Cluster.VotersAlive);
     }
