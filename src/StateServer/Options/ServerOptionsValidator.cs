@@ -6,6 +6,9 @@ namespace StateServer.Options;
 /// <summary>Judges options as a whole: ranges, and what must fit together. What is null was reported when it was read. Pure.</summary>
 internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
 {
+    /// <summary>Half of a log segment: an entry lies in one segment whole, and each takes at least one.</summary>
+    private const long LargestEntryBytes = 8L << 20;
+
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, ServerOptions options)
     {
@@ -99,8 +102,8 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
     {
         string?[] errors =
         [
-            Range(ServerSettings.MaxRequestBytes, options.MaxRequestBytes, 1L << 10, 64L << 20),
-            Range(ServerSettings.MaxBatchBytes, options.MaxBatchBytes, 4L << 10, 64L << 20),
+            Range(ServerSettings.MaxRequestBytes, options.MaxRequestBytes, 1L << 10, LargestEntryBytes),
+            Range(ServerSettings.MaxBatchBytes, options.MaxBatchBytes, 4L << 10, LargestEntryBytes),
             Range(ServerSettings.MaxBatchCommands, options.MaxBatchCommands, 1, 65_536),
             Range(ServerSettings.MaxQueueBytes, options.MaxQueueBytes, options.MaxRequestBytes, 16L << 30),
             Range(ServerSettings.SnapshotEntries, options.SnapshotEntries, 10, int.MaxValue),

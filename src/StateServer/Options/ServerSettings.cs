@@ -33,9 +33,9 @@ internal static class ServerSettings
 
     public static readonly ServerSetting RequestTimeout = new("request-timeout", "DURATION", "How long a proposal or read may wait in all, 100ms to 5m. Default: 5s.");
 
-    public static readonly ServerSetting MaxRequestBytes = new("max-request-bytes", "SIZE", "The largest request, 1KiB to 64MiB. Default: 1536KiB.");
+    public static readonly ServerSetting MaxRequestBytes = new("max-request-bytes", "SIZE", "The largest request, 1KiB to 8MiB. Default: 1536KiB.");
 
-    public static readonly ServerSetting MaxBatchBytes = new("max-batch-bytes", "SIZE", "The largest log entry made of many requests, 4KiB to 64MiB. Default: 1MiB.");
+    public static readonly ServerSetting MaxBatchBytes = new("max-batch-bytes", "SIZE", "The largest log entry made of many requests, 4KiB to 8MiB. Default: 1MiB.");
 
     public static readonly ServerSetting MaxBatchCommands = new("max-batch-commands", "COUNT", "The most requests in one log entry, 1 to 65536. Default: 1024.");
 

@@ -112,7 +112,7 @@ public sealed class HostedClusterTests
         var replica = cluster[damaged].Replica;
         await Eventually.IsTrueAsync(() => replica.Status.Unhealthy?.Contains("damaged at byte", StringComparison.Ordinal) ?? false, "it says so");
         Assert.Equal(Consensus.Status.MemberRole.Passive, replica.Status.Role);
-        Assert.Equal(ReadRefusal.NoLeader, Assert.Throws<ReadRefusedException>(() => replica.ReadSerializable()).Refusal);
+        Assert.Equal(ReadRefusal.Closed, Assert.Throws<ReadRefusedException>(() => replica.ReadSerializable()).Refusal);
         Assert.IsType<PutOutcome>(await cluster[(damaged + 1) % 3].Replica.ProposeAsync(Commands.Put("k", "after")));
     }
 

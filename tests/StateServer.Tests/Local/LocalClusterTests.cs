@@ -88,7 +88,7 @@ public sealed class LocalClusterTests : IDisposable
         var failure = Assert.Throws<LocalFailureException>(() => LocalPreparation.Look(root, 3, port));
         Assert.False(failure.WrongUse);
         Assert.Equal(
-            [$"server-1: 127.0.0.1:{port + 11} is taken by another process; stop it, or give another port; or give another --port"],
+            [$"server-1: 127.0.0.1:{port + 11} is taken by another process; stop it, or give another port"],
             failure.Lines);
         Assert.False(Directory.Exists(root.Path));
     }
