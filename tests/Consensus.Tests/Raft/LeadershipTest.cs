@@ -31,6 +31,7 @@ public sealed class LeadershipTest
             var leader = await cluster.LeaderAsync();
             var heir = cluster.Running.First(member => member != leader);
             await leader.Node.TransferLeadershipAsync(heir.Node.Identity.Id, CancellationToken.None);
+            Assert.False(leader.Node.Status.Leader.IsNone);
             await TestCluster.EventuallyAsync(
                 () => !heir.Node.LeadershipToken.IsCancellationRequested, () => $"{leader.Node.Status} {heir.Node.Status}");
             Assert.False(leader.Node.Status.IsLeader);
