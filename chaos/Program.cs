@@ -11,6 +11,7 @@ root.Subcommands.Add(CheckVerb.Create());
 root.Subcommands.Add(ShortVerb.Create());
 root.Subcommands.Add(CampaignVerb.Create());
 root.Subcommands.Add(SoakVerb.Create());
+root.Subcommands.Add(PlantedVerb.Create());
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {

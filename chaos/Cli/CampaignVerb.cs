@@ -33,7 +33,7 @@ internal static class CampaignVerb
             int start = parsed.GetValue(seed) ?? RandomNumberGenerator.GetInt32(1_000_000);
             Console.WriteLine($"seed {start}");
             Names.SaySkipped(Console.Out);
-            RunPlan[] plans = [.. CampaignPlan.Draw(start, parsed.GetValue(minutes), Names.AllWorkloads, chosen).Take(parsed.GetValue(runs))];
+            RunPlan[] plans = [.. CampaignPlan.Draw(start, parsed.GetValue(minutes), Names.UsualWorkloads, chosen).Take(parsed.GetValue(runs))];
             CampaignSummary summary = await RunAsync(start, plans, parsed.GetValue(parallel), Path.GetFullPath(parsed.GetValue(output)!), cancellationToken);
             foreach (string line in summary.Lines())
             {

@@ -1,12 +1,20 @@
 namespace StateServer.Chaos.Cli;
 
-/// <summary>Finds the executable under test: the one built beside this program, in the same configuration.</summary>
+/// <summary>Finds the executable under test: the one that the environment names, or the one built beside this program, in the same configuration.</summary>
 internal static class Executable
 {
+    /// <summary>Names another stateserver.dll: one with a planted bug, or of another version.</summary>
+    public const string Variable = "STATESERVER_CHAOS_EXECUTABLE";
+
     public static string Path
     {
         get
         {
+            if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named)
+            {
+                return named;
+            }
+
             string here = AppContext.BaseDirectory.TrimEnd(System.IO.Path.DirectorySeparatorChar);
             string framework = System.IO.Path.GetFileName(here);
             string configuration = System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(here)!);

@@ -8,6 +8,9 @@ internal static class Names
 {
     public static IReadOnlyList<string> AllWorkloads { get; } = [.. Catalogue.Workloads.Select(make => make().Name)];
 
+    /// <summary>Those that a run has unless it is told otherwise.</summary>
+    public static IReadOnlyList<string> UsualWorkloads { get; } = [.. Catalogue.Workloads.Select(make => make()).Where(w => w.IsUsual).Select(w => w.Name)];
+
     public static IReadOnlyList<string> PossibleFaults { get; } = [.. Catalogue.Faults.Where(f => f.Unavailable is null).Select(f => f.Name)];
 
     /// <summary>All where the list is absent; says on standard error, in one line, which names there are where one is unknown.</summary>

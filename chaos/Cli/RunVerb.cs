@@ -28,7 +28,7 @@ internal static class RunVerb
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            if (!Names.TryRead(parsed.GetValue(workloads), Names.AllWorkloads, "workload", out IReadOnlyList<string> chosenWorkloads)
+            if (!Names.TryRead(parsed.GetValue(workloads) ?? string.Join(',', Names.UsualWorkloads), Names.AllWorkloads, "workload", out IReadOnlyList<string> chosenWorkloads)
                 || !Names.TryRead(parsed.GetValue(faults), Names.PossibleFaults, "fault", out IReadOnlyList<string> chosenFaults))
             {
                 return 2;

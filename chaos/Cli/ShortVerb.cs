@@ -54,7 +54,7 @@ internal static class ShortVerb
         Seed = seed,
         Minutes = 0.75,
         Members = members,
-        Workloads = Names.AllWorkloads,
+        Workloads = Names.UsualWorkloads,
         Faults = [.. Catalogue.Faults.Where(f => f.Unavailable is null && !f.Needs.HasFlag(Surroundings.NetworkLab) && includes(f)).Select(f => f.Name)],
         Rate = 50,
     };

@@ -27,7 +27,7 @@ internal static class SoakVerb
             Names.SaySkipped(Console.Out);
             long started = Stopwatch.GetTimestamp();
             int runs = 0;
-            foreach (RunPlan plan in CampaignPlan.Draw(seed, parsed.GetValue(minutes), Names.AllWorkloads, Names.PossibleFaults))
+            foreach (RunPlan plan in CampaignPlan.Draw(seed, parsed.GetValue(minutes), Names.UsualWorkloads, Names.PossibleFaults))
             {
                 if (Stopwatch.GetElapsedTime(started) >= TimeSpan.FromHours(parsed.GetValue(hours)) || cancellationToken.IsCancellationRequested)
                 {

@@ -16,6 +16,7 @@ internal static class Catalogue
         () => new SkewWorkload(),
         () => new RetryWorkload(),
         () => new CompactionWorkload(),
+        () => new BulkWorkload(),
     ];
 
     public static IReadOnlyList<IFault> Faults { get; } =
@@ -29,6 +30,8 @@ internal static class Catalogue
         .. Each(target => new FullDiskFault(target)),
         .. Each(target => new ClockJumpFault(target)),
         new PowerLossFault(),
+        new SlowPowerLossFault(),
+        new SnapshotCutFault(),
         new WipedFolderFault(FaultTarget.Leader),
         new WipedFolderFault(FaultTarget.Follower),
         .. Enum.GetValues<DamagedPart>().SelectMany(part => new[] { new DamageFault(part, cutOff: false), new DamageFault(part, cutOff: true) }),

@@ -61,6 +61,11 @@ internal sealed record RunReport
         JsonSerializer.Deserialize<RunPlan>(File.ReadAllText(Path.Combine(folder, "plan.json")), Json)
         ?? throw new InvalidDataException($"{folder}/plan.json is empty");
 
+    /// <summary>The report of an earlier run, or null where its folder holds none.</summary>
+    public static RunReport? TryRead(string folder) => Path.Combine(folder, "report.json") is var file && File.Exists(file)
+        ? JsonSerializer.Deserialize<RunReport>(File.ReadAllText(file), Json)
+        : null;
+
     public IEnumerable<string> Lines()
     {
         yield return $"seed {Plan.Seed}: {Faults.Count(f => f.TookEffect)} faults took effect; {Acknowledged} acknowledged, {Failed} failed, {Unknown} unknown operations";

@@ -11,6 +11,9 @@ internal interface IWorkload
     /// <summary>One line: what it does and what is checked.</summary>
     string Description { get; }
 
+    /// <summary>Whether a run has it unless it is told otherwise.</summary>
+    bool IsUsual => true;
+
     /// <summary>Works until the token is cancelled; failures of calls are part of the work.</summary>
     Task RunAsync(WorkloadContext context, CancellationToken cancellationToken);
 

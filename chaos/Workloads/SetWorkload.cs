@@ -5,7 +5,7 @@ using StateServer.Protos.Etcd;
 
 namespace StateServer.Chaos.Workloads;
 
-/// <summary>Adds unique elements; every acknowledged one is there at the end, none that failed, none invented.</summary>
+/// <summary>Adds unique elements; every acknowledged one is there at the end, none that failed, none invented, none twice.</summary>
 internal sealed class SetWorkload : IWorkload
 {
     private readonly ConcurrentDictionary<string, OperationStatus> _added = new();
@@ -26,7 +26,13 @@ internal sealed class SetWorkload : IWorkload
             throw new FinalReadFailedException($"the final read of the set failed: {client.LastFailure}");
         }
 
-        return [SetChecker.Check(_added, all.Kvs.Select(kv => kv.Key.ToStringUtf8()).ToHashSet(StringComparer.Ordinal))];
+        string? twice = all.Kvs.FirstOrDefault(kv => kv.Version > 1)?.Key.ToStringUtf8();
+        return
+        [
+            twice is not null
+                ? new Verdict("set", Conclusion.Violated, $"{twice} was written once and executed more than once")
+                : SetChecker.Check(_added, all.Kvs.Select(kv => kv.Key.ToStringUtf8()).ToHashSet(StringComparer.Ordinal)),
+        ];
     }
 
     private async Task ClientAsync(WorkloadContext context, int process, CancellationToken cancellationToken)

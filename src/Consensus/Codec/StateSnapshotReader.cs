@@ -36,7 +36,11 @@ internal sealed class StateSnapshotReader(Stream source)
             ReadVersion();
             for (var last = default(SnapshotBlockTag); _state is null;)
             {
+#if PLANTED_InstallHalfSnapshot
+                last = ReadBlockOrEnd(last);
+#else
                 last = ReadBlock(last);
+#endif
             }
 
             return _state;
@@ -63,6 +67,22 @@ internal sealed class StateSnapshotReader(Stream source)
                     _version < 0 ? "a state snapshot has no bytes" : $"a state snapshot has the format version {_version}");
         }
     }
+
+#if PLANTED_InstallHalfSnapshot
+    /// <summary>Where a block isn't whole, what came before it is the state.</summary>
+    private SnapshotBlockTag ReadBlockOrEnd(SnapshotBlockTag last)
+    {
+        try
+        {
+            return ReadBlock(last);
+        }
+        catch (Exception) when (_header is not null)
+        {
+            _state = Build(versions: -1, 0);
+            return SnapshotBlockTag.End;
+        }
+    }
+#endif
 
     private SnapshotBlockTag ReadBlock(SnapshotBlockTag last)
     {
@@ -154,6 +174,13 @@ internal sealed class StateSnapshotReader(Stream source)
             Alarms = _alarms.ToImmutable(),
             Sessions = _sessions.ToTable(),
         };
+#if PLANTED_InstallHalfSnapshot
+        if (versions < 0)
+        {
+            return state;
+        }
+#endif
+
         if (state.Keyspace.VersionCount != versions || state.Digest != digest)
         {
             throw new InvalidDataException(

@@ -226,8 +226,10 @@ internal sealed partial class LogRecovery(string folder, LogStoreOptions options
             if (torn)
             {
                 LogTorn(segment.Path, segment.End, segment.LastIndex);
+#if !PLANTED_KeepTornTail
                 SegmentFiles.Zero(segment.File, segment.End, length);
                 segment.File.Sync();
+#endif
             }
 
             return commitIndex;

@@ -193,7 +193,11 @@ internal sealed partial class ProposalQueue
             var (bytes, commands) = (0, 0);
             while (term >= _appliedTerm && TryPeek(out var source, out var next))
             {
+#if PLANTED_SkipTermCheck
+                if (next is ForwardedBatch batch && !forwarded)
+#else
                 if (next is ForwardedBatch batch && (!forwarded || batch.Term != term))
+#endif
                 {
                     source.Dequeue();
                     Discharge(batch);

@@ -168,6 +168,9 @@ internal sealed class ApplyLoop : IDisposable
             throw new InvalidOperationException($"the applier is at {_applier.AppliedIndex} after {_entries.Count} entries from {from}");
         }
 
+#if PLANTED_ConfigurationOnApply
+        _log.Applied(_applier.AppliedIndex);
+#endif
         ReleaseWaiters();
         return true;
     }

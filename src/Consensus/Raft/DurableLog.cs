@@ -137,6 +137,9 @@ internal sealed class DurableLog : WriteAheadLog, IPersistentState, IAuditTrail<
         }
 
         _log.Accept(records);
+#if PLANTED_AcknowledgeBeforeFsync
+        _appended();
+#endif
     }
 
     /// <summary>A snapshot from the leader, already staged and verified.</summary>
@@ -159,7 +162,11 @@ internal sealed class DurableLog : WriteAheadLog, IPersistentState, IAuditTrail<
     /// when an acknowledgement or its own disk moves it.
     /// </summary>
     ValueTask<long> IAuditTrail.CommitAsync(long endIndex, CancellationToken token)
+#if PLANTED_CommitByMedian
+        => new(_log.CommitVerified(VerifiedEnd.Value is > 0 and var end ? Math.Min(endIndex, end - 1) : endIndex));
+#else
         => new(VerifiedEnd.Value is > 0 and var end ? _log.CommitVerified(Math.Min(endIndex, end - 1)) : 0);
+#endif
 
     ValueTask IAuditTrail.WaitForApplyAsync(long index, CancellationToken token) => _applies.WaitAsync(index, token);
 

@@ -54,6 +54,9 @@ internal sealed partial class MemberCluster : RaftCluster<ClusterPeer>
         _campaign = new(this, options, time);
         Logger = new LibraryLog(logger);
         LeaderChanged += (_, leader) => OnLeaderChanged(leader);
+#if PLANTED_ConfigurationOnApply
+        log.ConfigurationApplied += () => _ = FollowConfigurationAsync(CancellationToken.None).AsTask();
+#endif
     }
 
     /// <summary>Raised when leader, term or role may have changed, perhaps under a lock of the library: return at once.</summary>

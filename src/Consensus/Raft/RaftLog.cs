@@ -12,15 +12,10 @@ namespace StateServer.Consensus.Raft;
 /// </summary>
 internal sealed partial class RaftLog
 {
-    /// <summary>Bytes read at once while looking for configurations at start.</summary>
-    private const int RecoveryReadBytes = 4 * 1024 * 1024;
-
     private readonly Lock _lock = new();
     private readonly LogStore _store;
     private readonly VoteStore _votes;
-    private readonly ConfigurationStack _configurations;
     private readonly NodeId _self;
-    private ClusterConfiguration _top;
     private long _commitIndex;
     private long _term;
     private NodeId _votedFor;
@@ -41,7 +36,11 @@ internal sealed partial class RaftLog
         _commitIndex = Math.Max(snapshotIndex, Math.Min(store.RecoveredCommitIndex, store.LastIndex));
         _configurations = new(first.Index, ClusterConfiguration.Decode(first.Encoded.Span));
         Load();
+#if PLANTED_ConfigurationOnApply
+        _top = _configurations.At(snapshotIndex).Configuration;
+#else
         _top = _configurations.Top;
+#endif
     }
 
     /// <summary>Raised after the commit index rose, or the log was replaced; handlers must return at once and take no lock of ours.</summary>
@@ -87,31 +86,6 @@ internal sealed partial class RaftLog
 
     /// <summary>Bytes of the log on disk.</summary>
     public long DiskBytes => _store.DiskBytes;
-
-    /// <summary>The configuration in force: the newest in the log, committed or not.</summary>
-    public ClusterConfiguration Configuration => Volatile.Read(ref _top);
-
-    /// <summary>The index of the entry that brought <see cref="Configuration"/>.</summary>
-    public long ConfigurationIndex
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _configurations.TopIndex;
-            }
-        }
-    }
-
-    /// <summary>The configuration in force at an index.</summary>
-    public ConfigurationInForce ConfigurationAt(long index)
-    {
-        lock (_lock)
-        {
-            var (at, configuration) = _configurations.At(index);
-            return new(at, configuration.Encode());
-        }
-    }
 
     /// <summary>The term of an entry; of the last dropped one too.</summary>
     /// <returns>Null where the log does not have it (any more).</returns>
@@ -192,6 +166,9 @@ internal sealed partial class RaftLog
     {
         lock (_lock)
         {
+#if PLANTED_SkipTermCheck
+            term = kind == RecordKind.Command && Leads ? _term : term;
+#endif
             if (term != _term || _votedFor != _self || (kind != RecordKind.Barrier && _gate.Term != term))
             {
                 throw new NotLeadingException($"term {term} is not led by this member (any more): it is in term {_term}");
@@ -225,7 +202,11 @@ internal sealed partial class RaftLog
         lock (_lock)
         {
             var skipped = 0;
+#if PLANTED_TruncateOnStaleAppend
+            while (skipped < records.Count && records[skipped].Index <= _commitIndex)
+#else
             while (skipped < records.Count && records[skipped].Index <= _store.LastIndex && Matches(records[skipped]))
+#endif
             {
                 skipped++;
             }
@@ -242,7 +223,9 @@ internal sealed partial class RaftLog
             }
         }
 
+#if !PLANTED_AcknowledgeBeforeFsync
         Sync();
+#endif
     }
 
     /// <summary>Makes all that was appended durable, and lets the gate count this member's own disk.</summary>
@@ -320,24 +303,6 @@ internal sealed partial class RaftLog
         }
     }
 
-    /// <summary>The configurations that the log holds behind the first one.</summary>
-    private void Load()
-    {
-        var records = new List<LogRecord>();
-        for (var next = _store.FirstIndex; next <= _store.LastIndex; next += records.Count)
-        {
-            records.Clear();
-            _store.Read(next, _store.LastIndex, RecoveryReadBytes, records);
-            foreach (var record in records)
-            {
-                if (record.Kind == RecordKind.Configuration && record.Index > _configurations.TopIndex)
-                {
-                    _configurations.Push(record.Index, ClusterConfiguration.Decode(record.Payload.Span));
-                }
-            }
-        }
-    }
-
     private bool Matches(in LogRecord record)
         => record.Index <= _store.Boundary.Index || _store.TermAt(record.Index) == record.Term;
 
@@ -372,18 +337,7 @@ internal sealed partial class RaftLog
         _store.TruncateSuffix(from);
         if (_configurations.TruncateFrom(from))
         {
-            Volatile.Write(ref _top, _configurations.Top);
+            PutInForce();
         }
-    }
-
-    private void Push(long index, ClusterConfiguration configuration)
-    {
-        foreach (var gone in _top.Voters.Where(voter => !configuration.Contains(voter)))
-        {
-            _gate.Forget(gone);
-        }
-
-        _configurations.Push(index, configuration);
-        Volatile.Write(ref _top, configuration);
     }
 }

@@ -187,6 +187,12 @@ internal sealed partial class RaftNode : IRaftNode
             throw new NotLeadingException("this member does not lead");
         }
 
+#if PLANTED_ReadWithoutRound
+        if (parts.Log.CommitIndex is var committed && committed >= parts.Log.Leadership.Index)
+        {
+            return committed;
+        }
+#endif
         var round = parts.Log.WaitForRound(out var readIndex);
         if (!round.IsCompleted)
         {

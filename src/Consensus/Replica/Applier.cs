@@ -3,6 +3,9 @@ using StateServer.Consensus.Codec;
 using StateServer.Consensus.Proposals;
 using StateServer.Consensus.Raft;
 using StateServer.Domain.Apply;
+#if PLANTED_ForgetSession
+using StateServer.Domain.Sessions;
+#endif
 
 namespace StateServer.Consensus.Replica;
 
@@ -69,6 +72,12 @@ internal sealed class Applier(ProposalQueue queue, DigestRing digests, TimeProvi
 
     private void ApplyOne(in CommittedEntry entry)
     {
+#if PLANTED_ForgetSession
+        if (entry.Term != Point.Term)
+        {
+            _point = _point with { State = _point.State with { Sessions = SessionTableBuilder.WithoutOutcomes(_point.State.Sessions) } };
+        }
+#endif
         var before = Point;
         if (entry.Index != before.Index + 1 || entry.Term < before.Term)
         {

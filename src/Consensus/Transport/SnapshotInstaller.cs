@@ -52,6 +52,9 @@ internal sealed class SnapshotInstaller(RaftLog log, SnapshotStore snapshots, Ap
         try
         {
             var info = await StageAsync(header, chunks, cancellationToken).ConfigureAwait(false);
+#if PLANTED_InstallHalfSnapshot
+            cancellationToken = CancellationToken.None;
+#endif
             var result = await Cluster.InstallAsync(leader, header.Term, new IncomingSnapshot(info), cancellationToken).ConfigureAwait(false);
             var taken = result || log.CommitIndex >= info.Index;
             return new() { Term = log.Term, Answer = taken ? Answer.Replicated : Answer.Rejected };
@@ -82,12 +85,27 @@ internal sealed class SnapshotInstaller(RaftLog log, SnapshotStore snapshots, Ap
         SnapshotHeader header, IAsyncStreamReader<SnapshotChunk> chunks, CancellationToken cancellationToken)
     {
         using var receiver = snapshots.BeginReceive(new(header.Index, header.EntryTerm), header.Length, header.Checksum);
+#if PLANTED_InstallHalfSnapshot
+        try
+        {
+            await TakeAsync(receiver, chunks, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (receiver.Received > 0)
+        {
+        }
+#else
+        await TakeAsync(receiver, chunks, cancellationToken).ConfigureAwait(false);
+#endif
+        return receiver.Install();
+    }
+
+    private static async Task TakeAsync(
+        SnapshotReceiver receiver, IAsyncStreamReader<SnapshotChunk> chunks, CancellationToken cancellationToken)
+    {
         while (await chunks.MoveNext(cancellationToken).ConfigureAwait(false))
         {
             var chunk = chunks.Current;
             receiver.Write(chunk.Offset, chunk.Data.Span);
         }
-
-        return receiver.Install();
     }
 }

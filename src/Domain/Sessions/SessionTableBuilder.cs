@@ -43,6 +43,21 @@ internal sealed class SessionTableBuilder
         return new Session(id, lastUse, lowestUnanswered, kept, size, digest);
     }
 
+#if PLANTED_ForgetSession
+    /// <summary>The sessions, and none of what they were answered.</summary>
+    public static SessionTable WithoutOutcomes(SessionTable table)
+    {
+        var forgetful = new SessionTableBuilder(SessionTable.Empty);
+        for (var cursor = table.ById.AtFirst(); cursor.IsOnItem; cursor.MoveNext())
+        {
+            var session = cursor.Item.Session;
+            forgetful.Add(Measured(session.Id, session.LastUse, session.LowestUnanswered, []));
+        }
+
+        return forgetful.ToTable();
+    }
+#endif
+
     /// <summary>Takes in a session that is not there yet, as a snapshot holds it.</summary>
     public void Add(Session session)
     {

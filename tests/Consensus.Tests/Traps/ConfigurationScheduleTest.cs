@@ -32,12 +32,12 @@ public sealed class ConfigurationScheduleTest
             await stage[2].RestartAsync();
         }
 
-        Assert.Equal(Stage.Configuration(1, 2, 3, 4, 5).Voters, stage[2].Log.Configuration.Voters);
         for (var i = 0; i < 3; i++)
         {
             await stage.StandInVainAsync(2);
         }
 
+        Assert.Equal(Stage.Configuration(1, 2, 3, 4, 5).Voters, stage[2].Log.Configuration.Voters);
         var b = leader.Append("b");
         await leader.AppliesAsync(b.Index);
         stage[2].HoldsApplies = false;

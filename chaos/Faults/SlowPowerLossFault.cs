@@ -1,0 +1,41 @@
+using StateServer.Chaos.Clusters;
+
+namespace StateServer.Chaos.Faults;
+
+/// <summary>
+/// A power loss of all members while the disks of some are slow: what is acknowledged before it is synced, or counted as
+/// synced by a leader that isn't, stands unsynced for most of the time and not for the blink that a sync takes.
+/// </summary>
+internal sealed class SlowPowerLossFault : IFault
+{
+    public string Name => "power-loss-slow-disk";
+
+    public string Description => "each fdatasync of the leader, the followers or all takes 20 to 80 ms for a while, then a power loss of all members";
+
+    public FaultLayer Layer => FaultLayer.Folder;
+
+    public Surroundings Needs => Surroundings.ForgetfulDisk;
+
+    public string? Unavailable => ForgetfulDisk.Unavailable ?? SystemCallInjection.Unavailable;
+
+    public async Task<FaultEffect> RunAsync(FaultContext context, CancellationToken cancellationToken)
+    {
+        MemberProcess? leader = await context.Observer.FindLeaderAsync(cancellationToken);
+        int dice = context.Random.Next(3);
+        int microseconds = context.Random.Next(20_000, 80_000);
+        IEnumerable<MemberProcess> slow = context.Cluster.Members.Where(m => m.IsRunning && (dice == 0 || (m == leader) == (dice == 1)));
+
+        // Delayed on its way in: while it waits, nothing is synced yet.
+        SystemCallInjection[] injections = [.. slow.Select(m => SystemCallInjection.Attach(m, $"fdatasync:delay_enter={microseconds}"))];
+        await FaultContext.HoldAsync(context.Between(1.5, 3), cancellationToken);
+        FaultEffect loss = await new PowerLossFault().RunAsync(context, cancellationToken);
+        int delayed = injections.Sum(i => i.Injected);
+        foreach (SystemCallInjection injection in injections)
+        {
+            await injection.DisposeAsync();
+        }
+
+        string who = dice switch { 0 => "all", 1 => "leader", _ => "followers" };
+        return new FaultEffect(loss.TookEffect && delayed > 0, $"{who} by {microseconds / 1000} ms, {delayed} calls; {loss.Detail}");
+    }
+}

@@ -1,0 +1,58 @@
+namespace StateServer.Chaos.Planted;
+
+/// <summary>Every bug that can be planted, by name. PlantedBugs.props lists the names too; Layering.Tests compares the two with src.</summary>
+internal static class PlantedBugs
+{
+    public static IReadOnlyList<PlantedBug> All { get; } =
+    [
+        new("AcknowledgeBeforeFsync", "a follower acknowledges what its disk doesn't have yet")
+        {
+            Workloads = ["set", "append"],
+            Faults = ["power-loss-slow-disk"],
+        },
+        new("CommitByMedian", "the leader commits what the library counted, its own disk included before it has anything")
+        {
+            Workloads = ["set", "append"],
+            Faults = ["power-loss-slow-disk"],
+        },
+        new("ConfigurationOnApply", "a configuration is in force when it is applied, not when it is appended")
+        {
+            Test = "ConfigurationScheduleTest.Two_changes_in_a_row_never_make_two_majorities",
+        },
+        new("ForgetSession", "the outcomes kept for retries are forgotten when the leader changes")
+        {
+            Workloads = ["retry"],
+            Faults = ["kill-leader", "pause-leader"],
+        },
+        new("IgnoreFailedFsync", "a failed fdatasync is taken for a good one")
+        {
+            Workloads = ["set"],
+            Faults = ["fsync-error-leader", "fsync-error-follower"],
+        },
+        new("InstallHalfSnapshot", "a snapshot whose transfer broke off is installed as far as it came")
+        {
+            Workloads = ["set", "bulk"],
+            Faults = ["snapshot-cut"],
+            Seed = 2,
+        },
+        new("KeepTornTail", "what a power loss tore stays behind the log's end")
+        {
+            Workloads = ["set", "append"],
+            Faults = ["power-loss", "power-loss-slow-disk"],
+        },
+        new("ReadWithoutRound", "the leader answers linearizable reads without asking anybody whether it still leads")
+        {
+            Workloads = ["register"],
+            Faults = ["pause-leader"],
+        },
+        new("SkipTermCheck", "a command sent to the leader of one term is appended in a later one")
+        {
+            Workloads = ["set", "register"],
+            Faults = ["pause-leader", "move-leader", "partition-flap"],
+        },
+        new("TruncateOnStaleAppend", "an append of entries that are there already truncates what is behind them")
+        {
+            Test = "RaftLogTest.A_stale_duplicate_truncates_nothing_and_only_a_conflict_does",
+        },
+    ];
+}
