@@ -10,7 +10,7 @@ internal sealed class SlowPowerLossFault : IFault
 {
     public string Name => "power-loss-slow-disk";
 
-    public string Description => "each fdatasync of the leader, the followers or all takes 20 to 80 ms for a while, then a power loss of all members";
+    public string Description => "each fdatasync of one or more members takes 20 to 80 ms for a while, then a power loss of all members";
 
     public FaultLayer Layer => FaultLayer.Folder;
 
@@ -20,10 +20,9 @@ internal sealed class SlowPowerLossFault : IFault
 
     public async Task<FaultEffect> RunAsync(FaultContext context, CancellationToken cancellationToken)
     {
-        MemberProcess? leader = await context.Observer.FindLeaderAsync(cancellationToken);
-        int dice = context.Random.Next(3);
+        MemberProcess[] shuffled = [.. await context.ChooseAsync(FaultTarget.All, cancellationToken)];
+        MemberProcess[] slow = [.. shuffled.Take(context.Random.Next(1, shuffled.Length + 1)).Where(m => m.IsRunning)];
         int microseconds = context.Random.Next(20_000, 80_000);
-        IEnumerable<MemberProcess> slow = context.Cluster.Members.Where(m => m.IsRunning && (dice == 0 || (m == leader) == (dice == 1)));
 
         // Delayed on its way in: while it waits, nothing is synced yet.
         SystemCallInjection[] injections = [.. slow.Select(m => SystemCallInjection.Attach(m, $"fdatasync:delay_enter={microseconds}"))];
@@ -35,7 +34,8 @@ internal sealed class SlowPowerLossFault : IFault
             await injection.DisposeAsync();
         }
 
-        string who = dice switch { 0 => "all", 1 => "leader", _ => "followers" };
-        return new FaultEffect(loss.TookEffect && delayed > 0, $"{who} by {microseconds / 1000} ms, {delayed} calls; {loss.Detail}");
+        return new FaultEffect(
+            loss.TookEffect && delayed > 0,
+            $"{string.Join(' ', slow.Select(m => m.Name))} by {microseconds / 1000} ms, {delayed} calls; {loss.Detail}");
     }
 }

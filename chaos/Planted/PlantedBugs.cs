@@ -43,12 +43,13 @@ internal static class PlantedBugs
         new("ReadWithoutRound", "the leader answers linearizable reads without asking anybody whether it still leads")
         {
             Workloads = ["register"],
-            Faults = ["pause-leader"],
+            Faults = ["partition-isolate-leader", "pause-leader"],
         },
         new("SkipTermCheck", "a command sent to the leader of one term is appended in a later one")
         {
             Workloads = ["set", "register"],
-            Faults = ["pause-leader", "move-leader", "partition-flap"],
+            Faults = ["quorum-blink"],
+            Rate = 600,
         },
         new("TruncateOnStaleAppend", "an append of entries that are there already truncates what is behind them")
         {

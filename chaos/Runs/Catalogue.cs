@@ -24,6 +24,7 @@ internal static class Catalogue
         .. Each(target => new KillFault(target)),
         .. Each(target => new PauseFault(target)),
         .. Each(target => new RestartStormFault(target)),
+        new QuorumBlinkFault(),
         new LeadershipFault(),
         .. Each(target => new FsyncErrorFault(target)),
         .. Each(target => new SlowFsyncFault(target)),

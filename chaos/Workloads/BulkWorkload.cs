@@ -34,7 +34,7 @@ internal sealed class BulkWorkload : IWorkload
             (_, RangeResponse? read) = await client.GetAsync(key);
             if (read is null)
             {
-                throw new InvalidOperationException($"the final read of {key} failed: {client.LastFailure}");
+                throw new FinalReadFailedException($"the final read of {key} failed: {client.LastFailure}");
             }
 
             string value = read.Kvs.FirstOrDefault()?.Value.ToStringUtf8() ?? "";

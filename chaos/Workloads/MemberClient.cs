@@ -26,9 +26,9 @@ internal sealed class MemberClient : IDisposable
 
     /// <summary>Makes one call, counts it, and says how it ended; the answer is null unless it ended ok.</summary>
     public Task<(OperationStatus Status, TResponse? Response)> CallAsync<TResponse>(
-        Func<KV.KVClient, CallOptions, AsyncUnaryCall<TResponse>> call, Metadata? headers = null)
+        Func<KV.KVClient, CallOptions, AsyncUnaryCall<TResponse>> call, Metadata? headers = null, TimeSpan? patience = null)
         where TResponse : class =>
-        CallChannelAsync((channel, options) => call(new KV.KVClient(channel), options), headers);
+        CallChannelAsync((channel, options) => call(new KV.KVClient(channel), options), headers, patience);
 
     /// <summary>A serializable read of one member's state, which needs no leader: it counts as no sign of life of the cluster.</summary>
     public Task<(OperationStatus Status, RangeResponse? Response)> PeekAsync(string key) => CallChannelAsync(
@@ -40,10 +40,10 @@ internal sealed class MemberClient : IDisposable
         CallChannelAsync((channel, options) => new Sessions.SessionsClient(channel).OpenAsync(new OpenSessionRequest(), options), null);
 
     private async Task<(OperationStatus Status, TResponse? Response)> CallChannelAsync<TResponse>(
-        Func<GrpcChannel, CallOptions, AsyncUnaryCall<TResponse>> call, Metadata? headers, bool counts = true)
+        Func<GrpcChannel, CallOptions, AsyncUnaryCall<TResponse>> call, Metadata? headers, TimeSpan? patience = null, bool counts = true)
         where TResponse : class
     {
-        using var limit = new CancellationTokenSource(WorkloadContext.CallLimit);
+        using var limit = new CancellationTokenSource(patience ?? WorkloadContext.CallLimit);
         try
         {
             GrpcChannel channel = _channels[_at] ??= Connections.Open(_members[_at]);
@@ -75,8 +75,10 @@ internal sealed class MemberClient : IDisposable
     public Task<(OperationStatus Status, PutResponse? Response)> PutAsync(string key, string value, Metadata? headers = null) =>
         CallAsync((kv, options) => kv.PutAsync(new PutRequest { Key = Bytes(key), Value = Bytes(value) }, options), headers);
 
-    public Task<(OperationStatus Status, RangeResponse? Response)> GetAsync(string key) =>
-        CallAsync((kv, options) => kv.RangeAsync(new RangeRequest { Key = Bytes(key) }, options));
+    /// <param name="key">The key.</param>
+    /// <param name="patience">How long the call may take, where not as long as any.</param>
+    public Task<(OperationStatus Status, RangeResponse? Response)> GetAsync(string key, TimeSpan? patience = null) =>
+        CallAsync((kv, options) => kv.RangeAsync(new RangeRequest { Key = Bytes(key) }, options), patience: patience);
 
     /// <summary>Reads a key as it was at a revision.</summary>
     public Task<(OperationStatus Status, RangeResponse? Response)> AtAsync(string key, long revision) =>
