@@ -31,9 +31,17 @@ internal static class PlantedVerb
             Console.WriteLine($"results in {folder}");
             var hunt = new PlantedHunt(folder, TimeSpan.FromMinutes(parsed.GetValue(minutes)), parsed.GetValue(runMinutes), Console.Out);
             var findings = new List<Finding>();
-            foreach (PlantedBug bug in PlantedBugs.All.Where(b => chosen.Contains(b.Name)))
+            try
             {
-                findings.Add(await hunt.HuntAsync(parsed.GetValue(seed) is { } first ? bug with { Seed = first } : bug, cancellationToken));
+                foreach (PlantedBug bug in PlantedBugs.All.Where(b => chosen.Contains(b.Name)))
+                {
+                    findings.Add(await hunt.HuntAsync(parsed.GetValue(seed) is { } first ? bug with { Seed = first } : bug, cancellationToken));
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                Console.Error.WriteLine("interrupted");
+                return 1;
             }
 
             foreach (Finding finding in findings)

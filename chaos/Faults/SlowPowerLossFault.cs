@@ -25,17 +25,14 @@ internal sealed class SlowPowerLossFault : IFault
         int microseconds = context.Random.Next(20_000, 80_000);
 
         // Delayed on its way in: while it waits, nothing is synced yet.
-        SystemCallInjection[] injections = [.. slow.Select(m => SystemCallInjection.Attach(m, $"fdatasync:delay_enter={microseconds}"))];
-        await FaultContext.HoldAsync(context.Between(1.5, 3), cancellationToken);
+        SystemCallInjection[] injections = await Task.WhenAll(slow.Select(m =>
+            SystemCallInjection.AttachAsync(context.Cluster, m, $"fdatasync:delay_enter={microseconds}")));
+        await FaultContext.HoldAsync(context.Between(1, 2), cancellationToken);
         FaultEffect loss = await new PowerLossFault().RunAsync(context, cancellationToken);
         int delayed = injections.Sum(i => i.Injected);
-        foreach (SystemCallInjection injection in injections)
-        {
-            await injection.DisposeAsync();
-        }
-
+        await Task.WhenAll(injections.Select(i => i.DisposeAsync().AsTask()));
         return new FaultEffect(
             loss.TookEffect && delayed > 0,
-            $"{string.Join(' ', slow.Select(m => m.Name))} by {microseconds / 1000} ms, {delayed} calls; {loss.Detail}");
+            $"{FaultContext.Say(slow)} by {microseconds / 1000} ms, {delayed} calls; {loss.Detail}");
     }
 }

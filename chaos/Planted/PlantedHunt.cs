@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using StateServer.Chaos.Checkers;
 using StateServer.Chaos.Cli;
+using StateServer.Chaos.Clusters;
 using StateServer.Chaos.Runs;
 
 namespace StateServer.Chaos.Planted;
@@ -11,7 +13,7 @@ namespace StateServer.Chaos.Planted;
 /// <param name="budget">The time for one bug, builds excluded.</param>
 /// <param name="runMinutes">Minutes under faults of each run.</param>
 /// <param name="display">Told how it goes.</param>
-internal sealed class PlantedHunt(string folder, TimeSpan budget, double runMinutes, TextWriter display)
+internal sealed partial class PlantedHunt(string folder, TimeSpan budget, double runMinutes, TextWriter display)
 {
     private static readonly string Root = FindRoot();
 
@@ -61,14 +63,15 @@ internal sealed class PlantedHunt(string folder, TimeSpan budget, double runMinu
         return new Finding(bug, null, $"{runs} runs of {runMinutes} minutes in vain", null, Stopwatch.GetElapsedTime(started));
     }
 
-    /// <summary>A test that fails (exit code 2 of the test platform) has found the bug; one that can't run has not.</summary>
+    /// <summary>A test that ran and failed has found the bug; one that could not run has not.</summary>
     private async Task<Finding> HuntWithTestAsync(PlantedBug bug, string tests, CancellationToken cancellationToken)
     {
-        const int SomeFailed = 2;
         long started = Stopwatch.GetTimestamp();
         string output = Path.Combine(folder, $"{bug.Name}-test.txt");
-        int exitCode = await RunAsync(output, "dotnet", ["exec", tests, "--filter-method", $"*{bug.Test}"], null, cancellationToken);
-        return new Finding(bug, exitCode == SomeFailed ? bug.Test : null, $"exit code {exitCode}, see {output}", null, Stopwatch.GetElapsedTime(started));
+        await RunAsync(output, "dotnet", ["exec", tests, "-method", $"*{bug.Test}"], null, cancellationToken);
+        string summary = File.ReadLines(output).FirstOrDefault(l => l.Contains("Failed: ", StringComparison.Ordinal))?.Trim() ?? $"no summary in {output}";
+        bool failed = FailedTests().IsMatch(summary);
+        return new Finding(bug, failed ? bug.Test : null, summary, null, Stopwatch.GetElapsedTime(started));
     }
 
     private IEnumerable<string> Words(PlantedBug bug, int seed, string results) =>
@@ -89,10 +92,13 @@ internal sealed class PlantedHunt(string folder, TimeSpan budget, double runMinu
         var start = new ProcessStartInfo(program, words) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment[Executable.Variable] = executable;
         using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync(cancellationToken);
+
+        // An interrupted run clears up after itself, and is waited for.
+        await using CancellationTokenRegistration stop = cancellationToken.Register(() => Signals.Send(process.Id, Signals.Interrupt));
+        Task<string> errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
         await using (var file = new StreamWriter(output))
         {
-            while (await process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
+            while (await process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
             {
                 await file.WriteLineAsync(line);
             }
@@ -100,9 +106,13 @@ internal sealed class PlantedHunt(string folder, TimeSpan budget, double runMinu
             await file.WriteAsync(await errors);
         }
 
-        await process.WaitForExitAsync(cancellationToken);
+        await process.WaitForExitAsync(CancellationToken.None);
+        cancellationToken.ThrowIfCancellationRequested();
         return process.ExitCode;
     }
+
+    [GeneratedRegex("Failed: [1-9]")]
+    private static partial Regex FailedTests();
 
     private static string FindRoot()
     {
