@@ -25,7 +25,7 @@ internal static class CampaignVerb
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            if (!Names.TryRead(parsed.GetValue(faults), Names.PossibleFaults, "fault", out IReadOnlyList<string> chosen))
+            if (!Names.TryRead(parsed.GetValue(faults) ?? string.Join(',', Names.UsualFaults), Names.PossibleFaults, "fault", out IReadOnlyList<string> chosen))
             {
                 return 2;
             }

@@ -13,6 +13,9 @@ internal static class Names
 
     public static IReadOnlyList<string> PossibleFaults { get; } = [.. Catalogue.Faults.Where(f => f.Unavailable is null).Select(f => f.Name)];
 
+    /// <summary>Those of them that a run has unless it is told otherwise.</summary>
+    public static IReadOnlyList<string> UsualFaults { get; } = [.. Catalogue.Faults.Where(f => f.Unavailable is null && f.IsUsual).Select(f => f.Name)];
+
     /// <summary>All where the list is absent; says on standard error, in one line, which names there are where one is unknown.</summary>
     public static bool TryRead(string? list, IReadOnlyList<string> all, string what, out IReadOnlyList<string> names)
     {

@@ -29,7 +29,7 @@ internal static class RunVerb
         command.SetAction(async (parsed, cancellationToken) =>
         {
             if (!Names.TryRead(parsed.GetValue(workloads) ?? string.Join(',', Names.UsualWorkloads), Names.AllWorkloads, "workload", out IReadOnlyList<string> chosenWorkloads)
-                || !Names.TryRead(parsed.GetValue(faults), Names.PossibleFaults, "fault", out IReadOnlyList<string> chosenFaults))
+                || !Names.TryRead(parsed.GetValue(faults) ?? string.Join(',', Names.UsualFaults), Names.PossibleFaults, "fault", out IReadOnlyList<string> chosenFaults))
             {
                 return 2;
             }

@@ -27,7 +27,7 @@ internal static class SoakVerb
             Names.SaySkipped(Console.Out);
             long started = Stopwatch.GetTimestamp();
             int runs = 0;
-            foreach (RunPlan plan in CampaignPlan.Draw(seed, parsed.GetValue(minutes), Names.UsualWorkloads, Names.PossibleFaults))
+            foreach (RunPlan plan in CampaignPlan.Draw(seed, parsed.GetValue(minutes), Names.UsualWorkloads, Names.UsualFaults))
             {
                 if (Stopwatch.GetElapsedTime(started) >= TimeSpan.FromHours(parsed.GetValue(hours)) || cancellationToken.IsCancellationRequested)
                 {

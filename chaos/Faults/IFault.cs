@@ -17,6 +17,9 @@ internal interface IFault
     /// <summary>What the members must be surrounded with.</summary>
     Surroundings Needs => Surroundings.None;
 
+    /// <summary>Whether a run has it unless it is told otherwise: not where it needs a workload of its own.</summary>
+    bool IsUsual => true;
+
     /// <summary>Null where this machine can do it, otherwise why not.</summary>
     string? Unavailable { get; }
 

@@ -10,7 +10,7 @@ internal sealed class SlowPowerLossFault : IFault
 {
     public string Name => "power-loss-slow-disk";
 
-    public string Description => "each fdatasync of one or more members takes 20 to 80 ms for a while, then a power loss of all members";
+    public string Description => "each fdatasync of one or more members takes 40 to 160 ms for a while, then a power loss of all members";
 
     public FaultLayer Layer => FaultLayer.Folder;
 
@@ -20,9 +20,15 @@ internal sealed class SlowPowerLossFault : IFault
 
     public async Task<FaultEffect> RunAsync(FaultContext context, CancellationToken cancellationToken)
     {
+        MemberProcess? leader = await context.Observer.FindLeaderAsync(cancellationToken);
         MemberProcess[] shuffled = [.. await context.ChooseAsync(FaultTarget.All, cancellationToken)];
-        MemberProcess[] slow = [.. shuffled.Take(context.Random.Next(1, shuffled.Length + 1)).Where(m => m.IsRunning)];
-        int microseconds = context.Random.Next(20_000, 80_000);
+
+        // As often as any others, a majority with the leader in it: then a minority alone has what is new.
+        MemberProcess[] slow = context.Random.Next(2) == 0
+            ? [.. shuffled.OrderBy(m => m != leader).Take(context.Cluster.Quorum)]
+            : [.. shuffled.Take(context.Random.Next(1, shuffled.Length + 1))];
+        slow = [.. slow.Where(m => m.IsRunning)];
+        int microseconds = context.Random.Next(40_000, 160_000);
 
         // Delayed on its way in: while it waits, nothing is synced yet.
         SystemCallInjection[] injections = await Task.WhenAll(slow.Select(m =>

@@ -7,8 +7,8 @@ using StateServer.Protos.Etcd;
 namespace StateServer.Chaos.Workloads;
 
 /// <summary>
-/// Many large values, so that a snapshot takes a while to travel: first all of them as fast as they go, then one is written
-/// now and then. Each key belongs to one client; at the end it holds its last acknowledged value or a later one, whole.
+/// Many large values, so that a snapshot takes a while to travel: first all of them as fast as they go, then one by one,
+/// so that the log moves on, too. Each key belongs to one client; at the end it holds its last acknowledged value or a later one, whole.
 /// </summary>
 internal sealed class BulkWorkload : IWorkload
 {
@@ -19,7 +19,7 @@ internal sealed class BulkWorkload : IWorkload
 
     public string Name => "bulk";
 
-    public string Description => "20 MiB of large values, rewritten slowly; none lost, torn or turned back";
+    public string Description => "20 MiB of large values, rewritten one by one; none lost, torn or turned back";
 
     public bool IsUsual => false;
 
@@ -60,7 +60,7 @@ internal sealed class BulkWorkload : IWorkload
             _written[key] = (status == OperationStatus.Ok ? write : acknowledged, write);
             if (write >= KeysPerClient)
             {
-                await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             else if (status != OperationStatus.Ok)
             {
