@@ -44,6 +44,7 @@ internal static class PlantedBugs
         {
             Workloads = ["register"],
             Faults = ["partition-isolate-leader", "pause-leader"],
+            Rate = 400,
         },
         new("SkipTermCheck", "a command sent to the leader of one term is appended in a later one")
         {

@@ -19,6 +19,12 @@ internal sealed class RegisterWorkload : IWorkload
     /// </summary>
     private static readonly TimeSpan Impatience = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>One client of so many only reads, and does so impatiently: the others are soon all held up by a write.</summary>
+    private const int ClientsToOneReader = 4;
+
+    /// <summary>Of a hundred operations.</summary>
+    private const int PatientReads = 20;
+
     private static readonly TimeSpan CheckLimit = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentQueue<Operation> _history = new();
@@ -74,6 +80,12 @@ internal sealed class RegisterWorkload : IWorkload
             long epoch = (WorkloadContext.Now - started) / (long)Epoch.TotalNanoseconds;
             string key = $"register/{epoch}/{random.Next(KeysAtOnce)}";
             _history.Enqueue(await OneAsync(client, random, process, sequence, key));
+            if (process % ClientsToOneReader == 0)
+            {
+                // A reader goes from member to member, so that it is not held up for long by one that can't write.
+                client.MoveOn();
+            }
+
             await context.PaceAsync(cancellationToken);
         }
     }
@@ -81,7 +93,7 @@ internal sealed class RegisterWorkload : IWorkload
     private static async Task<Operation> OneAsync(MemberClient client, Random random, int process, int sequence, string key)
     {
         string value = $"{process}-{sequence}";
-        int dice = random.Next(100);
+        int dice = process % ClientsToOneReader == 0 ? PatientReads : random.Next(100);
         long call = WorkloadContext.Now;
         Operation operation = new()
         {
@@ -94,7 +106,7 @@ internal sealed class RegisterWorkload : IWorkload
         };
         operation = dice switch
         {
-            < 20 => await ReadAsync(client, operation),
+            < PatientReads => await ReadAsync(client, operation),
             < 40 => await ReadAsync(client, operation, Impatience),
             < 65 => operation with { Kind = OperationKind.Write, Value = value, Status = (await client.PutAsync(key, value)).Status },
             < 95 => await SwapAsync(client, operation, value),

@@ -211,15 +211,17 @@ internal sealed class DurableLog : WriteAheadLog, IPersistentState, IAuditTrail<
             return reader.ReadAsync<ReplicatedEntry, EntryBatch>(new([entry], more: false), null, token);
         }
 
-        if (startIndex < _log.FirstIndex && _snapshots.Newest is { } newest)
+        if ((startIndex >= _log.FirstIndex || _snapshots.Newest is null) && Batch(startIndex) is { } batch)
         {
-            return reader.ReadAsync<SnapshotEntry, SnapshotEntry>(new(newest.Term), newest.Index, token);
+            return reader.ReadAsync<ReplicatedEntry, EntryBatch>(batch, null, token);
         }
 
-        return reader.ReadAsync<ReplicatedEntry, EntryBatch>(Batch(startIndex), null, token);
+        var newest = _snapshots.Newest!;
+        return reader.ReadAsync<SnapshotEntry, SnapshotEntry>(new(newest.Term), newest.Index, token);
     }
 
-    private EntryBatch Batch(long startIndex)
+    /// <returns>Null where the first entry was dropped behind a snapshot just now; fewer ones where later ones were.</returns>
+    private EntryBatch? Batch(long startIndex)
     {
         var last = _log.LastIndex;
         if (startIndex > last)
@@ -228,7 +230,19 @@ internal sealed class DurableLog : WriteAheadLog, IPersistentState, IAuditTrail<
         }
 
         var records = new List<LogRecord>();
-        _log.Read(startIndex, last, _maxAppendBytes, records);
+        try
+        {
+            _log.Read(startIndex, last, _maxAppendBytes, records);
+        }
+        catch (ArgumentOutOfRangeException) when (startIndex < _log.FirstIndex && _snapshots.Newest is not null)
+        {
+            // What was read before is good; where there is none, the snapshot stands for it.
+            if (records.Count == 0)
+            {
+                return null;
+            }
+        }
+
         return new([.. records.Select(record => new ReplicatedEntry(record))], startIndex + records.Count <= last);
     }
 }
