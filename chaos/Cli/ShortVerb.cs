@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using StateServer.Chaos.Clusters;
-using StateServer.Chaos.Faults;
 using StateServer.Chaos.Runs;
 
 namespace StateServer.Chaos.Cli;
@@ -41,21 +39,21 @@ internal static class ShortVerb
         return command;
     }
 
-    /// <summary>Processes; disks and folders; clocks, power and all workloads at five members.</summary>
-    private static IEnumerable<RunPlan> Plans()
-    {
-        yield return Plan(1, 3, f => f.Layer is FaultLayer.Process or FaultLayer.Leadership && f.Needs == Surroundings.None);
-        yield return Plan(2, 3, f => f is FullDiskFault or SlowFsyncFault or DamageFault or WipedFolderFault or FsyncErrorFault);
-        yield return Plan(5, 5, f => f is ClockJumpFault or PowerLossFault or KillFault or LeadershipFault);
-    }
+    /// <summary>Processes; disks and folders; clocks and kills at five members. Few faults each, so that nearly all of them come.</summary>
+    internal static IEnumerable<RunPlan> Plans() =>
+    [
+        Plan(1, 3, "kill-leader", "kill-all", "pause-leader", "pause-majority", "restart-storm-all", "restart-storm-leader", "fsync-error-leader", "move-leader"),
+        Plan(2, 3, "power-loss", "full-disk-all", "slow-fsync-leader", "fsync-error-majority", "bit-flip-log", "cut-off-vote", "bit-flip-snapshot", "wiped-folder-follower"),
+        Plan(4, 5, "kill-majority", "kill-follower", "pause-follower", "clock-jump-leader", "clock-jump-all", "fsync-error-follower", "move-leader"),
+    ];
 
-    private static RunPlan Plan(int seed, int members, Func<IFault, bool> includes) => new()
+    private static RunPlan Plan(int seed, int members, params string[] faults) => new()
     {
         Seed = seed,
         Minutes = 0.75,
         Members = members,
         Workloads = Names.UsualWorkloads,
-        Faults = [.. Catalogue.Faults.Where(f => f.Unavailable is null && !f.Needs.HasFlag(Surroundings.NetworkLab) && includes(f)).Select(f => f.Name)],
+        Faults = [.. faults.Where(Names.PossibleFaults.Contains)],
         Rate = 50,
     };
 }

@@ -12,7 +12,7 @@ internal sealed class ChaosRun(RunPlan plan, string executable, string folder, T
 
     /// <summary>How many times it warms up at most until there is traffic: a busy machine takes a while to start five members.</summary>
     private const int WarmUps = 8;
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan HealLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>What a run may take beyond its minutes: starting, a last fault, healing, judging, stopping.</summary>
