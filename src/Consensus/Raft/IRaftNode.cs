@@ -52,6 +52,12 @@ internal interface IRaftNode : IAsyncDisposable
     /// <exception cref="TransferRefusedException">The target is unknown, not a voter, unreachable or too far behind; this member still leads.</exception>
     ValueTask TransferLeadershipAsync(NodeId target, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// While <paramref name="why"/> is given, this member neither stands for election nor takes leadership over; it follows and
+    /// votes on, and a leader leads on until it hands over.
+    /// </summary>
+    void KeepFromLeading(string? why);
+
     /// <summary>Tells the log that a snapshot at <paramref name="index"/> is durable: it may drop what lies more than its tail behind.</summary>
     ValueTask SnapshotWrittenAsync(long index, CancellationToken cancellationToken);
 

@@ -35,7 +35,7 @@ internal sealed partial class MemberCluster : RaftCluster<ClusterPeer>
     private readonly Campaign _campaign;
     private BallotBox? _ballot;
     private NodeId _leader;
-    private string? _fault;
+    private string? _unfit;
 
     /// <summary>Makes the member; it neither answers nor stands before it is started.</summary>
     public MemberCluster(
@@ -75,11 +75,11 @@ internal sealed partial class MemberCluster : RaftCluster<ClusterPeer>
         ["version"] = _options.Version,
     };
 
-    /// <summary>Why this member must not stand for election; null while it may.</summary>
-    public string? Fault
+    /// <summary>Why this member must not lead, and so not stand for election; it follows and votes all the same. Null while it may.</summary>
+    public string? Unfit
     {
-        get => Volatile.Read(ref _fault);
-        set => Volatile.Write(ref _fault, value);
+        get => Volatile.Read(ref _unfit);
+        set => Volatile.Write(ref _unfit, value);
     }
 
     /// <summary>True while this member leads its current term, its first entry committed or not.</summary>
@@ -205,7 +205,7 @@ internal sealed partial class MemberCluster : RaftCluster<ClusterPeer>
     public bool MayStand()
     {
         _campaign.RestoreTimer();
-        return Fault is null;
+        return Unfit is null;
     }
 
     /// <summary>A leader's append, and whatever it means for configuration and commit index.</summary>
@@ -273,9 +273,9 @@ internal sealed partial class MemberCluster : RaftCluster<ClusterPeer>
     /// <returns>Null, or why it does not.</returns>
     public async ValueTask<string?> CampaignAsync(NodeId leader, TimeoutNowRequest request)
     {
-        if (Fault is { } fault)
+        if (Unfit is { } unfit)
         {
-            return fault;
+            return unfit;
         }
 
         if (request.Term != _log.Term || CurrentLeader != leader || _log.LastIndex < request.LastIndex || !_log.Configuration.Contains(_self))

@@ -24,6 +24,7 @@ internal sealed partial class RaftNode : IRaftNode
     private readonly MemberFolder _folder;
     private RaftParts? _parts;
     private string? _fault;
+    private string? _unfit;
     private string _leaderSaid = "";
     private int _stopped;
 
@@ -77,7 +78,7 @@ internal sealed partial class RaftNode : IRaftNode
         : default;
 
     /// <inheritdoc/>
-    public string? Fault => Volatile.Read(ref _parts) is { } parts ? FaultOf(parts) : Status.Fault;
+    public string? Fault => Volatile.Read(ref _parts) is null ? Status.Fault : Volatile.Read(ref _fault);
 
     /// <inheritdoc/>
     public CancellationToken LeadershipToken
@@ -151,6 +152,8 @@ internal sealed partial class RaftNode : IRaftNode
             parts.Cluster.Changed += RaiseChanged;
             parts.Log.TermRaised += RaiseChanged;
             Volatile.Write(ref _parts, parts);
+            Interlocked.MemoryBarrier();
+            parts.Cluster.Unfit = Volatile.Read(ref _unfit);
             await parts.StartAsync(cancellationToken).ConfigureAwait(false);
             RaiseChanged();
         }
@@ -208,6 +211,17 @@ internal sealed partial class RaftNode : IRaftNode
         catch (TimeoutException exception)
         {
             throw new NotLeadingException("no majority of the voters answered in time", exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void KeepFromLeading(string? why)
+    {
+        Volatile.Write(ref _unfit, why);
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _parts) is { } parts)
+        {
+            parts.Cluster.Unfit = why;
         }
     }
 
@@ -285,8 +299,6 @@ internal sealed partial class RaftNode : IRaftNode
         }
     }
 
-    private string? FaultOf(RaftParts parts) => Volatile.Read(ref _fault) ?? parts.Cluster.Fault;
-
     /// <summary>Logs each change of leader, once; terms that pass without one are not told one by one.</summary>
     private void SayLeader(RaftStatus status)
     {
@@ -304,7 +316,7 @@ internal sealed partial class RaftNode : IRaftNode
 
     private bool IsLearner(RaftParts parts) =>
         !parts.Log.Configuration.Voters.Contains(_options.Id)
-        && FaultOf(parts) is null
+        && Volatile.Read(ref _fault) is null
         && !parts.Cluster.IsLeader;
 
     private RaftStatus Look(RaftParts parts)
@@ -327,7 +339,7 @@ internal sealed partial class RaftNode : IRaftNode
                 ? voters.Where(voter => voter != _options.Id).ToImmutableDictionary(
                     voter => voter, voter => new PeerProgress(log.DurableOf(voter), parts.Cluster.LastContact(voter)))
                 : ImmutableDictionary<NodeId, PeerProgress>.Empty,
-            Fault = FaultOf(parts),
+            Fault = Volatile.Read(ref _fault),
             SpaceShortage = log.SpaceShortage,
         };
     }

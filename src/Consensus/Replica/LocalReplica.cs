@@ -70,7 +70,13 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, IAsyncDisposa
         _observer = new(options.Id, () => Status, peers, time);
         _duties = MakeDuties(folder, snapshots, logger);
         Desk = new(options, core.Queue, raft, _leadership, _space, _readIndexes, core.Digests, _standing, () => Status);
-        core.Applier.Applied += applied => _standing.Observe(applied.State);
+        core.Applier.Applied += applied =>
+        {
+            if (_standing.Observe(applied.State))
+            {
+                raft.KeepFromLeading(_standing.IsCorrupt ? _standing.Problem : null);
+            }
+        };
         core.Applier.Advanced += _proposer.Advanced;
         _meter.CreateObservableGauge("stateserver.queue.size", () => core.Queue.Bytes, "By", "Bytes of commands that are not answered yet");
         _meter.CreateObservableGauge("stateserver.queue.commands", () => core.Queue.Waiting, "{command}", "Commands of this member's clients that are not answered yet");

@@ -27,12 +27,16 @@ internal sealed class Standing(NodeId self)
         : Divergence;
 
     /// <summary>Looks at a new state.</summary>
-    public void Observe(ReplicatedState state)
+    /// <returns>True where the alarm was raised or cleared by it.</returns>
+    public bool Observe(ReplicatedState state)
     {
         var corrupt = !state.Alarms.IsEmpty && state.Alarms.Contains((self, AlarmKind.Corrupt));
-        if (corrupt != _corrupt)
+        if (corrupt == _corrupt)
         {
-            Volatile.Write(ref _corrupt, corrupt);
+            return false;
         }
+
+        Volatile.Write(ref _corrupt, corrupt);
+        return true;
     }
 }

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using StateServer.Consensus.Raft;
+using StateServer.Domain.Identity;
 using StateServer.Protos.Peer;
 
 namespace StateServer.Consensus.Transport;
@@ -33,7 +34,7 @@ internal sealed class RaftPeerService(RaftNode node) : Protos.Peer.Raft.RaftBase
         await context.WriteResponseHeadersAsync([]).ConfigureAwait(false);
         while (await requestStream.MoveNext(context.CancellationToken).ConfigureAwait(false))
         {
-            var reply = await cluster.AppendAsync(leader, requestStream.Current, context.CancellationToken).ConfigureAwait(false);
+            var reply = await AppendAsync(cluster, leader, requestStream.Current, context.CancellationToken).ConfigureAwait(false);
             await responseStream.WriteAsync(reply).ConfigureAwait(false);
         }
     }
@@ -88,6 +89,20 @@ internal sealed class RaftPeerService(RaftNode node) : Protos.Peer.Raft.RaftBase
     /// <inheritdoc/>
     public override Task<JoinReply> Join(JoinRequest request, ServerCallContext context)
         => throw new RpcException(new Grpc.Core.Status(StatusCode.FailedPrecondition, "changes of members come with a later command"));
+
+    /// <summary>A full disk is no defect: the leader gets a reason, and the log no stack each time it tries again.</summary>
+    private static async ValueTask<AppendReply> AppendAsync(
+        MemberCluster cluster, NodeId leader, AppendRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await cluster.AppendAsync(leader, request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (LogSpaceException exception)
+        {
+            throw new RpcException(new Grpc.Core.Status(StatusCode.ResourceExhausted, exception.Message));
+        }
+    }
 
     private MemberCluster Started() => node.Cluster
         ?? throw new RpcException(new Grpc.Core.Status(StatusCode.Unavailable, node.Bootstrap.Fault ?? "this member is starting"));

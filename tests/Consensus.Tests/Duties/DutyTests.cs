@@ -56,6 +56,8 @@ public sealed class DutyTests
         await Eventually.IsTrueAsync(() => cluster.Look().Leader != cluster[corrupt].Id, "another leads");
         Assert.IsType<PutOutcome>(await cluster[1].Replica.ProposeAsync(Commands.Put("after")));
         Assert.Null(cluster[1].Replica.Status.Unhealthy);
+        Assert.Contains("corrupt", cluster[corrupt].Raft.Unfit, StringComparison.Ordinal);
+        Assert.Null(cluster[1].Raft.Unfit);
     }
 
     [Fact]

@@ -53,6 +53,28 @@ public sealed class LeadershipTest
     }
 
     [Fact]
+    public async Task A_member_that_is_kept_from_leading_follows_and_votes_and_never_leads()
+    {
+        await using var cluster = new TestCluster(3);
+        await cluster.StartAsync();
+        await cluster.ProposeAsync("one");
+        var leader = await cluster.LeaderAsync();
+        var unfit = cluster.Running.First(member => member != leader);
+        var fit = cluster.Running.First(member => member != leader && member != unfit);
+        unfit.Node.KeepFromLeading("its state differs");
+        var refused = await Assert.ThrowsAsync<TransferRefusedException>(
+            () => leader.Node.TransferLeadershipAsync(unfit.Node.Identity.Id, CancellationToken.None).AsTask());
+        Assert.Contains("its state differs", refused.Message, StringComparison.Ordinal);
+
+        // The other needs its vote.
+        await cluster.KillAsync(cluster.IndexOf(leader));
+        await cluster.ProposeAsync("two");
+        Assert.Same(fit, await cluster.LeaderAsync());
+        await TestCluster.EventuallyAsync(
+            () => unfit.Applier.Commands.SequenceEqual(["one", "two"]), () => string.Join(", ", unfit.Applier.Commands));
+    }
+
+    [Fact]
     public async Task A_transfer_to_one_that_is_no_voter_or_does_not_answer_is_refused()
     {
         await using var cluster = new TestCluster(3);

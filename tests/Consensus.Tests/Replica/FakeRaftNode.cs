@@ -37,6 +37,9 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
 
     public List<NodeId> Transfers { get; } = [];
 
+    /// <summary>Why this member must not lead, as its replica told it.</summary>
+    public string? Unfit { get; private set; }
+
     public RaftStatus Status
     {
         get
@@ -105,6 +108,8 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
         cluster.Elect(index);
         return default;
     }
+
+    public void KeepFromLeading(string? why) => Unfit = why;
 
     public ValueTask SnapshotWrittenAsync(long index, CancellationToken cancellationToken) => default;
 
