@@ -5,7 +5,6 @@ namespace StateServer.Chaos.Clusters;
 /// <summary>Signals by number (signal(7), x86 and ARM), to processes that this program started.</summary>
 internal static partial class Signals
 {
-    public const int Interrupt = 2;
     public const int Kill = 9;
     public const int User1 = 10;
     public const int Terminate = 15;

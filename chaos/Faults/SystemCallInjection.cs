@@ -58,7 +58,7 @@ internal sealed class SystemCallInjection : IAsyncDisposable
     {
         if (!_strace.HasExited)
         {
-            Signals.Send(_strace.Id, Signals.Interrupt);
+            Signals.Send(_strace.Id, Signals.Terminate);
             using var limit = new CancellationTokenSource(LeaveLimit);
             await _strace.WaitForExitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!_strace.HasExited)

@@ -94,7 +94,7 @@ internal sealed partial class PlantedHunt(string folder, TimeSpan budget, double
         using Process process = Process.Start(start)!;
 
         // An interrupted run clears up after itself, and is waited for.
-        await using CancellationTokenRegistration stop = cancellationToken.Register(() => Signals.Send(process.Id, Signals.Interrupt));
+        await using CancellationTokenRegistration stop = cancellationToken.Register(() => Signals.Send(process.Id, Signals.Terminate));
         Task<string> errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
         await using (var file = new StreamWriter(output))
         {

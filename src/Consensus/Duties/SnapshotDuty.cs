@@ -35,6 +35,11 @@ internal sealed class SnapshotDuty
     /// <summary>Writes a snapshot where one is due.</summary>
     public async ValueTask PerformAsync(CancellationToken cancellationToken)
     {
+        if (!_sink.IsOpen)
+        {
+            return;
+        }
+
         var point = _applier.Point;
         var bytes = _applier.AppliedBytes;
         var due = point.Index - _sink.NewestIndex >= _options.SnapshotEntries || bytes - _lastBytes >= _options.SnapshotBytes;

@@ -5,6 +5,9 @@ namespace StateServer.Consensus.Replica;
 /// <summary>Where snapshots of the state are kept.</summary>
 internal interface ISnapshotSink
 {
+    /// <summary>False until the member's folder is open: what is there is not known yet, and nothing can be written.</summary>
+    bool IsOpen { get; }
+
     /// <summary>The index of the newest durable snapshot; 0 for none.</summary>
     long NewestIndex { get; }
 

@@ -7,10 +7,13 @@ namespace StateServer.Consensus.Replica;
 internal sealed class StoredSnapshots(RaftNode raft) : ISnapshotSink
 {
     /// <inheritdoc/>
-    public long NewestIndex => raft.IsStarted ? raft.Snapshots.Newest?.Index ?? 0 : 0;
+    public bool IsOpen => raft.IsStarted;
 
     /// <inheritdoc/>
-    public long NewestBytes => raft.IsStarted ? raft.Snapshots.Newest?.FileBytes ?? 0 : 0;
+    public long NewestIndex => IsOpen ? raft.Snapshots.Newest?.Index ?? 0 : 0;
+
+    /// <inheritdoc/>
+    public long NewestBytes => IsOpen ? raft.Snapshots.Newest?.FileBytes ?? 0 : 0;
 
     /// <inheritdoc/>
     public long Write(EntryPosition position, Action<Stream> content)

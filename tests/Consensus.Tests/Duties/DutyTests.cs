@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using StateServer.Consensus.Codec;
 using StateServer.Consensus.Duties;
 using StateServer.Consensus.Proposals;
@@ -121,6 +122,21 @@ public sealed class DutyTests
         }
 
         Assert.Equal(replayed.Digest, restored.Digest);
+    }
+
+    [Fact]
+    public async Task No_snapshot_is_tried_before_the_folder_is_open()
+    {
+        await using var cluster = await FakeCluster.StartAsync(1);
+        await cluster.RegisteredAsync();
+        var sink = new FakeSnapshotSink { IsOpen = false };
+        var duty = new SnapshotDuty(
+            cluster[0].Options with { SnapshotEntries = 1 }, cluster[0].Core.Applier, sink, TimeProvider.System, NullLogger.Instance);
+        await duty.PerformAsync(CancellationToken.None);
+        Assert.Equal(0, sink.Attempts);
+        sink.IsOpen = true;
+        await duty.PerformAsync(CancellationToken.None);
+        Assert.Equal(1, sink.Attempts);
     }
 
     [Fact]

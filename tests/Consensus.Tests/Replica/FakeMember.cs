@@ -9,7 +9,7 @@ internal sealed class FakeMember : IAsyncDisposable
 {
     public FakeMember(FakeCluster cluster, ReplicaOptions options)
     {
-        Id = options.Id;
+        Options = options;
         var core = ReplicaCore.Create(options, TimeProvider.System, NullLoggerFactory.Instance);
         Core = core;
         Raft = new(cluster, options.Id, core.Applier);
@@ -18,7 +18,9 @@ internal sealed class FakeMember : IAsyncDisposable
             options, new(options.Id.Value + 100), core, Raft, Peers, Snapshots, Disk, TimeProvider.System, NullLoggerFactory.Instance);
     }
 
-    public NodeId Id { get; }
+    public ReplicaOptions Options { get; }
+
+    public NodeId Id => Options.Id;
 
     public ReplicaCore Core { get; }
 

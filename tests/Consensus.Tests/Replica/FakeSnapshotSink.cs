@@ -6,6 +6,8 @@ namespace StateServer.Consensus.Tests.Replica;
 /// <summary>Keeps snapshots in memory, as fast as a test lets it.</summary>
 internal sealed class FakeSnapshotSink : ISnapshotSink
 {
+    public bool IsOpen { get; set; } = true;
+
     public long NewestIndex { get; private set; }
 
     public long NewestBytes => Content.Length;

@@ -70,8 +70,12 @@ public sealed class UpAndDownTest
     public async Task Up_in_front_says_when_a_member_dies_and_an_interrupt_stops_all()
     {
         await using var cluster = StateServerCluster.Unstarted();
+
+        // Tests that a shell started in the background inherit an ignored SIGINT, and with it all that they start.
         using var up = Process.Start(Command.StartInfo(
-            StateServerExecutable.Path, ["up", "--root", cluster.Root, "--port", $"{cluster.Port}"], StateServerExecutable.WithRuntime(null)))!;
+            "/usr/bin/env",
+            ["--default-signal=INT", StateServerExecutable.Path, "up", "--root", cluster.Root, "--port", $"{cluster.Port}"],
+            StateServerExecutable.WithRuntime(null)))!;
         try
         {
             var said = new LineReader(up.StandardOutput);
