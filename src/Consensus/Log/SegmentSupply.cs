@@ -274,7 +274,7 @@ internal sealed partial class SegmentSupply : IDisposable
         for (int offset = 0; offset < _segmentBytes; offset += _zeros.Length)
         {
             file.Write(_zeros.AsSpan(0, Math.Min(_zeros.Length, _segmentBytes - offset)), offset);
-            file.Sync();
+            file.SyncDraft();
         }
     }
 

@@ -47,7 +47,7 @@ internal sealed class StagedFile(IDisk disk, string path) : IDisposable
     public void Sync()
     {
         FlushBuffer();
-        _file.Sync();
+        _file.SyncDraft();
         _file.ForgetCache();
     }
 
@@ -98,7 +98,7 @@ internal sealed class StagedFile(IDisk disk, string path) : IDisposable
         _buffered = 0;
         if (_flushed - _synced >= SyncEveryBytes)
         {
-            _file.Sync();
+            _file.SyncDraft();
             _synced = _flushed;
         }
     }

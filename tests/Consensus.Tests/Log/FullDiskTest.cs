@@ -84,6 +84,17 @@ public sealed class FullDiskTest
     }
 
     [Fact]
+    public void A_disk_that_says_only_at_the_sync_that_it_is_full_costs_a_spare_and_no_process()
+    {
+        var disk = new SimulatedDisk { FullAtSync = "/d/log/" };
+        LogStore log = Open(disk);
+        Assert.Null(disk.FullAtSync);
+        log.AppendSynced(Logs.Records(1, 3, 1));
+        Assert.Empty(disk.Ends);
+        Assert.Equal(3, Open(disk).LastIndex);
+    }
+
+    [Fact]
     public void A_write_error_other_than_no_space_ends_the_process()
     {
         var disk = new SimulatedDisk();

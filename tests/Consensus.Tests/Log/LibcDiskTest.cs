@@ -16,6 +16,13 @@ public sealed class LibcDiskTest
     }
 
     [Fact]
+    public void A_failed_sync_of_a_draft_ends_the_process_too_unless_it_is_for_want_of_space()
+    {
+        using IDiskFile file = new LibcDisk(new Observer()).Open("/dev/null");
+        Assert.Contains("errno 22", Assert.Throws<EndedException>(file.SyncDraft).Message);
+    }
+
+    [Fact]
     public void A_failed_sync_of_a_folder_ends_the_process()
     {
         var end = Assert.Throws<EndedException>(() => new LibcDisk(new Observer()).SyncFolder("/nowhere/at/all"));

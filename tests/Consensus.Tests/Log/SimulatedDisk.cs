@@ -22,6 +22,9 @@ internal sealed class SimulatedDisk : IDisk
     /// <summary>What the next write answers, once, to a file whose name contains this, at this offset or behind it.</summary>
     public (string Name, long Offset, Exception Error, int BytesBefore)? FailWrite { get; set; }
 
+    /// <summary>The disk turns out to be full, once, when a draft whose name contains this is synced.</summary>
+    public string? FullAtSync { get; set; }
+
     /// <summary>Runs once, right before the next read of a file.</summary>
     public Action? BeforeRead { get; set; }
 
@@ -138,6 +141,17 @@ internal sealed class SimulatedDisk : IDisk
         Syncs++;
         file.Durable = [.. file.Content];
         file.Unsynced.Clear();
+    }
+
+    internal void SyncDraft(SimulatedFile file, string path)
+    {
+        if (FullAtSync is { } name && path.Contains(name, StringComparison.Ordinal))
+        {
+            FullAtSync = null;
+            throw new DiskFullException("No space left on device (simulated)");
+        }
+
+        Sync(file);
     }
 
     internal void Write(SimulatedFile file, string path, ReadOnlySpan<byte> bytes, long offset)

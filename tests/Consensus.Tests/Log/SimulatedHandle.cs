@@ -22,6 +22,8 @@ internal sealed class SimulatedHandle(SimulatedDisk disk, SimulatedFile file, st
 
     public void Sync() => disk.Sync(file);
 
+    public void SyncDraft() => disk.SyncDraft(file, path);
+
     public void ForgetCache()
     {
     }

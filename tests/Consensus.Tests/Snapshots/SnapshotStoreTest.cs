@@ -93,6 +93,19 @@ public sealed class SnapshotStoreTest
     }
 
     [Fact]
+    public void A_disk_that_says_only_at_the_sync_that_it_is_full_fails_one_cleanly_too()
+    {
+        SnapshotStore store = Open(_disk);
+        Write(store, 10, 1000);
+        _disk.FullAtSync = "staged-";
+        Assert.Throws<DiskFullException>(() => Write(store, 20, 1000));
+        Assert.Null(_disk.FullAtSync);
+        Assert.Empty(_disk.Ends);
+        Assert.Single(_disk.Files(Folder));
+        Assert.Equal(20, Write(store, 20, 1000).Index);
+    }
+
+    [Fact]
     public void One_given_up_leaves_nothing_behind_and_only_one_is_written_at_a_time()
     {
         SnapshotStore store = Open(_disk);

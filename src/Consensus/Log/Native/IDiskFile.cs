@@ -29,6 +29,13 @@ internal interface IDiskFile : IDisposable
     /// <summary>Makes all that was written durable (fdatasync, EINTR retried). A failure ends the process.</summary>
     void Sync();
 
+    /// <summary>
+    /// The same for a file that nothing relies on yet, which is thrown away when this fails for want of space: file systems that
+    /// allocate late say so only now, and no more is lost than this file. Any other failure ends the process.
+    /// </summary>
+    /// <exception cref="DiskFullException">No space; what the file holds is not known.</exception>
+    void SyncDraft();
+
     /// <summary>Drops clean pages from the page cache, so that the next read comes from the disk. Advice only.</summary>
     void ForgetCache();
 }

@@ -74,6 +74,38 @@ internal sealed class LibcFile(string path, SafeFileHandle handle, LibcDisk disk
     /// <inheritdoc/>
     public void Sync()
     {
+        if (DataSync() is var error and not 0)
+        {
+            disk.End(path, "fdatasync", LibcDisk.Failure("fdatasync", path, error));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void SyncDraft()
+    {
+        if (DataSync() is not (var error and not 0))
+        {
+            return;
+        }
+
+        IOException failure = LibcDisk.Failure("fdatasync", path, error);
+        if (failure is DiskFullException)
+        {
+            throw failure;
+        }
+
+        disk.End(path, "fdatasync", failure);
+    }
+
+    /// <inheritdoc/>
+    public void ForgetCache() => _ = Libc.Advise(handle, 0, 0, Libc.DoNotNeed);
+
+    /// <inheritdoc/>
+    public void Dispose() => handle.Dispose();
+
+    /// <returns>The errno; 0 for none.</returns>
+    private int DataSync()
+    {
         int error;
         do
         {
@@ -83,15 +115,6 @@ internal sealed class LibcFile(string path, SafeFileHandle handle, LibcDisk disk
 #if PLANTED_IgnoreFailedFsync
         error = 0;
 #endif
-        if (error != 0)
-        {
-            disk.End(path, "fdatasync", LibcDisk.Failure("fdatasync", path, error));
-        }
+        return error;
     }
-
-    /// <inheritdoc/>
-    public void ForgetCache() => _ = Libc.Advise(handle, 0, 0, Libc.DoNotNeed);
-
-    /// <inheritdoc/>
-    public void Dispose() => handle.Dispose();
 }

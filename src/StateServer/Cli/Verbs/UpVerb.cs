@@ -91,6 +91,8 @@ internal static class UpVerb
                 (run, complaints) = await StartAsync(root, prepared, patience, output, interruption.Token);
             }
 
+            // Looked at first: one that dies while the status is shown is told of, too.
+            ImmutableArray<LocalMember> alive = run.Alive();
             await ShowAsync(run.Cluster, output, interruption.Token);
             if (detach)
             {
@@ -103,7 +105,7 @@ internal static class UpVerb
             }
 
             await output.WriteLineAsync("Ctrl-C stops all members.");
-            return await StayAsync(root, run, output, interruption.Token);
+            return await StayAsync(root, run, alive, output, interruption.Token);
         }
         catch (OperationCanceledException)
         {
@@ -161,9 +163,8 @@ internal static class UpVerb
 
     /// <summary>Stays until interrupted, saying in one line which member died; ends by itself when none is left.</summary>
     private static async Task<int> StayAsync(
-        LocalRoot root, LocalRun run, TextWriter output, CancellationToken interrupted)
+        LocalRoot root, LocalRun run, ImmutableArray<LocalMember> alive, TextWriter output, CancellationToken interrupted)
     {
-        ImmutableArray<LocalMember> alive = run.Alive();
         bool allEndedCleanly = true;
         while (!alive.IsEmpty && !interrupted.IsCancellationRequested)
         {
