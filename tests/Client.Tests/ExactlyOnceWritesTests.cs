@@ -26,7 +26,7 @@ public sealed class ExactlyOnceWritesTests : IAsyncLifetime
     [Fact]
     public async Task Writes_are_numbered_in_one_session_and_it_is_closed_at_the_end()
     {
-        await using (var client = new StateServerClient(Options(_one.Address)))
+        await using (var client = new StateServerClient(Options(_one.Address) with { BackoffHigh = TimeSpan.FromSeconds(30) }))
         {
             for (var i = 0; i < 3; i++)
             {
