@@ -13,7 +13,7 @@ internal static class LocalWork
         FolderLock? work;
         try
         {
-            work = await FolderLock.TakeAsync(root.WorkFolder, patience, TimeProvider.System, CancellationToken.None);
+            work = await FolderLock.TakeAsync(root.WorkFolder, patience, TimeProvider.System, CancellationToken.None, provable: false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -20,9 +20,11 @@ internal sealed class FolderLock : IDisposable
     private FolderLock(SafeFileHandle file) => _file = file;
 
     /// <summary>Claims a folder for this process, making the folder where it is missing.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="provable">False where the claim may stand without its proof, on a full disk: nobody will have to signal the holder.</param>
     /// <returns>Null where a living process holds it.</returns>
     /// <exception cref="IOException">The folder can't be written.</exception>
-    public static FolderLock? TryTake(string folder)
+    public static FolderLock? TryTake(string folder, bool provable = true)
     {
         Directory.CreateDirectory(folder);
         SafeFileHandle file = LibC.OpenForLock(Path.Combine(folder, LockFile));
@@ -32,19 +34,32 @@ internal sealed class FolderLock : IDisposable
             return null;
         }
 
-        ProcessProof.OfThisProcess().Write(Path.Combine(folder, ProofFile));
+        try
+        {
+            ProcessProof.OfThisProcess().Write(Path.Combine(folder, ProofFile));
+        }
+        catch (IOException) when (!provable)
+        {
+            // The lock is the claim; who holds it can't be told.
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+
         return new FolderLock(file);
     }
 
     /// <summary>Claims a folder, trying again for a while: whoever looks whether a folder is claimed holds a shared lock for an instant.</summary>
     /// <returns>Null where it was held all the time.</returns>
     public static async Task<FolderLock?> TakeAsync(
-        string folder, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+        string folder, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken, bool provable = true)
     {
         long started = time.GetTimestamp();
         while (true)
         {
-            if (TryTake(folder) is { } taken)
+            if (TryTake(folder, provable) is { } taken)
             {
                 return taken;
             }

@@ -26,6 +26,16 @@ public sealed class FolderLockTests : IDisposable
     }
 
     [Fact]
+    public void On_a_full_disk_a_claim_that_needs_no_proof_stands_without_it()
+    {
+        File.CreateSymbolicLink(ProofPath + ".new", "/dev/full");
+        Assert.ThrowsAny<IOException>(() => FolderLock.TryTake(_folder.Path));
+        using FolderLock? held = FolderLock.TryTake(_folder.Path, provable: false);
+        Assert.NotNull(held);
+        Assert.Equal(new FolderClaim(IsHeld: true, null), FolderLock.Look(_folder.Path));
+    }
+
+    [Fact]
     public void A_folder_given_up_is_free_though_its_proof_names_a_living_process()
     {
         FolderLock.TryTake(_folder.Path)!.Dispose();
