@@ -66,8 +66,15 @@ public sealed class LeadershipTest
             () => leader.Node.TransferLeadershipAsync(unfit.Node.Identity.Id, CancellationToken.None).AsTask());
         Assert.Contains("its state differs", refused.Message, StringComparison.Ordinal);
 
-        // The other needs its vote.
+        // While neither may, nobody stands; then the other one does, and needs this one's vote.
+        fit.Node.KeepFromLeading("its state differs too");
         await cluster.KillAsync(cluster.IndexOf(leader));
+        var term = fit.Node.Status.Term;
+        var killed = TimeProvider.System.GetTimestamp();
+        await TestCluster.EventuallyAsync(
+            () => TimeProvider.System.GetElapsedTime(killed) > 2 * cluster.OptionsOf(0).ElectionTimeoutHigh, () => "no time passes");
+        Assert.All(cluster.Running, member => Assert.Equal((term, false), (member.Node.Status.Term, member.Node.Status.IsLeader)));
+        fit.Node.KeepFromLeading(null);
         await cluster.ProposeAsync("two");
         Assert.Same(fit, await cluster.LeaderAsync());
         await TestCluster.EventuallyAsync(
