@@ -50,14 +50,16 @@ internal sealed class ForgetfulDisk : IDisposable
         return new ForgetfulDisk(process, mountPoint);
     }
 
-    /// <summary>The power loss; returns what was forgotten, as "forgot N of M sectors".</summary>
-    public async Task<string> LosePowerAsync()
+    /// <summary>The power loss.</summary>
+    /// <returns>How many sectors were forgotten; −1 where the layer did not say.</returns>
+    public async Task<int> LosePowerAsync()
     {
         Signals.Send(_process.Id, Signals.User1);
 
         // The signal is served between two requests: make one.
         _ = Directory.Exists(Path.Combine(_mountPoint, "power"));
-        return await _process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10)) ?? "";
+        string told = await _process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10)) ?? "";
+        return told.Split(' ') is ["forgot", var forgotten, ..] ? int.Parse(forgotten, CultureInfo.InvariantCulture) : -1;
     }
 
     public void Dispose()

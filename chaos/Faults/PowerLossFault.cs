@@ -2,7 +2,10 @@ using StateServer.Chaos.Clusters;
 
 namespace StateServer.Chaos.Faults;
 
-/// <summary>All members killed at once, and each one's disk left without a random part of what was not synced.</summary>
+/// <summary>
+/// All members killed at once, and each one's disk left without a random part of what was not synced. Power comes back to one
+/// after the other: as often as not to those first that forgot most, who may then elect one of theirs before the others are there.
+/// </summary>
 internal sealed class PowerLossFault : IFault
 {
     public string Name => "power-loss";
@@ -19,17 +22,25 @@ internal sealed class PowerLossFault : IFault
     {
         IReadOnlyList<MemberProcess> members = context.Cluster.Members;
         bool dead = await FaultContext.KillAsync(members);
-        var told = new List<string>();
+        var losses = new List<(MemberProcess Member, int Forgotten)>();
         foreach (MemberProcess member in members)
         {
-            told.Add($"{member.Name} {await member.ForgetfulDisk!.LosePowerAsync()}");
+            losses.Add((member, await member.ForgetfulDisk!.LosePowerAsync()));
         }
 
-        foreach (MemberProcess member in members)
+        bool inTurn = context.Random.Next(2) == 0;
+        MemberProcess[] shuffled = [.. members];
+        context.Random.Shuffle(shuffled);
+        MemberProcess[] order = inTurn ? [.. losses.OrderByDescending(l => l.Forgotten).Select(l => l.Member)] : shuffled;
+        for (int at = 0; at < order.Length; at++)
         {
-            member.Start();
+            // The first quorum comes up together.
+            await FaultContext.HoldAsync(at < context.Cluster.Quorum ? TimeSpan.Zero : context.Between(0, 3), cancellationToken);
+            order[at].Start();
         }
 
-        return new FaultEffect(dead && told.All(t => t.Contains("forgot", StringComparison.Ordinal)), string.Join("; ", told));
+        return new FaultEffect(
+            dead && losses.All(l => l.Forgotten >= 0),
+            $"sectors forgotten: {string.Join(", ", losses.Select(l => $"{l.Member.Name} {l.Forgotten}"))}; started {FaultContext.Say(order)}");
     }
 }
