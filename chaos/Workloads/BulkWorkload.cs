@@ -7,19 +7,24 @@ using StateServer.Protos.Etcd;
 namespace StateServer.Chaos.Workloads;
 
 /// <summary>
-/// Many large values, so that a snapshot takes a while to travel: first all of them as fast as they go, then one by one,
-/// so that the log moves on, too. Each key belongs to one client; at the end it holds its last acknowledged value or a later one, whole.
+/// Many large values, so that a snapshot takes a while to travel: first all of them as fast as they go, then one by one in
+/// bursts, all clients at once: what a power loss tears in a burst is long, and what other workloads write over it is short. Each key belongs to one client; at the end it holds its last acknowledged value or a later one, whole.
 /// </summary>
 internal sealed class BulkWorkload : IWorkload
 {
     private const int KeysPerClient = 80;
     private const int ValueBytes = 32 * 1024;
 
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(3);
+
+    /// <summary>From each period's beginning on.</summary>
+    private static readonly TimeSpan Burst = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<string, (int Acknowledged, int Tried)> _written = new();
 
     public string Name => "bulk";
 
-    public string Description => "20 MiB of large values, rewritten one by one; none lost, torn or turned back";
+    public string Description => "20 MiB of large values, rewritten in bursts; none lost, torn or turned back";
 
     public bool IsUsual => false;
 
@@ -58,14 +63,22 @@ internal sealed class BulkWorkload : IWorkload
             _written[key] = (acknowledged, write);
             OperationStatus status = (await client.PutAsync(key, write.ToString(CultureInfo.InvariantCulture).PadLeft(ValueBytes))).Status;
             _written[key] = (status == OperationStatus.Ok ? write : acknowledged, write);
-            if (write >= KeysPerClient)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            else if (status != OperationStatus.Ok)
+            if (status != OperationStatus.Ok)
             {
                 await context.PaceAsync(cancellationToken);
             }
+
+            if (write >= KeysPerClient)
+            {
+                await WaitForBurstAsync(cancellationToken);
+            }
         }
+    }
+
+    private static async Task WaitForBurstAsync(CancellationToken cancellationToken)
+    {
+        var into = TimeSpan.FromTicks(WorkloadContext.Now / 100 % Period.Ticks);
+        TimeSpan wait = into < Burst ? TimeSpan.FromMilliseconds(100) : Period - into;
+        await Task.Delay(wait, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

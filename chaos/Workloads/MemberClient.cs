@@ -24,23 +24,26 @@ internal sealed class MemberClient : IDisposable
         _at = first % _members.Count;
     }
 
-    /// <summary>Makes one call, counts it, and says how it ended; the answer is null unless it ended ok.</summary>
+    /// <summary>Makes one call, counts it as a write, and says how it ended; the answer is null unless it ended ok.</summary>
     public Task<(OperationStatus Status, TResponse? Response)> CallAsync<TResponse>(
-        Func<KV.KVClient, CallOptions, AsyncUnaryCall<TResponse>> call, Metadata? headers = null, TimeSpan? patience = null)
+        Func<KV.KVClient, CallOptions, AsyncUnaryCall<TResponse>> call, Metadata? headers = null)
         where TResponse : class =>
-        CallChannelAsync((channel, options) => call(new KV.KVClient(channel), options), headers, patience);
+        CallChannelAsync((channel, options) => call(new KV.KVClient(channel), options), headers);
 
     /// <summary>A serializable read of one member's state, which needs no leader: it counts as no sign of life of the cluster.</summary>
     public Task<(OperationStatus Status, RangeResponse? Response)> PeekAsync(string key) => CallChannelAsync(
         (channel, options) => new KV.KVClient(channel).RangeAsync(new RangeRequest { Key = Bytes(key), Serializable = true }, options),
-        headers: null,
         counts: false);
 
     public Task<(OperationStatus Status, OpenSessionResponse? Response)> OpenSessionAsync() =>
-        CallChannelAsync((channel, options) => new Sessions.SessionsClient(channel).OpenAsync(new OpenSessionRequest(), options), null);
+        CallChannelAsync((channel, options) => new Sessions.SessionsClient(channel).OpenAsync(new OpenSessionRequest(), options));
 
     private async Task<(OperationStatus Status, TResponse? Response)> CallChannelAsync<TResponse>(
-        Func<GrpcChannel, CallOptions, AsyncUnaryCall<TResponse>> call, Metadata? headers, TimeSpan? patience = null, bool counts = true)
+        Func<GrpcChannel, CallOptions, AsyncUnaryCall<TResponse>> call,
+        Metadata? headers = null,
+        TimeSpan? patience = null,
+        bool counts = true,
+        bool writes = true)
         where TResponse : class
     {
         using var limit = new CancellationTokenSource(patience ?? WorkloadContext.CallLimit);
@@ -50,7 +53,7 @@ internal sealed class MemberClient : IDisposable
             TResponse response = await call(channel, new CallOptions(headers, cancellationToken: limit.Token));
             if (counts)
             {
-                _progress.Count(OperationStatus.Ok);
+                _progress.Count(OperationStatus.Ok, writes);
             }
 
             return (OperationStatus.Ok, response);
@@ -60,7 +63,7 @@ internal sealed class MemberClient : IDisposable
             OperationStatus status = CallEnd.Of(failure);
             if (counts)
             {
-                _progress.Count(status);
+                _progress.Count(status, writes);
             }
 
             LastFailure = failure.Status;
@@ -78,17 +81,21 @@ internal sealed class MemberClient : IDisposable
     /// <param name="key">The key.</param>
     /// <param name="patience">How long the call may take, where not as long as any.</param>
     public Task<(OperationStatus Status, RangeResponse? Response)> GetAsync(string key, TimeSpan? patience = null) =>
-        CallAsync((kv, options) => kv.RangeAsync(new RangeRequest { Key = Bytes(key) }, options), patience: patience);
+        ReadAsync(new RangeRequest { Key = Bytes(key) }, patience);
 
     /// <summary>Reads a key as it was at a revision.</summary>
     public Task<(OperationStatus Status, RangeResponse? Response)> AtAsync(string key, long revision) =>
-        CallAsync((kv, options) => kv.RangeAsync(new RangeRequest { Key = Bytes(key), Revision = revision }, options));
+        ReadAsync(new RangeRequest { Key = Bytes(key), Revision = revision });
 
     public Task<(OperationStatus Status, RangeResponse? Response)> PrefixAsync(string prefix) =>
-        CallAsync((kv, options) => kv.RangeAsync(new RangeRequest { Key = Bytes(prefix), RangeEnd = After(prefix) }, options));
+        ReadAsync(new RangeRequest { Key = Bytes(prefix), RangeEnd = After(prefix) });
 
-    public Task<(OperationStatus Status, TxnResponse? Response)> TxnAsync(TxnRequest request) =>
-        CallAsync((kv, options) => kv.TxnAsync(request, options));
+    public Task<(OperationStatus Status, TxnResponse? Response)> TxnAsync(TxnRequest request) => CallChannelAsync(
+        (channel, options) => new KV.KVClient(channel).TxnAsync(request, options),
+        writes: request.Success.Concat(request.Failure).Any(o => o.RequestRange is null));
+
+    private Task<(OperationStatus Status, RangeResponse? Response)> ReadAsync(RangeRequest request, TimeSpan? patience = null) => CallChannelAsync(
+        (channel, options) => new KV.KVClient(channel).RangeAsync(request, options), patience: patience, writes: false);
 
     /// <summary>The next call goes to the next member.</summary>
     public void MoveOn() => _at = (_at + 1) % _members.Count;

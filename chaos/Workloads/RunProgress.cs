@@ -2,11 +2,14 @@ using StateServer.Chaos.Histories;
 
 namespace StateServer.Chaos.Workloads;
 
-/// <summary>Counts of what ended how, and the longest time without an acknowledgement. Thread-safe.</summary>
+/// <summary>
+/// Counts of what ended how, and the longest time without an acknowledged write: reads go on where a full disk refuses every
+/// write. Thread-safe.
+/// </summary>
 internal sealed class RunProgress
 {
     private readonly Lock _gate = new();
-    private long _lastOk = WorkloadContext.Now;
+    private long _lastWrite = WorkloadContext.Now;
     private long _longestGap;
     private long _ok;
     private long _failed;
@@ -18,20 +21,21 @@ internal sealed class RunProgress
 
     public long Unknown => Interlocked.Read(ref _unknown);
 
-    /// <summary>The time since the last acknowledged operation.</summary>
-    public TimeSpan OutageNow => TimeSpan.FromTicks((WorkloadContext.Now - Volatile.Read(ref _lastOk)) / 100);
+    /// <summary>The time since the last acknowledged write.</summary>
+    public TimeSpan OutageNow => TimeSpan.FromTicks((WorkloadContext.Now - Volatile.Read(ref _lastWrite)) / 100);
 
-    public void Count(OperationStatus status)
+    /// <summary>One operation ended.</summary>
+    /// <param name="status">How.</param>
+    /// <param name="writes">Whether it was one that goes through the log.</param>
+    public void Count(OperationStatus status, bool writes)
     {
         switch (status)
         {
             case OperationStatus.Ok:
                 Interlocked.Increment(ref _ok);
-                lock (_gate)
+                if (writes)
                 {
-                    long now = WorkloadContext.Now;
-                    _longestGap = Math.Max(_longestGap, now - _lastOk);
-                    _lastOk = now;
+                    NoteWrite();
                 }
 
                 break;
@@ -44,14 +48,24 @@ internal sealed class RunProgress
         }
     }
 
-    /// <summary>The longest time without an acknowledgement since the last call of this, the one going on included.</summary>
+    /// <summary>The longest time without an acknowledged write since the last call of this, the one going on included.</summary>
     public TimeSpan TakeLongestOutage()
     {
         lock (_gate)
         {
-            long longest = Math.Max(_longestGap, WorkloadContext.Now - _lastOk);
+            long longest = Math.Max(_longestGap, WorkloadContext.Now - _lastWrite);
             _longestGap = 0;
             return TimeSpan.FromTicks(longest / 100);
+        }
+    }
+
+    private void NoteWrite()
+    {
+        lock (_gate)
+        {
+            long now = WorkloadContext.Now;
+            _longestGap = Math.Max(_longestGap, now - _lastWrite);
+            _lastWrite = now;
         }
     }
 }
