@@ -5,7 +5,7 @@ namespace StateServer.Chaos.Faults;
 /// <summary>fdatasync fails with EIO: the member must end at once, and is started again.</summary>
 internal sealed class FsyncErrorFault(FaultTarget target) : IFault
 {
-    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(20);
 
     public string Name => $"fsync-error-{target.Word()}";
 

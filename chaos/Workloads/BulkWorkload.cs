@@ -15,10 +15,10 @@ internal sealed class BulkWorkload : IWorkload
     private const int KeysPerClient = 80;
     private const int ValueBytes = 32 * 1024;
 
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(4);
 
     /// <summary>From each period's beginning on.</summary>
-    private static readonly TimeSpan Burst = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Burst = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<string, (int Acknowledged, int Tried)> _written = new();
 
@@ -78,7 +78,9 @@ internal sealed class BulkWorkload : IWorkload
     private static async Task WaitForBurstAsync(CancellationToken cancellationToken)
     {
         var into = TimeSpan.FromTicks(WorkloadContext.Now / 100 % Period.Ticks);
-        TimeSpan wait = into < Burst ? TimeSpan.FromMilliseconds(100) : Period - into;
-        await Task.Delay(wait, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (into >= Burst)
+        {
+            await Task.Delay(Period - into, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 }
