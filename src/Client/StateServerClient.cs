@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Grpc.Core;
@@ -6,6 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using StateServer.Client.Calls;
 using StateServer.Client.Endpoints;
 using StateServer.Client.Failures;
+using StateServer.Client.Watches;
 using StateServer.Protos.Etcd;
 
 namespace StateServer.Client;
@@ -108,6 +110,35 @@ public sealed partial class StateServerClient : IAsyncDisposable
             null,
             CallKind.Write,
             cancellationToken);
+
+    /// <summary>
+    /// Watches keys until cancelled. Each revision is told once and in order, however many members fail meanwhile: the watch goes
+    /// on at another one, at the revision after the last one told. It is there when the first update comes, which has no events
+    /// and tells the revision behind which they begin; later updates without events tell that nothing happened up to their revision.
+    /// </summary>
+    /// <param name="request">What to watch; its watch id is not used.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="RequestRefusedException">The watch means nothing, or no member may serve it.</exception>
+    /// <exception cref="WatchCompactedException">What it needs next is compacted.</exception>
+    public async IAsyncEnumerable<WatchUpdate> WatchAsync(
+        WatchCreateRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var watch = new ResumedWatch(_pool, _options, _time, Random.Shared.NextDouble, request);
+        while (true)
+        {
+            yield return await watch.NextAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Watches the keys that begin with a prefix, from a revision on; 0 for what happens after now.</summary>
+    public IAsyncEnumerable<WatchUpdate> WatchPrefixAsync(
+        string prefix, long startRevision = 0, CancellationToken cancellationToken = default)
+    {
+        var key = ByteString.CopyFromUtf8(prefix);
+        return WatchAsync(
+            new WatchCreateRequest { Key = key, RangeEnd = KeyPrefix.End(key), StartRevision = startRevision }, cancellationToken);
+    }
 
     /// <summary>Lists the members.</summary>
     public Task<MemberListResponse> ListMembersAsync(bool linearizable = true, CancellationToken cancellationToken = default) =>

@@ -1,5 +1,6 @@
 using StateServer.Consensus.Proposals;
 using StateServer.Consensus.Reads;
+using StateServer.Consensus.Replica;
 using StateServer.Consensus.Status;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Commands;
@@ -14,6 +15,12 @@ namespace StateServer.Consensus;
 /// </summary>
 public interface IReplica
 {
+    /// <summary>
+    /// Raised after each entry that carried commands and after each restore of a snapshot, in order, on the applying thread, when
+    /// <see cref="State"/> has it already. Handlers return at once and don't throw.
+    /// </summary>
+    event Action<AppliedEntry>? Applied;
+
     /// <summary>The newest applied state of this member; an empty one before its folder is opened. For a client's read, see <see cref="ReadSerializable"/>.</summary>
     ReplicatedState State { get; }
 

@@ -9,5 +9,5 @@ namespace StateServer.Consensus.Replica;
 /// <param name="State">The state after it.</param>
 /// <param name="Events">The changes of keys, in revision order.</param>
 /// <param name="IsRestore">True where a snapshot replaced the state: what lies between was not seen.</param>
-internal sealed record AppliedEntry(
+public sealed record AppliedEntry(
     long Index, ReplicatedState State, ImmutableArray<KeyEvent> Events, bool IsRestore);

@@ -84,7 +84,7 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, IAsyncDisposa
         _meter.CreateObservableGauge("stateserver.leader", () => _leadership.Current.IsSelf ? 1 : 0, "{leader}", "1 on the leader");
     }
 
-    /// <summary>What applying gives, for those who follow the state.</summary>
+    /// <inheritdoc/>
     public event Action<AppliedEntry>? Applied
     {
         add => _core.Applier.Applied += value;

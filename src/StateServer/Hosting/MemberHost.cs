@@ -61,7 +61,7 @@ internal static class MemberHost
         services.AddGrpc();
         services.AddGrpcReflection();
         addReplica(services, options.ToReplicaOptions(ExecutableVersion.Text));
-        services.AddEtcdApi((int)options.MaxRequestBytes);
+        services.AddEtcdApi((int)options.MaxRequestBytes, options.ToWatchOptions());
         services.AddSingleton<OperatorClusterService>();
         MemberHealth.AddTo(services);
         MemberTelemetry.AddTo(services, options);

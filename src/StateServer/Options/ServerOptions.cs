@@ -1,12 +1,19 @@
 using System.Collections.Immutable;
 using StateServer.Consensus;
 using StateServer.Domain.Identity;
+using StateServer.Watching;
 
 namespace StateServer.Options;
 
 /// <summary>What one member's process was told. Required values are null only between reading and validation.</summary>
 internal sealed class ServerOptions
 {
+    /// <summary>What a response may be larger than the largest request, bytes; etcd's allowance.</summary>
+    private const int MessageAllowanceBytes = 512 * 1024;
+
+    /// <summary>Elections without a leader after which watches that require one are ended; etcd's number.</summary>
+    private const int LeaderlessElections = 3;
+
     public string? Name { get; set; }
 
     public NodeId Id { get; set; }
@@ -55,11 +62,27 @@ internal sealed class ServerOptions
 
     public long DigestEveryEntries { get; set; }
 
+    public TimeSpan WatchProgressInterval { get; set; }
+
+    public long MaxWatches { get; set; }
+
+    public long MaxWatchBacklogBytes { get; set; }
+
     public Uri? OtlpEndpoint { get; set; }
 
     public LogLevel LogLevel { get; set; }
 
     public string? LogFile { get; set; }
+
+    /// <summary>What concerns watches; only after validation.</summary>
+    public WatchOptions ToWatchOptions() => new()
+    {
+        ProgressInterval = WatchProgressInterval,
+        MaxWatches = (int)MaxWatches,
+        MaxBacklogBytes = MaxWatchBacklogBytes,
+        MaxResponseBytes = (int)MaxRequestBytes + MessageAllowanceBytes,
+        LeaderlessLimit = ElectionTimeoutHigh * LeaderlessElections,
+    };
 
     /// <summary>The replica's part of it; only after validation.</summary>
     public ReplicaOptions ToReplicaOptions(string version) => new()

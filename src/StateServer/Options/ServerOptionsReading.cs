@@ -67,6 +67,9 @@ internal sealed class ServerOptionsReading
         options.SnapshotBytes = Size(ServerSettings.SnapshotBytes, 256L << 20);
         options.TailEntries = Count(ServerSettings.TailEntries, 10_000);
         options.TailBytes = Size(ServerSettings.TailBytes, 64L << 20);
+        options.WatchProgressInterval = Time(ServerSettings.WatchProgressInterval, 600_000);
+        options.MaxWatches = Count(ServerSettings.MaxWatches, 1_000_000);
+        options.MaxWatchBacklogBytes = Size(ServerSettings.MaxWatchBacklogBytes, 128L << 20);
         options.DigestEveryEntries = Count(ServerSettings.DigestEveryEntries, 10_000);
     }
 

@@ -111,6 +111,9 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
             Range(ServerSettings.TailEntries, options.TailEntries, 0, int.MaxValue),
             Range(ServerSettings.TailBytes, options.TailBytes, 0, 1L << 40),
             Range(ServerSettings.DigestEveryEntries, options.DigestEveryEntries, 1, int.MaxValue),
+            Range(ServerSettings.WatchProgressInterval, options.WatchProgressInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(24)),
+            Range(ServerSettings.MaxWatches, options.MaxWatches, 1, int.MaxValue),
+            Range(ServerSettings.MaxWatchBacklogBytes, options.MaxWatchBacklogBytes, 1L << 20, 1L << 40),
         ];
         return errors.OfType<string>();
     }

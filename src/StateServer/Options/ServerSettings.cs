@@ -51,6 +51,12 @@ internal static class ServerSettings
 
     public static readonly ServerSetting DigestEveryEntries = new("digest-every-entries", "COUNT", "Members compare a digest of their states each time this many entries were applied, 1 or more. Default: 10000.");
 
+    public static readonly ServerSetting WatchProgressInterval = new("watch-progress-interval", "DURATION", "How often a quiet watch that asked for it is told the revision, 100ms to 24h. Default: 10m.");
+
+    public static readonly ServerSetting MaxWatches = new("max-watches", "COUNT", "The most watches on this member, 1 or more. Default: 1000000.");
+
+    public static readonly ServerSetting MaxWatchBacklogBytes = new("max-watch-backlog-bytes", "SIZE", "The most bytes of events that wait to be sent to watching clients, 1MiB or more. Default: 128MiB.");
+
     public static readonly ServerSetting OtlpEndpoint = new("otlp-endpoint", "URL", "Where OpenTelemetry traces and metrics are sent (OTLP over gRPC). Default: nowhere.");
 
     public static readonly ServerSetting LogLevel = new("log-level", "LEVEL", "trace, debug, information, warning, error or none. Default: information.");
@@ -65,6 +71,7 @@ internal static class ServerSettings
         Heartbeat, ElectionTimeoutLow, ElectionTimeoutHigh, RequestTimeout,
         MaxRequestBytes, MaxBatchBytes, MaxBatchCommands, MaxQueueBytes,
         SnapshotEntries, SnapshotBytes, TailEntries, TailBytes, DigestEveryEntries,
+        WatchProgressInterval, MaxWatches, MaxWatchBacklogBytes,
         OtlpEndpoint, LogLevel, LogFile,
     ];
 }

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using StateServer.Protos.Etcd;
 
 namespace StateServer.Client.Tests.Hosting;
 
@@ -21,6 +22,13 @@ internal sealed class FakeMember : IAsyncDisposable
 
     /// <summary>Decides each range likewise.</summary>
     internal Func<int, Task<RpcException?>> OnRange { get; set; } = static _ => Task.FromResult<RpcException?>(null);
+
+    /// <summary>Serves each watch; by default none is answered.</summary>
+    internal Func<WatchCreateRequest, Func<WatchResponse, Task>, CancellationToken, Task> OnWatch { get; set; } =
+        static (_, _, cancelled) => Task.Delay(Timeout.Infinite, cancelled);
+
+    /// <summary>The watches asked for, in order.</summary>
+    internal ConcurrentQueue<WatchCreateRequest> Watches { get; } = [];
 
     /// <summary>The client URLs that its member list names.</summary>
     internal List<string> ClientUrls { get; } = [];
@@ -49,6 +57,7 @@ internal sealed class FakeMember : IAsyncDisposable
         member._application.MapGrpcService<FakeKv>();
         member._application.MapGrpcService<FakeCluster>();
         member._application.MapGrpcService<FakeSessions>();
+        member._application.MapGrpcService<FakeWatch>();
         await member._application.StartAsync();
         var addresses = member._application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
         member.Address = addresses.Addresses.Single()["http://".Length..];

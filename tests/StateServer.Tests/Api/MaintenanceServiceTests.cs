@@ -156,7 +156,6 @@ public sealed class MaintenanceServiceTests : IAsyncLifetime
                 ("Snapshot", () => _maintenance.Snapshot(new Wire.SnapshotRequest()).ResponseStream.MoveNext(default)),
                 ("LeaseGrant", async () => await new Wire.Lease.LeaseClient(_host.Channel).LeaseGrantAsync(new Wire.LeaseGrantRequest())),
                 ("AuthEnable", async () => await new Wire.Auth.AuthClient(_host.Channel).AuthEnableAsync(new Wire.AuthEnableRequest())),
-                ("Watch", () => new Wire.Watch.WatchClient(_host.Channel).Watch().ResponseStream.MoveNext(default)),
             ])
         {
             var failure = await FailureOf(call);

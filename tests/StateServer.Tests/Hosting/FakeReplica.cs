@@ -1,5 +1,6 @@
 using StateServer.Consensus;
 using StateServer.Consensus.Reads;
+using StateServer.Consensus.Replica;
 using StateServer.Consensus.Status;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Commands;
@@ -16,6 +17,8 @@ internal sealed class FakeReplica : IReplica
     public volatile string? Unhealthy;
     public volatile bool HasQuorum = true;
     private readonly Lock _lock = new();
+
+    public event Action<AppliedEntry>? Applied;
 
     public ReplicatedState State { get; private set; } = ReplicatedState.Empty;
 
@@ -37,6 +40,7 @@ internal sealed class FakeReplica : IReplica
             BatchResult result = StateMachine.Apply(
                 State, State.AppliedIndex + 1, new CommandBatch(1, 1_000, [new BatchItem(command, request, default)]));
             State = result.State;
+            Applied?.Invoke(new AppliedEntry(State.AppliedIndex, State, result.Events, IsRestore: false));
             return ValueTask.FromResult(result.Outcomes[0]);
         }
     }

@@ -17,10 +17,14 @@ internal sealed class CallGuards(IReplica replica)
             throw FailureTranslation.Refused(EtcdStatus.NotForLearners);
         }
 
-        if (context.GetHttpContext().Request.Headers.TryGetValue(RequireLeaderHeader, out var values)
-            && values.Count > 0 && values[0] == "true" && replica.Position.Leader.IsNone)
+        if (RequiresLeader(context) && replica.Position.Leader.IsNone)
         {
             throw FailureTranslation.Refused(EtcdStatus.NoLeader);
         }
     }
+
+    /// <summary>Whether the client asks to be served only where a leader is known.</summary>
+    internal static bool RequiresLeader(ServerCallContext context) =>
+        context.GetHttpContext().Request.Headers.TryGetValue(RequireLeaderHeader, out var values)
+        && values.Count > 0 && values[0] == "true";
 }

@@ -1,6 +1,8 @@
 using Grpc.AspNetCore.Server;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using StateServer.Api.Sessions;
 using StateServer.Hosting;
+using StateServer.Watching;
 
 namespace StateServer.Api.Etcd;
 
@@ -16,19 +18,24 @@ internal static class EtcdApi
     /// <summary>Registers the services.</summary>
     /// <param name="services">The host's.</param>
     /// <param name="maxRequestBytes">The largest request; messages may be a little larger.</param>
-    internal static IServiceCollection AddEtcdApi(this IServiceCollection services, int maxRequestBytes = DefaultMaxRequestBytes)
+    /// <param name="watches">The bounds of watching, or null for the defaults.</param>
+    internal static IServiceCollection AddEtcdApi(
+        this IServiceCollection services, int maxRequestBytes = DefaultMaxRequestBytes, WatchOptions? watches = null)
     {
         services.AddGrpc()
             .AddServiceOptions<KvService>(Limit)
             .AddServiceOptions<ClusterService>(Limit)
             .AddServiceOptions<MaintenanceService>(Limit)
+            .AddServiceOptions<WatchService>(Limit)
             .AddServiceOptions<SessionsService>(Limit);
+        AddWatching(services, watches ?? new WatchOptions { MaxResponseBytes = maxRequestBytes + MessageAllowanceBytes });
         return services
             .AddSingleton<ResponseHeaders>()
             .AddSingleton<CallGuards>()
             .AddSingleton<KvService>()
             .AddSingleton<ClusterService>()
             .AddSingleton<MaintenanceService>()
+            .AddSingleton<WatchService>()
             .AddSingleton<SessionsService>();
 
         // Answers have no limit: etcd sends ranges of any size, and its clients accept them.
@@ -40,6 +47,16 @@ internal static class EtcdApi
         }
     }
 
+    private static void AddWatching(IServiceCollection services, WatchOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services
+            .AddSingleton(options)
+            .AddSingleton<WatchHub>()
+            .AddHostedService<WatchPump>()
+            .AddHostedService<WatchOversight>();
+    }
+
     /// <summary>Maps the services onto <paramref name="clientPort"/> alone, as the socket tells it: a caller behind a forwarder names another port.</summary>
     internal static IEndpointRouteBuilder MapEtcdApi(this IEndpointRouteBuilder endpoints, int clientPort)
     {
@@ -47,6 +64,7 @@ internal static class EtcdApi
         clients.MapGrpcService<KvService>();
         clients.MapGrpcService<ClusterService>();
         clients.MapGrpcService<MaintenanceService>();
+        clients.MapGrpcService<WatchService>();
         clients.MapGrpcService<SessionsService>();
         clients.MapUnimplementedServices();
         return endpoints;

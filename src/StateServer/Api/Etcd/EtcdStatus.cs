@@ -47,5 +47,6 @@ internal static class EtcdStatus
         new(StatusCode.FailedPrecondition, "etcdserver: rpc not supported for learner");
     internal static readonly Status BadTransferee =
         new(StatusCode.FailedPrecondition, "etcdserver: bad leader transferee");
+    internal static readonly Status WatchCancelled = new(StatusCode.Cancelled, "etcdserver: watch canceled");
     internal static readonly Status Cancelled = new(StatusCode.Cancelled, "etcdserver: request canceled");
 }

@@ -82,7 +82,7 @@ internal static class ResponseTranslation
         }
     }
 
-    private static Wire.KeyValue ToKeyValue(KeyValue keyValue) => new()
+    internal static Wire.KeyValue ToKeyValue(KeyValue keyValue) => new()
     {
         Key = UnsafeByteOperations.UnsafeWrap(keyValue.Key.Memory),
         Value = keyValue.Value.IsEmpty ? ByteString.Empty : UnsafeByteOperations.UnsafeWrap(keyValue.Value),

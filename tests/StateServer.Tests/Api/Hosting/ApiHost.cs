@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using StateServer.Api.Etcd;
 using StateServer.Consensus;
 using StateServer.Loopback;
+using StateServer.Watching;
 
 namespace StateServer.StateServer.Tests.Api.Hosting;
 
@@ -32,7 +33,12 @@ internal sealed class ApiHost : IAsyncDisposable
 
     internal GrpcChannel Channel { get; }
 
-    internal static async Task<ApiHost> StartAsync()
+    internal WatchHub Hub => _application.Services.GetRequiredService<WatchHub>();
+
+    /// <summary>What a signal to the process would begin.</summary>
+    internal void BeginStop() => _application.Lifetime.StopApplication();
+
+    internal static async Task<ApiHost> StartAsync(WatchOptions? watches = null, TimeProvider? time = null)
     {
         var ports = PortBlock.Take(1);
         var replica = new InMemoryReplica();
@@ -40,7 +46,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
             kestrel.Listen(IPAddress.Loopback, ports.First, listen => listen.Protocols = HttpProtocols.Http2));
-        builder.Services.AddSingleton<IReplica>(replica).AddEtcdApi();
+        builder.Services.AddSingleton(time ?? TimeProvider.System).AddSingleton<IReplica>(replica).AddEtcdApi(watches: watches);
         var application = builder.Build();
         application.MapEtcdApi(ports.First);
         await application.StartAsync();

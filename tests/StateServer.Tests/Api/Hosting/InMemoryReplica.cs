@@ -1,8 +1,11 @@
+using System.Collections.Immutable;
 using StateServer.Consensus;
 using StateServer.Consensus.Proposals;
+using StateServer.Consensus.Replica;
 using StateServer.Consensus.Status;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Commands;
+using StateServer.Domain.Events;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Keyspace.Operations;
 using StateServer.Domain.Outcomes;
@@ -39,6 +42,8 @@ internal sealed class InMemoryReplica : IReplica
         StateBytes = 512,
         Version = "0.1.0",
     };
+
+    public event Action<AppliedEntry>? Applied;
 
     /// <summary>Thrown by the next proposals instead of executing them.</summary>
     internal Exception? ProposalFault { get; set; }
@@ -95,16 +100,41 @@ internal sealed class InMemoryReplica : IReplica
     }
 
     /// <summary>Applies one command, as a committed entry of its own.</summary>
-    internal Outcome Apply(Command command, RequestId? request)
+    internal Outcome Apply(Command command, RequestId? request) => Apply([new BatchItem(command, request, new ProposalId(Self, 1, 1))]);
+
+    /// <summary>Applies several, as one entry.</summary>
+    internal Outcome Apply(params ImmutableArray<BatchItem> items)
     {
         lock (_gate)
         {
-            var batch = new CommandBatch(_state.FeatureLevel, 0, [new BatchItem(command, request, new ProposalId(Self, 1, 1))]);
+            var batch = new CommandBatch(_state.FeatureLevel, 0, items);
             var result = StateMachine.Apply(_state, _state.AppliedIndex + 1, batch);
             Volatile.Write(ref _state, result.State);
             _applied.SetResult();
             _applied = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Events.AddRange(result.Events);
+            if (!IsMuted)
+            {
+                Applied?.Invoke(new AppliedEntry(_state.AppliedIndex, _state, result.Events, IsRestore: false));
+            }
+
             return result.Outcomes[0];
+        }
+    }
+
+    /// <summary>Whether entries are applied untold, as on another member.</summary>
+    internal bool IsMuted { get; set; }
+
+    /// <summary>Every change ever applied here, in order.</summary>
+    internal List<KeyEvent> Events { get; } = [];
+
+    /// <summary>Takes another member's state over, as from a snapshot.</summary>
+    internal void Restore(ReplicatedState state)
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _state, state);
+            Applied?.Invoke(new AppliedEntry(state.AppliedIndex, state, [], IsRestore: true));
         }
     }
 

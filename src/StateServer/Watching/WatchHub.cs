@@ -1,0 +1,493 @@
+using System.Diagnostics.Metrics;
+using StateServer.Consensus;
+using StateServer.Consensus.Reads;
+using StateServer.Domain.Apply;
+using StateServer.Domain.Identity;
+using StateServer.Domain.Keyspace;
+
+namespace StateServer.Watching;
+
+/// <summary>
+/// Every watch of this member. What the member applies goes through an inbox to <see cref="Step"/>, which one loop calls: it
+/// hands events to synced watchers as they come, and catches up those that are behind from history. A watcher whose client
+/// reads too slowly becomes one of these, at the revision it got to, and costs no more memory than it did. Thread-safe.
+/// </summary>
+/// <remarks>
+/// One lock guards watchers, groups and streams; it is held for one applied entry or one step of history at a time, and never
+/// by the applying thread. The order of a stream's queue is the order of what its client is told, so that progress can't
+/// overtake events: it is queued under the lock, at the revision that was handed out by then.
+/// </remarks>
+internal sealed class WatchHub : IDisposable
+{
+    private readonly IReplica _replica;
+    private readonly WatchOptions _options;
+    private readonly TimeProvider _time;
+    private readonly AppliedInbox _inbox;
+    private readonly Lock _gate = new();
+    private readonly HashSet<WatchStream> _streams = [];
+    private readonly HashSet<WatchStream> _progressAsked = [];
+    private readonly Delivery _delivery;
+    private readonly CatchUp _catchUp;
+    private WatchGroup _synced = new();
+    private ReplicatedState _state = ReplicatedState.Empty;
+    private long _revision;
+    private int _watchers;
+    private int _lagging;
+    private WatchEnding? _closed;
+    private readonly Meter _meter = new(WatchMeter.Name);
+
+    /// <summary>Follows the replica; nothing is handed out before <see cref="Step"/> is called.</summary>
+    public WatchHub(IReplica replica, WatchOptions options, TimeProvider time)
+    {
+        (_replica, _options, _time) = (replica, options, time);
+        _inbox = new AppliedInbox(options);
+        Backlog = new Backlog(options.MaxBacklogBytes);
+        _delivery = new Delivery(options.MaxResponseBytes, Send, FallBehind);
+        _catchUp = new CatchUp(options, Send, Arrive, EndCompacted);
+        WatchMeter.AddGauges(_meter, () => Counts, Backlog);
+        replica.Applied += Take;
+    }
+
+    /// <summary>Set when <see cref="Step"/> should be called.</summary>
+    public Pulse Work { get; } = new();
+
+    /// <summary>What waits to be sent to all clients.</summary>
+    public Backlog Backlog { get; }
+
+    /// <summary>The number of watches, of those that are behind, of streams, and of changes that wait to be handed out.</summary>
+    public WatchCounts Counts => new(
+        Volatile.Read(ref _watchers), Volatile.Read(ref _lagging), _streams.Count, _inbox.Events, _inbox.Overflows);
+
+    /// <summary>Opens a stream; it ends by <see cref="Close"/> in any case.</summary>
+    /// <param name="requiresLeader">Whether it is ended where this member is without a leader for long.</param>
+    /// <exception cref="ReadRefusedException">This member must not serve.</exception>
+    public WatchStream Open(bool requiresLeader)
+    {
+        _replica.ReadSerializable();
+        var stream = new WatchStream(requiresLeader, new SendQueue(_options, Backlog));
+        lock (_gate)
+        {
+            _streams.Add(stream);
+            if (_closed is not null)
+            {
+                stream.Queue.End(_closed);
+            }
+        }
+
+        return stream;
+    }
+
+    /// <summary>Ends a stream and its watches.</summary>
+    public void Close(WatchStream stream)
+    {
+        stream.Queue.End(new WatchEnding(WatchEndReason.ClientGone));
+        stream.Queue.Leave();
+        lock (_gate)
+        {
+            stream.ProgressTimer?.Dispose();
+            _streams.Remove(stream);
+            _progressAsked.Remove(stream);
+            foreach (var watcher in stream.Watchers)
+            {
+                Drop(watcher);
+            }
+
+            Forget(stream.Watchers.Count);
+            stream.Clear();
+        }
+    }
+
+    /// <summary>Makes a watch, or says in the stream why not.</summary>
+    public void Create(WatchStream stream, WatchSpec spec)
+    {
+        lock (_gate)
+        {
+            if (stream.Queue.Ending is not null)
+            {
+                return;
+            }
+
+            var now = _replica.State.Keyspace.Revision.Value;
+            if (WhyNot(stream, spec) is { } reason)
+            {
+                stream.Queue.Add(new WatchMessage(WatchMessageKind.Refused, WatchMessage.NoId, now, reason));
+                return;
+            }
+
+            if (_watchers == 0)
+            {
+                now = Begin();
+            }
+
+            Add(stream, spec, now);
+        }
+    }
+
+    /// <summary>Cancels a watch; of one that isn't there nothing is said, as in etcd.</summary>
+    public void Cancel(WatchStream stream, long id)
+    {
+        lock (_gate)
+        {
+            if (stream.Find(id) is not { } watcher)
+            {
+                return;
+            }
+
+            Drop(watcher);
+            stream.Remove(watcher);
+            Forget(1);
+            stream.Queue.Add(new WatchMessage(WatchMessageKind.Cancelled, id, _replica.State.Keyspace.Revision.Value));
+            Answer(stream);
+        }
+    }
+
+    /// <summary>
+    /// Tells the stream the revision that all its watches have been told everything up to, and that is at least what is applied
+    /// now: at once where they are synced, otherwise as soon as they are. Asked again before that, it is told once.
+    /// </summary>
+    public void AskProgress(WatchStream stream)
+    {
+        lock (_gate)
+        {
+            stream.ProgressFrom = _replica.State.Keyspace.Revision.Value;
+            if (stream.Queue.Ending is null && !Answer(stream))
+            {
+                _progressAsked.Add(stream);
+            }
+        }
+    }
+
+    /// <summary>The stream's queue has room again.</summary>
+    public void RoomAgain(WatchStream stream)
+    {
+        lock (_gate)
+        {
+            _catchUp.AddAll(stream.Unpark());
+        }
+
+        Work.Set();
+    }
+
+    /// <summary>Hands out one applied entry, or one step of history; and makes one step of catching up.</summary>
+    /// <returns>True where there is more to do.</returns>
+    public bool Step()
+    {
+        lock (_gate)
+        {
+            var more = Advance();
+            if (_catchUp.HasWork)
+            {
+                _catchUp.Step(_state.Keyspace, _revision);
+            }
+
+            _progressAsked.RemoveWhere(Answer);
+            return more || _catchUp.HasWork;
+        }
+    }
+
+    /// <summary>Ends the streams that a condition holds for.</summary>
+    public void EndAll(WatchEnding ending, Func<WatchStream, bool>? which = null)
+    {
+        lock (_gate)
+        {
+            foreach (var stream in _streams)
+            {
+                if (which?.Invoke(stream) ?? true)
+                {
+                    stream.Queue.End(ending);
+                }
+            }
+        }
+    }
+
+    /// <summary>Ends all streams, and those that are opened from now on.</summary>
+    public void Stop(WatchEnding ending)
+    {
+        lock (_gate)
+        {
+            _closed = ending;
+        }
+
+        EndAll(ending);
+    }
+
+    /// <summary>Starts anew after handing out failed: nobody can tell who got what, so that all streams end and their clients resume.</summary>
+    public void Restart()
+    {
+        lock (_gate)
+        {
+            foreach (var stream in _streams)
+            {
+                stream.Queue.End(new WatchEnding(WatchEndReason.Failed));
+                stream.Lagging = 0;
+                stream.Unpark();
+                stream.Clear();
+            }
+
+            _synced = new WatchGroup();
+            _catchUp.Clear();
+            _delivery.Reset();
+            _progressAsked.Clear();
+            _inbox.Close();
+            (_watchers, _lagging) = (0, 0);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _replica.Applied -= Take;
+        _meter.Dispose();
+        Work.Dispose();
+    }
+
+    private string? WhyNot(WatchStream stream, WatchSpec spec)
+    {
+        if (spec.StartRevision < 0)
+        {
+            return WatchRefusals.Compacted;
+        }
+
+        var range = spec.Range;
+        if (!range.IsSingle && !range.IsOpenEnded && range.Start >= range.End)
+        {
+            return WatchRefusals.EmptyRange;
+        }
+
+        if (spec.Id != 0 && stream.Find(spec.Id) is not null)
+        {
+            return WatchRefusals.DuplicateId;
+        }
+
+        return _watchers >= _options.MaxWatches ? WatchRefusals.TooMany(_options.MaxWatches) : null;
+    }
+
+    /// <summary>The first watch: from here on entries are kept, and whatever they bring up to the revision now is known.</summary>
+    private long Begin()
+    {
+        _inbox.Open();
+        _state = _replica.State;
+        _revision = _state.Keyspace.Revision.Value;
+        return _revision;
+    }
+
+    private void Add(WatchStream stream, WatchSpec spec, long now)
+    {
+        var watcher = new Watcher(stream, spec.Id != 0 ? spec.Id : stream.MintId(), spec)
+        {
+            NextRevision = spec.StartRevision == 0 ? now + 1 : spec.StartRevision,
+        };
+        stream.Add(watcher);
+        _watchers++;
+        stream.Queue.Add(new WatchMessage(WatchMessageKind.Created, watcher.Id, now));
+        if (watcher.NextRevision > _revision)
+        {
+            _synced.Add(watcher, spec.Range);
+        }
+        else
+        {
+            Lag(watcher, 1);
+            _catchUp.Add(watcher, spec.Range);
+            Work.Set();
+        }
+
+        if (spec.WantsProgress)
+        {
+            stream.ProgressTimer ??= StartProgress(stream);
+        }
+    }
+
+    /// <summary>Takes a watcher out of wherever it is.</summary>
+    private void Drop(Watcher watcher)
+    {
+        switch (watcher.State)
+        {
+            case WatcherState.Gone:
+                return;
+            case WatcherState.Synced:
+                _synced.Remove(watcher);
+                break;
+            default:
+                Lag(watcher, -1);
+                break;
+        }
+
+        watcher.State = WatcherState.Gone;
+    }
+
+    /// <summary>So many watches are no longer known to any stream.</summary>
+    private void Forget(int count)
+    {
+        _watchers -= count;
+        if (_watchers == 0)
+        {
+            _inbox.Close();
+        }
+    }
+
+    /// <summary>Called by the applying thread: returns at once.</summary>
+    private void Take(Consensus.Replica.AppliedEntry entry)
+    {
+        if (_inbox.Add(entry))
+        {
+            Work.Set();
+        }
+    }
+
+    /// <summary>Hands out what comes next, from history where there was a gap.</summary>
+    private bool Advance()
+    {
+        if (_revision < _state.Keyspace.Revision.Value && _watchers > 0)
+        {
+            FollowHistory(_state.Keyspace);
+            return true;
+        }
+
+        if (!_inbox.TryTake(out var entry, out var afterGap))
+        {
+            return false;
+        }
+
+        // Of the first entries after the inbox was opened, some may be part of the state that was begun with.
+        var state = entry?.State ?? afterGap!;
+        if (state.AppliedIndex <= _state.AppliedIndex)
+        {
+            return true;
+        }
+
+        _state = state;
+        if (entry is { Events.IsEmpty: false } && entry.Events[0].Current.ModRevision.Value == _revision + 1)
+        {
+            _delivery.Deliver(_synced, entry.Events, through: null);
+            _revision = state.Keyspace.Revision.Value;
+        }
+
+        return true;
+    }
+
+    /// <summary>What the inbox did not keep, in steps; watchers that need what is compacted of it are ended.</summary>
+    private void FollowHistory(KeyspaceState keyspace)
+    {
+        if (_synced.Count == 0)
+        {
+            _revision = keyspace.Revision.Value;
+            return;
+        }
+
+        if (keyspace.TryReadChanges(new Revision(_revision + 1), _options.HistoryStep, out var events) is not null)
+        {
+            var compacted = keyspace.CompactedRevision.Value;
+            foreach (var watcher in _synced.All().Where(watcher => watcher.NextRevision < compacted).ToList())
+            {
+                EndCompacted(watcher, compacted);
+            }
+
+            _revision = compacted - 1;
+            return;
+        }
+
+        _delivery.Deliver(_synced, events, through: null);
+        _revision = events.Length < _options.HistoryStep ? keyspace.Revision.Value : events[^1].Current.ModRevision.Value;
+    }
+
+    private static bool Send(Watcher watcher, WatchBatch batch)
+    {
+        if (!watcher.Stream.Queue.TryAddEvents(WatchMessage.Of(watcher, batch)))
+        {
+            return false;
+        }
+
+        watcher.IsQuiet = false;
+        return true;
+    }
+
+    private void FallBehind(Watcher watcher, long revision)
+    {
+        _synced.Remove(watcher);
+        watcher.NextRevision = revision;
+        watcher.State = WatcherState.Parked;
+        watcher.Stream.Parked.Add(watcher);
+        Lag(watcher, 1);
+        WatchMeter.FellBehind();
+    }
+
+    private void Arrive(Watcher watcher, KeyRange range)
+    {
+        Lag(watcher, -1);
+        watcher.State = WatcherState.Synced;
+        _synced.Add(watcher, range);
+    }
+
+    private void EndCompacted(Watcher watcher, long compacted)
+    {
+        Drop(watcher);
+        watcher.Stream.Queue.Add(new WatchMessage(WatchMessageKind.Compacted, watcher.Id, compacted));
+        WatchMeter.Compacted();
+    }
+
+    private void Lag(Watcher watcher, int change)
+    {
+        watcher.Stream.Lagging += change;
+        _lagging += change;
+    }
+
+    /// <summary>Answers a request for progress where it can be.</summary>
+    /// <returns>True where none is open any more.</returns>
+    private bool Answer(WatchStream stream)
+    {
+        if (stream.ProgressFrom == 0)
+        {
+            return true;
+        }
+
+        if (stream.Lagging > 0)
+        {
+            return false;
+        }
+
+        var revision = stream.Watchers.Any(static watcher => watcher.State != WatcherState.Gone) ? _revision : stream.ProgressFrom;
+        if (revision < stream.ProgressFrom)
+        {
+            return false;
+        }
+
+        stream.ProgressFrom = 0;
+        if (!stream.Watchers.Any(watcher => Awaits(watcher, revision)))
+        {
+            stream.Queue.Add(new WatchMessage(WatchMessageKind.Progress, WatchMessage.NoId, revision));
+        }
+
+        return true;
+    }
+
+    /// <summary>A watch from a later revision on is not told an earlier one: its client would resume too early.</summary>
+    private static bool Awaits(Watcher watcher, long revision) =>
+        watcher.State != WatcherState.Gone && watcher.StartRevision > revision;
+
+    private ITimer StartProgress(WatchStream stream)
+    {
+        var interval = _options.ProgressInterval * (1 + (Random.Shared.NextDouble() / 10));
+        return _time.CreateTimer(_ => NotifyProgress(stream), null, interval, interval);
+    }
+
+    private void NotifyProgress(WatchStream stream)
+    {
+        lock (_gate)
+        {
+            if (!stream.Queue.HasRoom)
+            {
+                return;
+            }
+
+            foreach (var watcher in stream.Watchers.Where(static watcher => watcher.WantsProgress))
+            {
+                if (watcher.IsQuiet && watcher.State == WatcherState.Synced && !Awaits(watcher, _revision))
+                {
+                    stream.Queue.Add(new WatchMessage(WatchMessageKind.Progress, watcher.Id, _revision));
+                }
+
+                watcher.IsQuiet = true;
+            }
+        }
+    }
+}
