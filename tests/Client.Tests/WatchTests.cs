@@ -2,7 +2,6 @@ using Google.Protobuf;
 using Grpc.Core;
 using StateServer.Client.Failures;
 using StateServer.Client.Tests.Hosting;
-using StateServer.Client.Watches;
 using StateServer.Protos.Etcd;
 
 namespace StateServer.Client.Tests;

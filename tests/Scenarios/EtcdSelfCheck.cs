@@ -18,6 +18,18 @@ public sealed class EtcdSelfCheck
     }
 
     [Fact]
+    public async Task Etcd_passes_the_scenarios_of_watches()
+    {
+        Etcdctl.Required();
+        await using var cluster = await EtcdCluster.StartedAsync();
+        await WatchScenarios.RunPrintedAsync(cluster, 1);
+        await WatchScenarios.RunInteractiveAsync(cluster, 1);
+        await WatchScenarios.RunCompactedAsync(cluster, 1);
+        await WatchScenarios.RunEtcdctlOverKillsAsync(cluster);
+        await WatchScenarios.RunClientOverKillsAsync(cluster);
+    }
+
+    [Fact]
     public async Task Etcd_loses_nothing_to_kills()
     {
         await using var cluster = await EtcdCluster.StartedAsync();

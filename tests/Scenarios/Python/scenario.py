@@ -103,6 +103,40 @@ check("delete", client.delete(prefix + "a"), True)
 check("delete, again", client.delete(prefix + "a"), False)
 check("delete prefix", client.delete_prefix(prefix + "range/").deleted, 10)
 
+# watches
+def take(events, count):
+    found = []
+    for event in events:
+        kind = "put" if isinstance(event, etcd3.events.PutEvent) else "delete"
+        found.append((kind, event.key.decode()[len(prefix):], event.value.decode()))
+        if len(found) == count:
+            return found
+
+
+events, cancel = client.watch(prefix + "w/a", prev_kv=True)
+ranged, cancel_range = client.watch_prefix(prefix + "w/")
+begin = int(client.put(prefix + "w/a", "1").header.revision)
+client.put(prefix + "w/b", "2")
+client.transaction(compare=[], success=[client.transactions.put(prefix + "w/c", "3"), client.transactions.delete(prefix + "w/b")], failure=[])
+client.delete(prefix + "w/a")
+check("watch of a key", take(events, 2), [("put", "w/a", "1"), ("delete", "w/a", "")])
+whole = [("put", "w/a", "1"), ("put", "w/b", "2"), ("put", "w/c", "3"), ("delete", "w/b", ""), ("delete", "w/a", "")]
+check("watch of a prefix", take(ranged, 5), whole)
+cancel()
+cancel_range()
+past, cancel = client.watch_prefix(prefix + "w/", start_revision=begin)
+check("watch from the past", take(past, 5), whole)
+cancel()
+past, cancel = client.watch_prefix(prefix + "w/", start_revision=begin, filters=[etcd3.etcdrpc.WatchCreateRequest.NOPUT])
+check("watch of deletes", take(past, 2), whole[3:])
+cancel()
+future, cancel = client.watch(prefix + "w/d", start_revision=begin + 5)
+client.put(prefix + "w/d", "too early")
+client.put(prefix + "w/d", "just right")
+check("watch from the future", take(future, 1), [("put", "w/d", "just right")])
+cancel()
+check_raises("watch once, in vain", etcd3.exceptions.WatchTimedOut, "", lambda: client.watch_once(prefix + "w/none", timeout=0.2))
+
 # members and maintenance
 members = list(client.members)
 check("members' client urls", sorted(url for m in members for url in m.client_urls), sorted(sys.argv[3].split(",")))
@@ -111,6 +145,8 @@ status = client.status()
 check("leader is a member", status.leader.id in [m.id for m in members], True)
 check("size is told", status.db_size > 0, True)
 client.compact(first)
+compacted, cancel = client.watch(prefix + "a", start_revision=first - 1)
+check_raises("watch of the compacted past", etcd3.exceptions.RevisionCompactedError, "", lambda: next(compacted))
 
 # errors
 check_raises("empty key", Exception, "key is not provided", lambda: client.put("", "x"))

@@ -26,6 +26,11 @@ internal sealed class WatchService(WatchHub hub, WatchOptions options, ResponseH
             reading = ReadAsync(stream, requestStream);
             await new WatchSender(stream, hub, headers, responseStream, options.MaxResponseBytes).RunAsync(context.CancellationToken);
         }
+        catch (Exception) when (context.CancellationToken.IsCancellationRequested)
+        {
+            // The client went away while it was written to.
+            stream.Queue.End(new WatchEnding(WatchEndReason.ClientGone));
+        }
         finally
         {
             hub.Close(stream);
@@ -33,7 +38,7 @@ internal sealed class WatchService(WatchHub hub, WatchOptions options, ResponseH
                 static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         }
 
-        if (reading.IsFaulted)
+        if (reading is { IsFaulted: true } && !context.CancellationToken.IsCancellationRequested)
         {
             await reading;
         }
