@@ -10,6 +10,7 @@ internal static class CommandCodec
 {
     private const int GrantLeaseFields = 2;
     private const int SetAlarmFields = 3;
+    private const int ExpireLeaseFields = 2;
 
     public static void Write(ref MessagePackWriter writer, Command command)
     {
@@ -33,6 +34,12 @@ internal static class CommandCodec
                 break;
             case RevokeLeaseCommand revoke:
                 WriteNumber(ref writer, CommandTag.RevokeLease, revoke.Lease.Value);
+                break;
+            case ExpireLeaseCommand expire:
+                writer.Write((int)CommandTag.ExpireLease);
+                writer.WriteArrayHeader(ExpireLeaseFields);
+                writer.Write(expire.Lease.Value);
+                writer.Write(expire.Term);
                 break;
             case OpenSessionCommand:
                 WriteEmpty(ref writer, CommandTag.OpenSession);
@@ -77,6 +84,10 @@ internal static class CommandCodec
                 return new GrantLeaseCommand(lease, reader.Int64());
             case CommandTag.RevokeLease:
                 return new RevokeLeaseCommand(new LeaseId(ReadNumber(ref reader, "a lease revocation")));
+            case CommandTag.ExpireLease:
+                reader.Fields(ExpireLeaseFields, "a lease's expiry");
+                var expired = new LeaseId(reader.Int64());
+                return new ExpireLeaseCommand(expired, reader.Int64());
             case CommandTag.OpenSession:
                 reader.Fields(0, "a session's opening");
                 return new OpenSessionCommand();

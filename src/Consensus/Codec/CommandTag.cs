@@ -13,4 +13,5 @@ internal enum CommandTag
     RegisterMember = 8,
     RaiseFeatureLevel = 9,
     SetAlarm = 10,
+    ExpireLease = 11,
 }

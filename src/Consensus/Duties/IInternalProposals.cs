@@ -8,4 +8,7 @@ internal interface IInternalProposals
 {
     /// <summary>Proposes, as <see cref="IReplica.ProposeAsync"/> does.</summary>
     ValueTask<Outcome> ProposeAsync(Command command, CancellationToken cancellationToken);
+
+    /// <summary>Proposes what only this member may append, as the leader of <paramref name="term"/>: otherwise it is refused, never forwarded.</summary>
+    ValueTask<Outcome> ProposeInTermAsync(Command command, long term, CancellationToken cancellationToken);
 }

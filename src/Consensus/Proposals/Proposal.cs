@@ -35,6 +35,9 @@ internal sealed class Proposal : QueuedCommands, IValueTaskSource<Outcome>
     /// <summary>When it came, by the time provider's timestamps.</summary>
     public long Arrived { get; }
 
+    /// <summary>The one term in which this member may append it, as the leader; 0 where it may go to any leader.</summary>
+    public long OnlyTerm { get; init; }
+
     /// <summary>How far it is.</summary>
     public ProposalPhase Phase { get; set; }
 

@@ -166,6 +166,57 @@ internal sealed partial class ProposalQueue
         }
     }
 
+    /// <summary>True for what must not go into the log of <paramref name="term"/>: it was meant for another, or for a leader and this is none.</summary>
+    private static bool IsMisled(QueuedCommands next, long term, bool leads) => next switch
+    {
+#if PLANTED_SkipTermCheck
+        ForwardedBatch => !leads,
+#else
+        ForwardedBatch batch => !leads || batch.Term != term,
+#endif
+        Proposal { OnlyTerm: > 0 } bound => !leads || bound.OnlyTerm != term,
+        _ => false,
+    };
+
+    private static void RefuseMisled(QueuedCommands misled)
+    {
+        const string Message = "this member does not lead term";
+        switch (misled)
+        {
+            case ForwardedBatch batch:
+                batch.Refused(ProposalRefusal.NoLeader, $"{Message} {batch.Term}");
+                break;
+            case Proposal bound:
+                bound.Fail(Refused(ProposalRefusal.NoLeader, $"{Message} {bound.OnlyTerm}", null));
+                break;
+        }
+    }
+
+    /// <summary>Lets go of what was just taken out of the queue and will not be sent.</summary>
+    private void Withdraw(QueuedCommands commands)
+    {
+        Discharge(commands);
+        if (commands is Proposal proposal)
+        {
+            _waiting.Remove(proposal.Number);
+            proposal.Phase = ProposalPhase.Done;
+        }
+    }
+
+    private void Mark(long term, UnknownReason trouble)
+    {
+        lock (_lock)
+        {
+            foreach (var proposal in _waiting.Values)
+            {
+                if (proposal.Phase == ProposalPhase.Sent && proposal.Term == term)
+                {
+                    proposal.Trouble = trouble;
+                }
+            }
+        }
+    }
+
     private ProposalRefusedException TimedOutInQueue(bool leaderKnown) => leaderKnown
         ? Refused(ProposalRefusal.TimedOutInQueue, $"the command waited {_timeout.TotalSeconds:0.###} s to be sent; it was not executed", null)
         : Refused(ProposalRefusal.NoLeader, $"no leader was found within {_timeout.TotalSeconds:0.###} s; the command was not executed", null);

@@ -118,9 +118,14 @@ internal sealed partial class ProposalQueue
         return IsEmpty ? Ready.WaitAsync() : ValueTask.CompletedTask;
     }
 
-    /// <summary>Takes a command of this member's clients.</summary>
+    /// <summary>Takes a command of this member's clients, or its own.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="request">The client's request id, or null.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="onlyTerm">Where not 0: this member appends it as the leader of that term, or refuses it.</param>
     /// <returns>Its answer, to be awaited once.</returns>
-    public ValueTask<Outcome> Add(Command command, RequestId? request, CancellationToken cancellationToken)
+    public ValueTask<Outcome> Add(
+        Command command, RequestId? request, CancellationToken cancellationToken, long onlyTerm = 0)
     {
         var number = Interlocked.Increment(ref _number);
         var item = Encode(new(command, request, new(_self, _incarnation, number)));
@@ -130,7 +135,10 @@ internal sealed partial class ProposalQueue
                 ProposalRefusal.TooLarge, $"the command has {item.Length} bytes; at most {_maxRequestBytes} are allowed");
         }
 
-        var proposal = new Proposal(this, number, item, SpaceRule.Grows(command), _time.GetTimestamp());
+        var proposal = new Proposal(this, number, item, SpaceRule.Grows(command), _time.GetTimestamp())
+        {
+            OnlyTerm = onlyTerm,
+        };
         lock (_lock)
         {
             if (_closed is not null)
@@ -178,7 +186,7 @@ internal sealed partial class ProposalQueue
 
     /// <summary>
     /// Takes what is to be appended in <paramref name="term"/> out of the queue: at least one command where there is one, and no
-    /// more than fit the limits. Proposals become sent ones; a forwarded batch that was meant for another term is refused.
+    /// more than fit the limits. Proposals become sent ones; what was meant for another term is refused.
     /// </summary>
     /// <param name="term">The leader's term.</param>
     /// <param name="forwarded">True for the leader, which takes other members' batches too; false for a follower, which refuses them.</param>
@@ -187,21 +195,17 @@ internal sealed partial class ProposalQueue
     /// <param name="taken">Gets what was taken.</param>
     public void Take(long term, bool forwarded, int maxBytes, int maxCommands, List<QueuedCommands> taken)
     {
-        List<ForwardedBatch>? misled = null;
+        List<QueuedCommands>? misled = null;
         lock (_lock)
         {
             var (bytes, commands) = (0, 0);
             while (term >= _appliedTerm && TryPeek(out var source, out var next))
             {
-#if PLANTED_SkipTermCheck
-                if (next is ForwardedBatch batch && !forwarded)
-#else
-                if (next is ForwardedBatch batch && (!forwarded || batch.Term != term))
-#endif
+                if (IsMisled(next, term, forwarded))
                 {
                     source.Dequeue();
-                    Discharge(batch);
-                    (misled ??= []).Add(batch);
+                    Withdraw(next);
+                    (misled ??= []).Add(next);
                     continue;
                 }
 
@@ -218,10 +222,7 @@ internal sealed partial class ProposalQueue
             }
         }
 
-        foreach (var batch in misled ?? [])
-        {
-            batch.Refused(ProposalRefusal.NoLeader, $"this member does not lead term {batch.Term}");
-        }
+        misled?.ForEach(RefuseMisled);
     }
 
     /// <summary>Puts back what was taken for <paramref name="term"/> and certainly not appended in it.</summary>
@@ -358,20 +359,6 @@ internal sealed partial class ProposalQueue
         {
             proposal.Phase = ProposalPhase.Queued;
             _again.Enqueue(proposal);
-        }
-    }
-
-    private void Mark(long term, UnknownReason trouble)
-    {
-        lock (_lock)
-        {
-            foreach (var proposal in _waiting.Values)
-            {
-                if (proposal.Phase == ProposalPhase.Sent && proposal.Term == term)
-                {
-                    proposal.Trouble = trouble;
-                }
-            }
         }
     }
 

@@ -10,4 +10,8 @@ namespace StateServer.Consensus.Replica;
 /// <param name="Events">The changes of keys, in revision order.</param>
 /// <param name="IsRestore">True where a snapshot replaced the state: what lies between was not seen.</param>
 public sealed record AppliedEntry(
-    long Index, ReplicatedState State, ImmutableArray<KeyEvent> Events, bool IsRestore);
+    long Index, ReplicatedState State, ImmutableArray<KeyEvent> Events, bool IsRestore)
+{
+    /// <summary>Leases made and ended, in order; empty in nearly every entry.</summary>
+    public ImmutableArray<LeaseChange> LeaseChanges { get; init; } = [];
+}

@@ -106,12 +106,15 @@ internal sealed class Applier(ProposalQueue queue, DigestRing digests, TimeProvi
         try
         {
             var batch = BatchCodec.Decode(entry.Payload);
-            var result = StateMachine.Apply(state, entry.Index, batch);
+            var result = StateMachine.Apply(state, entry.Index, entry.Term, batch);
             Volatile.Write(ref _point, new AppliedPoint(entry.Index, entry.Term, result.State));
             Volatile.Write(ref _appliedBytes, _appliedBytes + entry.Payload.Length);
             digests.Observe(entry.Index, result.State);
             queue.Complete(batch.Items, result.Outcomes);
-            Applied?.Invoke(new(entry.Index, result.State, result.Events, IsRestore: false));
+            Applied?.Invoke(new(entry.Index, result.State, result.Events, IsRestore: false)
+            {
+                LeaseChanges = result.LeaseChanges,
+            });
         }
         catch (UnknownFormatException e)
         {

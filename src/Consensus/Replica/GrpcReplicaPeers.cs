@@ -19,6 +19,10 @@ internal sealed class GrpcReplicaPeers(PeerChannels channels) : IReplicaPeers
         => OpenAsync(leader, client => client.ReadIndex(), cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<LeasesReply> AskLeasesAsync(NodeId leader, LeasesRequest request, CancellationToken cancellationToken)
+        => AskAsync(leader, client => client.AskLeasesAsync(request, cancellationToken: cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<StatusReply> GetStatusAsync(NodeId member, CancellationToken cancellationToken)
         => AskAsync(member, client => client.GetStatusAsync(new(), cancellationToken: cancellationToken), cancellationToken);
 

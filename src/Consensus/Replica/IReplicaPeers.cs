@@ -16,6 +16,9 @@ internal interface IReplicaPeers
     /// <summary>Opens the way for read index requests to a leader.</summary>
     ValueTask<IPeerExchange<ReadIndexRequest, ReadIndexReply>> OpenReadIndexAsync(NodeId leader, CancellationToken cancellationToken);
 
+    /// <summary>Asks the leader about leases.</summary>
+    ValueTask<LeasesReply> AskLeasesAsync(NodeId leader, LeasesRequest request, CancellationToken cancellationToken);
+
     /// <summary>Asks a member for its status.</summary>
     ValueTask<StatusReply> GetStatusAsync(NodeId member, CancellationToken cancellationToken);
 

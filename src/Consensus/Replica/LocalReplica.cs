@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using StateServer.Consensus.Duties;
+using StateServer.Consensus.Leases;
 using StateServer.Consensus.Proposals;
 using StateServer.Consensus.Raft;
 using StateServer.Consensus.Reads;
@@ -34,6 +35,8 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, IAsyncDisposa
     private readonly Proposer _proposer;
     private readonly ReadIndexSource _readIndexes;
     private readonly LinearizableReads _reads;
+    private readonly LeaseTable _leaseTable;
+    private readonly LeaseTimes _leases;
     private readonly StatusSource _status;
     private readonly MemberObserver _observer;
     private readonly IReadOnlyList<DutyLoop> _duties;
@@ -66,10 +69,14 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, IAsyncDisposa
         _proposer = new(options, core.Queue, raft, _leadership, core.Applier, peers, _space, time, logger);
         _readIndexes = new(options, raft, _leadership, peers, time);
         _reads = new(options, _readIndexes, core.Applier, time);
+        _leaseTable = new(time);
+        _leases = new(options, _leadership, _reads, core.Applier, _leaseTable, peers, _standing, time);
+        _leadership.Changed += (before, _) => _leaseTable.Leave(before);
+        core.Applier.Applied += _leaseTable.Applied;
         _status = new(options, raft, core.Applier, _space, _standing, snapshots, time.GetUtcNow());
         _observer = new(options.Id, () => Status, peers, time);
         _duties = MakeDuties(folder, snapshots, logger);
-        Desk = new(options, core.Queue, raft, _leadership, _space, _readIndexes, core.Digests, _standing, () => Status);
+        Desk = new(options, core.Queue, raft, _leadership, _space, _readIndexes, _leases, core.Digests, _standing, () => Status);
         core.Applier.Applied += applied =>
         {
             if (_standing.Observe(applied.State))
@@ -81,6 +88,7 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, IAsyncDisposa
         _meter.CreateObservableGauge("stateserver.queue.size", () => core.Queue.Bytes, "By", "Bytes of commands that are not answered yet");
         _meter.CreateObservableGauge("stateserver.queue.commands", () => core.Queue.Waiting, "{command}", "Commands of this member's clients that are not answered yet");
         _meter.CreateObservableGauge("stateserver.apply.lag", () => Math.Max(0, raft.Status.CommitIndex - core.Applier.AppliedIndex), "{entry}", "Committed entries not applied yet");
+        _meter.CreateObservableGauge("stateserver.leases", () => State.Keyspace.LeaseCount, "{lease}", "Leases that exist");
         _meter.CreateObservableGauge("stateserver.leader", () => _leadership.Current.IsSelf ? 1 : 0, "{leader}", "1 on the leader");
     }
 
@@ -99,6 +107,9 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, IAsyncDisposa
 
     /// <inheritdoc/>
     public MemberPosition Position => _raft.Position;
+
+    /// <summary>The time that leases have left.</summary>
+    public ILeaseTimes Leases => _leases;
 
     /// <summary>What this member does for others.</summary>
     public PeerDesk Desk { get; }
@@ -154,6 +165,9 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, IAsyncDisposa
 
     ValueTask<Outcome> IInternalProposals.ProposeAsync(Command command, CancellationToken cancellationToken)
         => _core.Queue.Add(command, null, cancellationToken);
+
+    ValueTask<Outcome> IInternalProposals.ProposeInTermAsync(Command command, long term, CancellationToken cancellationToken)
+        => _core.Queue.Add(command, null, cancellationToken, onlyTerm: term);
 
     /// <inheritdoc/>
     public ReplicatedState ReadSerializable()
@@ -259,6 +273,7 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, IAsyncDisposa
             Loop("space", 1, new SpaceDuty(self, _space, _raft, applier, _leadership, this, logger).PerformAsync),
             Loop("feature-level", 1, new FeatureLevelDuty(_raft, applier, _leadership, this, logger).PerformAsync),
             Loop("trim", 0.1, new TrimDuty(_core.Queue, applier, _leadership, this).PerformAsync),
+            Loop("leases", LeaseDuty.Period.TotalSeconds, new LeaseDuty(_raft, applier, _leadership, _leaseTable, this).PerformAsync),
             Loop("digest", 2, new DigestDuty(
                 self, _core.Digests, _standing, _raft, applier, _leadership, _peers, this, _time, logger).PerformAsync),
             Loop("snapshot", 0.5, new SnapshotDuty(_options, applier, snapshots, _time, logger).PerformAsync),

@@ -1,3 +1,4 @@
+using StateServer.Consensus.Leases;
 using StateServer.Consensus.Proposals;
 using StateServer.Consensus.Raft;
 using StateServer.Consensus.Reads;
@@ -15,6 +16,7 @@ internal sealed class PeerDesk : IDisposable
     private readonly LeadershipWatch _leadership;
     private readonly SpaceGate _space;
     private readonly ReadIndexSource _reads;
+    private readonly LeaseTimes _leases;
     private readonly DigestRing _digests;
     private readonly Standing _standing;
     private readonly Func<MemberStatus> _status;
@@ -28,6 +30,7 @@ internal sealed class PeerDesk : IDisposable
         LeadershipWatch leadership,
         SpaceGate space,
         ReadIndexSource reads,
+        LeaseTimes leases,
         DigestRing digests,
         Standing standing,
         Func<MemberStatus> status)
@@ -38,6 +41,7 @@ internal sealed class PeerDesk : IDisposable
         _leadership = leadership;
         _space = space;
         _reads = reads;
+        _leases = leases;
         _digests = digests;
         _standing = standing;
         _status = status;
@@ -58,6 +62,10 @@ internal sealed class PeerDesk : IDisposable
     /// <summary>Answers a follower's question for a read index.</summary>
     public ValueTask<ReadIndexReply> ReadIndexAsync(ReadIndexRequest request, CancellationToken cancellationToken)
         => _reads.AnswerAsync(request, cancellationToken);
+
+    /// <summary>Answers a member's questions about leases.</summary>
+    public ValueTask<LeasesReply> AskLeasesAsync(LeasesRequest request, CancellationToken cancellationToken)
+        => _leases.AnswerAsync(request, cancellationToken);
 
     /// <summary>Tells how this member is.</summary>
     public StatusReply GetStatus() => StatusWire.ToReply(_status());

@@ -63,6 +63,10 @@ internal sealed class ReplicaPeerService(PeerDesk desk) : Protos.Replica.Replica
     }
 
     /// <inheritdoc/>
+    public override async Task<LeasesReply> AskLeases(LeasesRequest request, ServerCallContext context)
+        => await desk.AskLeasesAsync(request, context.CancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
     public override Task<StatusReply> GetStatus(StatusRequest request, ServerCallContext context) => Task.FromResult(desk.GetStatus());
 
     /// <inheritdoc/>

@@ -8,7 +8,9 @@ namespace StateServer.Domain.Apply;
 /// <param name="State">The new state.</param>
 /// <param name="Outcomes">One outcome a command, in order.</param>
 /// <param name="Events">The changes of keys, in revision order.</param>
+/// <param name="LeaseChanges">Leases made and ended, in order; empty in nearly every entry.</param>
 public readonly record struct BatchResult(
     ReplicatedState State,
     ImmutableArray<Outcome> Outcomes,
-    ImmutableArray<KeyEvent> Events);
+    ImmutableArray<KeyEvent> Events,
+    ImmutableArray<LeaseChange> LeaseChanges);

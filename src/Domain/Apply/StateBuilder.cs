@@ -24,23 +24,23 @@ internal sealed class StateBuilder
     /// <summary>Trims of a <see cref="TrimHistoryCommand"/>: a millisecond or so.</summary>
     private const int TrimsPerTrimCommand = 1024;
 
-    /// <summary>The longest time to live of a lease, in seconds, as etcd bounds it.</summary>
-    private const long LongestTimeToLiveSeconds = 9_000_000_000;
-
     private readonly ReplicatedState _state;
     private readonly long _index;
+    private readonly long _term;
     private readonly long _timestampMilliseconds;
     private readonly KeyspaceBuilder _keyspace;
     private readonly ImmutableArray<KeyEvent>.Builder _events;
     private SessionTableBuilder? _sessions;
+    private ImmutableArray<LeaseChange>.Builder? _leaseChanges;
     private ImmutableSortedDictionary<NodeId, MemberRecord> _members;
     private ImmutableSortedSet<(NodeId Member, AlarmKind Alarm)> _alarms;
     private int _featureLevel;
 
-    public StateBuilder(ReplicatedState state, long index, long timestampMilliseconds, int commands)
+    public StateBuilder(ReplicatedState state, long index, long term, long timestampMilliseconds, int commands)
     {
         _state = state;
         _index = index;
+        _term = term;
         _timestampMilliseconds = Math.Max(state.TimestampMilliseconds, timestampMilliseconds);
         _events = ImmutableArray.CreateBuilder<KeyEvent>(commands);
         _keyspace = new KeyspaceBuilder(state.Keyspace, _events);
@@ -86,7 +86,7 @@ internal sealed class StateBuilder
             Alarms = _alarms,
             Sessions = _sessions?.ToTable() ?? _state.Sessions,
         };
-        return new BatchResult(state, outcomes, _events.DrainToImmutable());
+        return new BatchResult(state, outcomes, _events.DrainToImmutable(), _leaseChanges?.DrainToImmutable() ?? []);
     }
 
     /// <summary>A number that no other command of the log has, and that grows along it.</summary>
@@ -106,7 +106,9 @@ internal sealed class StateBuilder
             case GrantLeaseCommand grant:
                 return GrantLease(grant);
             case RevokeLeaseCommand revoke:
-                return RevokeLease(revoke.Lease);
+                return EndLease(revoke.Lease);
+            case ExpireLeaseCommand expire:
+                return ExpireLease(expire);
             case OpenSessionCommand:
                 Sessions.Open(Place(position));
                 return new SessionOpenedOutcome(new SessionId(Place(position)));
@@ -148,40 +150,39 @@ internal sealed class StateBuilder
 
     private Outcome GrantLease(GrantLeaseCommand grant)
     {
-        if (grant.Lease.IsNone || grant.TimeToLiveSeconds < 1)
+        if (LeaseRules.Check(grant) is { } refused)
         {
-            return new Rejection(
-                RejectionReason.InvalidArgument,
-                $"a lease needs an id other than 0 and at least 1 s to live, not {grant.Lease} and {grant.TimeToLiveSeconds}");
+            return refused;
         }
 
-        if (grant.TimeToLiveSeconds > LongestTimeToLiveSeconds)
-        {
-            return new Rejection(
-                RejectionReason.LeaseTimeToLiveTooLarge,
-                $"{grant.TimeToLiveSeconds} s to live are more than {LongestTimeToLiveSeconds}");
-        }
-
-        if (_keyspace.HasLease(grant.Lease))
+        if (_keyspace.GetLease(grant.Lease) is not null)
         {
             return new Rejection(RejectionReason.LeaseExists, $"the lease {grant.Lease} exists already");
         }
 
-        _keyspace.AddLease(new LeaseRecord(grant.Lease, grant.TimeToLiveSeconds, _timestampMilliseconds));
+        var lease = new LeaseRecord(grant.Lease, grant.TimeToLiveSeconds, _timestampMilliseconds);
+        _keyspace.AddLease(lease);
+        Note(new LeaseChange(lease, IsEnd: false));
         return Done();
     }
 
-    private Outcome RevokeLease(LeaseId lease)
+    private Outcome ExpireLease(ExpireLeaseCommand expire) =>
+        LeaseRules.Check(expire, _term, _featureLevel) ?? EndLease(expire.Lease);
+
+    private Outcome EndLease(LeaseId id)
     {
-        if (!_keyspace.HasLease(lease))
+        if (_keyspace.GetLease(id) is not { } lease)
         {
-            return new Rejection(RejectionReason.LeaseNotFound, $"there is no lease {lease}");
+            return new Rejection(RejectionReason.LeaseNotFound, $"there is no lease {id}");
         }
 
-        _keyspace.RemoveLease(lease);
+        _keyspace.RemoveLease(id);
         _keyspace.EndTransaction();
+        Note(new LeaseChange(lease, IsEnd: true));
         return Done();
     }
+
+    private void Note(LeaseChange change) => (_leaseChanges ??= ImmutableArray.CreateBuilder<LeaseChange>()).Add(change);
 
     private Outcome RegisterMember(MemberRecord member)
     {

@@ -8,15 +8,16 @@ namespace StateServer.Domain.Apply;
 public static class StateMachine
 {
     /// <summary>The highest feature level this code knows.</summary>
-    public const int HighestFeatureLevel = 1;
+    public const int HighestFeatureLevel = 2;
 
     /// <summary>Applies one log entry. Deterministic: equal inputs give equal states, outcomes and digests on every member.</summary>
     /// <param name="state">The state after <paramref name="index"/> − 1, or after the last entry that carried commands.</param>
     /// <param name="index">The entry's log index; greater than the state's.</param>
+    /// <param name="term">The entry's term, which is the same on every member (Raft §5.3); an expiry counts in its own alone.</param>
     /// <param name="batch">The entry's commands.</param>
     /// <returns>The new state, an outcome a command, and the changes.</returns>
     /// <exception cref="InvalidOperationException">A broken invariant, which must end the process.</exception>
-    public static BatchResult Apply(ReplicatedState state, long index, CommandBatch batch)
+    public static BatchResult Apply(ReplicatedState state, long index, long term, CommandBatch batch)
     {
         if (index <= state.AppliedIndex)
         {
@@ -35,7 +36,7 @@ public static class StateMachine
                 $"entry {index} has {batch.Items.Length} commands, more than {CommandBatch.MostItems}");
         }
 
-        var builder = new StateBuilder(state, index, batch.TimestampMilliseconds, batch.Items.Length);
+        var builder = new StateBuilder(state, index, term, batch.TimestampMilliseconds, batch.Items.Length);
         var outcomes = new Outcome[batch.Items.Length];
         for (var position = 0; position < outcomes.Length; position++)
         {

@@ -50,7 +50,8 @@ internal sealed class KeyspaceBuilder
     /// <summary>What reads inside the transaction look at; valid until the next change.</summary>
     public KeyspaceView View => new(_current.View, _history.View, Revision.Value, _compacted);
 
-    public bool HasLease(LeaseId lease) => _leases.View.TryGet(lease, out _);
+    /// <summary>The lease, or null where it does not exist.</summary>
+    public LeaseRecord? GetLease(LeaseId lease) => _leases.View.TryGet(lease, out var item) ? item.Lease : null;
 
     /// <summary>Writes a key's next version.</summary>
     /// <returns>The version before it, or null.</returns>

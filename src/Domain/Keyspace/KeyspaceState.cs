@@ -76,6 +76,15 @@ public sealed class KeyspaceState
     /// <summary>The lease, or null where it does not exist.</summary>
     public LeaseRecord? GetLease(LeaseId lease) => Leases.TryGet(lease, out var item) ? item.Lease : null;
 
+    /// <summary>All leases, by id, read as they are asked for.</summary>
+    public IEnumerable<LeaseRecord> ListLeases()
+    {
+        for (var cursor = Leases.AtFirst(); cursor.IsOnItem; cursor.MoveNext())
+        {
+            yield return cursor.Item.Lease;
+        }
+    }
+
     /// <summary>The keys attached to a lease, in order.</summary>
     public ImmutableArray<Key> KeysOfLease(LeaseId lease)
     {

@@ -59,4 +59,7 @@ public enum RejectionReason
 
     /// <summary>The session keeps as many outcomes as it may, and its client has seen none of them: nothing was executed.</summary>
     TooManyUnanswered = 19,
+
+    /// <summary>The command carries the term it was made in, and its entry is of another one.</summary>
+    OutdatedTerm = 20,
 }

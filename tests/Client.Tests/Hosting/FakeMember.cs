@@ -38,6 +38,15 @@ internal sealed class FakeMember : IAsyncDisposable
 
     internal int Ranges;
 
+    /// <summary>Decides each keep-alive by its place (from 0): the seconds that it tells.</summary>
+    internal Func<int, Task<long>> OnKeepAlive { get; set; } = static _ => Task.FromResult(60L);
+
+    internal ConcurrentQueue<(Protos.Etcd.LeaseGrantRequest Request, Metadata Headers)> Grants { get; } = [];
+
+    internal ConcurrentQueue<long> Revoked { get; } = [];
+
+    internal int KeepAlives;
+
     internal int SessionsOpened;
 
     internal ConcurrentQueue<long> SessionsClosed { get; } = [];
@@ -58,6 +67,7 @@ internal sealed class FakeMember : IAsyncDisposable
         member._application.MapGrpcService<FakeCluster>();
         member._application.MapGrpcService<FakeSessions>();
         member._application.MapGrpcService<FakeWatch>();
+        member._application.MapGrpcService<FakeLeases>();
         await member._application.StartAsync();
         var addresses = member._application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
         member.Address = addresses.Addresses.Single()["http://".Length..];

@@ -38,6 +38,12 @@ internal static class Samples
             new ProposalId(new NodeId(1), uint.MaxValue, 14)),
     ];
 
+    /// <summary>What came with feature level 2.</summary>
+    public static ImmutableArray<BatchItem> ItemsOfLevelTwo { get; } =
+    [
+        Item(new ExpireLeaseCommand(new LeaseId(-9), long.MaxValue), 15),
+    ];
+
     public static Key K(string text) => new(Encoding.Latin1.GetBytes(text));
 
     public static byte[] V(string text) => Encoding.Latin1.GetBytes(text);
@@ -74,7 +80,7 @@ internal static class Samples
         var index = 0L;
         foreach (var batch in Batches())
         {
-            state = StateMachine.Apply(state, index += 3, new CommandBatch(1, Timestamp + index, batch)).State;
+            state = StateMachine.Apply(state, index += 3, 1, new CommandBatch(1, Timestamp + index, batch)).State;
         }
 
         return state;

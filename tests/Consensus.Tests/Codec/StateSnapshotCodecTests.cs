@@ -55,8 +55,8 @@ public sealed class StateSnapshotCodecTests
         foreach (var command in commands)
         {
             var batch = new CommandBatch(1, 0, [new BatchItem(command, null, default)]);
-            state = StateMachine.Apply(state, ++index, batch).State;
-            read = StateMachine.Apply(read, index, batch).State;
+            state = StateMachine.Apply(state, ++index, 1, batch).State;
+            read = StateMachine.Apply(read, index, 1, batch).State;
             Assert.Equal(state.Digest, read.Digest);
         }
 
@@ -70,7 +70,7 @@ public sealed class StateSnapshotCodecTests
         var session = new SessionId(3 * CommandBatch.MostItems);
         var retry = new BatchItem(new TrimHistoryCommand(), new RequestId(session, 5, 1), default);
         var read = Read(Write(state));
-        var outcome = StateMachine.Apply(read, read.AppliedIndex + 1, new CommandBatch(1, 0, [retry])).Outcomes[0];
+        var outcome = StateMachine.Apply(read, read.AppliedIndex + 1, 1, new CommandBatch(1, 0, [retry])).Outcomes[0];
         Assert.Equal(RejectionReason.LeaseNotFound, Assert.IsType<Rejection>(outcome).Reason);
     }
 

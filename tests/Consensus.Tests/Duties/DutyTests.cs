@@ -117,7 +117,7 @@ public sealed class DutyTests
         {
             if (cluster.Committed(index)!.Value.Payload is { Length: > 0 } payload)
             {
-                replayed = StateMachine.Apply(replayed, index, BatchCodec.Decode(payload)).State;
+                replayed = StateMachine.Apply(replayed, index, 1, BatchCodec.Decode(payload)).State;
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using StateServer.Consensus.Raft;
+using StateServer.Domain.Apply;
 using StateServer.Domain.Identity;
 
 namespace StateServer.Consensus.Tests.Replica;
@@ -38,13 +39,13 @@ internal sealed class FakeCluster : IAsyncDisposable
     }
 
     public static async Task<FakeCluster> StartAsync(
-        int members, int? leader = 0, Func<ReplicaOptions, ReplicaOptions>? configure = null)
+        int members, int? leader = 0, Func<ReplicaOptions, ReplicaOptions>? configure = null, TimeProvider? time = null)
     {
         var cluster = new FakeCluster();
         for (var i = 1; i <= members; i++)
         {
             var options = TestOptions.Of(i, members);
-            cluster.Members.Add(new(cluster, configure?.Invoke(options) ?? options));
+            cluster.Members.Add(new(cluster, configure?.Invoke(options) ?? options, time ?? TimeProvider.System));
         }
 
         foreach (var member in cluster.Members)
@@ -62,8 +63,10 @@ internal sealed class FakeCluster : IAsyncDisposable
 
     /// <summary>Waits until all members are registered, so that no command but a test's own is under way.</summary>
     public Task RegisteredAsync() => Eventually.IsTrueAsync(
-        () => Members.TrueForAll(member => member.Replica.State.Members.Count == Members.Count && member.Core.Queue.Waiting == 0),
-        "all members are registered");
+        () => Members.TrueForAll(member => member.Replica.State.Members.Count == Members.Count
+            && member.Replica.State.FeatureLevel == StateMachine.HighestFeatureLevel
+            && member.Core.Queue.Waiting == 0),
+        "all members are registered, and the feature level is raised");
 
     /// <summary>Starts a term. What the last leader had not committed is kept, or lost.</summary>
     public void Elect(int leader, bool loseTail = false)

@@ -7,15 +7,15 @@ namespace StateServer.Consensus.Tests.Replica;
 /// <summary>One replica of a <see cref="FakeCluster"/> with its surroundings.</summary>
 internal sealed class FakeMember : IAsyncDisposable
 {
-    public FakeMember(FakeCluster cluster, ReplicaOptions options)
+    public FakeMember(FakeCluster cluster, ReplicaOptions options, TimeProvider time)
     {
         Options = options;
-        var core = ReplicaCore.Create(options, TimeProvider.System, NullLoggerFactory.Instance);
+        var core = ReplicaCore.Create(options, time, NullLoggerFactory.Instance);
         Core = core;
         Raft = new(cluster, options.Id, core.Applier);
         Peers = new(cluster, this);
         Replica = new(
-            options, new(options.Id.Value + 100), core, Raft, Peers, Snapshots, Disk, TimeProvider.System, NullLoggerFactory.Instance);
+            options, new(options.Id.Value + 100), core, Raft, Peers, Snapshots, Disk, time, NullLoggerFactory.Instance);
     }
 
     public ReplicaOptions Options { get; }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using StateServer.Consensus.Replica;
 using StateServer.Consensus.Transport;
@@ -22,6 +23,9 @@ internal sealed class FakePeers(FakeCluster cluster, FakeMember self) : IReplica
     public NodeId Mute { get; set; }
 
     public int ReadIndexRequests { get; private set; }
+
+    /// <summary>How many questions each message about leases carried.</summary>
+    public ConcurrentBag<int> LeaseMessages { get; } = [];
 
     public int ForwardMessages { get; private set; }
 
@@ -57,6 +61,18 @@ internal sealed class FakePeers(FakeCluster cluster, FakeMember self) : IReplica
             async Task AnswerAsync() => link.Replies.Writer.TryWrite(await desk.ReadIndexAsync(request, CancellationToken.None));
         };
         return new(Keep(link));
+    }
+
+    public async ValueTask<LeasesReply> AskLeasesAsync(NodeId leader, LeasesRequest request, CancellationToken cancellationToken)
+    {
+        var desk = DeskOf(leader);
+        LeaseMessages.Add(request.Questions.Count);
+        if (leader == Mute)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        }
+
+        return await desk.AskLeasesAsync(request, cancellationToken);
     }
 
     public ValueTask<StatusReply> GetStatusAsync(NodeId member, CancellationToken cancellationToken)

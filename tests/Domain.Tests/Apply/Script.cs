@@ -21,6 +21,11 @@ internal sealed class Script
 
     public List<KeyEvent> Events { get; } = [];
 
+    public List<LeaseChange> LeaseChanges { get; } = [];
+
+    /// <summary>The term of the entries to come.</summary>
+    public long Term { get; set; } = 1;
+
     public static Key K(string text) => new(Encoding.UTF8.GetBytes(text));
 
     public static KeyRange One(string key) => new(K(key), default);
@@ -50,9 +55,10 @@ internal sealed class Script
 
     public ImmutableArray<Outcome> RunBatch(long milliseconds, params BatchItem[] items)
     {
-        var result = StateMachine.Apply(State, ++_index, new CommandBatch(1, milliseconds, [.. items]));
+        var result = StateMachine.Apply(State, ++_index, Term, new CommandBatch(1, milliseconds, [.. items]));
         State = result.State;
         Events.AddRange(result.Events);
+        LeaseChanges.AddRange(result.LeaseChanges);
         return result.Outcomes;
     }
 

@@ -38,9 +38,9 @@ public sealed class StateMachineTests
     public void An_entry_is_applied_once()
     {
         var batch = new CommandBatch(1, 0, []);
-        var state = StateMachine.Apply(ReplicatedState.Empty, 7, batch).State;
-        Assert.Throws<InvalidOperationException>(() => StateMachine.Apply(state, 7, batch));
-        Assert.Throws<InvalidOperationException>(() => StateMachine.Apply(state, 8, batch with { FeatureLevel = 2 }));
+        var state = StateMachine.Apply(ReplicatedState.Empty, 7, 1, batch).State;
+        Assert.Throws<InvalidOperationException>(() => StateMachine.Apply(state, 7, 1, batch));
+        Assert.Throws<InvalidOperationException>(() => StateMachine.Apply(state, 8, 1, batch with { FeatureLevel = StateMachine.HighestFeatureLevel + 1 }));
     }
 
     [Fact]

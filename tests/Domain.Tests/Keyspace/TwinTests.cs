@@ -22,7 +22,7 @@ public sealed class TwinTests
         var events = new List<KeyEvent>();
         for (var i = 0; i < commands.Length; i++)
         {
-            var result = StateMachine.Apply(state, i + 1, Batch([commands[i]]));
+            var result = StateMachine.Apply(state, i + 1, 1, Batch([commands[i]]));
             Assert.Equal(twin.Run(commands[i]), OutcomeText.Of(result.Outcomes.Single()));
             state = result.State;
             events.AddRange(result.Events);
@@ -43,7 +43,7 @@ public sealed class TwinTests
                 twin.Run(command);
             }
 
-            var state = StateMachine.Apply(ReplicatedState.Empty, 1, Batch(commands)).State;
+            var state = StateMachine.Apply(ReplicatedState.Empty, 1, 1, Batch(commands)).State;
             AssertSame(twin, state);
             for (var revision = 1; revision <= state.Keyspace.Revision.Value; revision++)
             {
@@ -57,14 +57,14 @@ public sealed class TwinTests
         Gen.Choose(1, 9).ToArbitrary(),
         (commands, size) =>
         {
-            var whole = StateMachine.Apply(ReplicatedState.Empty, 1, Batch(commands));
+            var whole = StateMachine.Apply(ReplicatedState.Empty, 1, 1, Batch(commands));
             var state = ReplicatedState.Empty;
             var outcomes = new List<string>();
             var kept = new List<(ReplicatedState State, ulong Digest)>();
             for (var start = 0; start < commands.Length; start += size)
             {
                 var part = commands.Slice(start, Math.Min(size, commands.Length - start));
-                var result = StateMachine.Apply(state, start + 1, Batch(part));
+                var result = StateMachine.Apply(state, start + 1, 1, Batch(part));
                 state = result.State;
                 outcomes.AddRange(result.Outcomes.Select(OutcomeText.Of));
                 kept.Add((state, state.Digest));
@@ -81,13 +81,13 @@ public sealed class TwinTests
     public Property The_hash_of_a_revision_does_not_depend_on_how_much_is_trimmed() =>
         Prop.ForAll(CommandSequences.Arbitrary, commands =>
         {
-            var state = StateMachine.Apply(ReplicatedState.Empty, 1, Batch(commands)).State;
+            var state = StateMachine.Apply(ReplicatedState.Empty, 1, 1, Batch(commands)).State;
             var compaction = new CompactCommand(new Revision((state.Keyspace.Revision.Value + 1) / 2));
-            var compacted = StateMachine.Apply(state, 2, Batch([compaction])).State;
+            var compacted = StateMachine.Apply(state, 2, 1, Batch([compaction])).State;
             var trimmed = compacted;
             for (var index = 3; trimmed.Keyspace.HasHistoryToTrim; index++)
             {
-                trimmed = StateMachine.Apply(trimmed, index, Batch([new TrimHistoryCommand()])).State;
+                trimmed = StateMachine.Apply(trimmed, index, 1, Batch([new TrimHistoryCommand()])).State;
             }
 
             for (var revision = 0; revision <= state.Keyspace.Revision.Value; revision++)

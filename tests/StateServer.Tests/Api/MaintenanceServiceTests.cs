@@ -154,7 +154,6 @@ public sealed class MaintenanceServiceTests : IAsyncLifetime
                 ("Downgrade", async () => await _maintenance.DowngradeAsync(new Wire.DowngradeRequest())),
                 ("Alarm", () => AlarmAsync(Wire.AlarmRequest.Types.AlarmAction.Activate)),
                 ("Snapshot", () => _maintenance.Snapshot(new Wire.SnapshotRequest()).ResponseStream.MoveNext(default)),
-                ("LeaseGrant", async () => await new Wire.Lease.LeaseClient(_host.Channel).LeaseGrantAsync(new Wire.LeaseGrantRequest())),
                 ("AuthEnable", async () => await new Wire.Auth.AuthClient(_host.Channel).AuthEnableAsync(new Wire.AuthEnableRequest())),
             ])
         {

@@ -38,7 +38,7 @@ internal sealed class FakeReplica : IReplica
         lock (_lock)
         {
             BatchResult result = StateMachine.Apply(
-                State, State.AppliedIndex + 1, new CommandBatch(1, 1_000, [new BatchItem(command, request, default)]));
+                State, State.AppliedIndex + 1, 1, new CommandBatch(1, 1_000, [new BatchItem(command, request, default)]));
             State = result.State;
             Applied?.Invoke(new AppliedEntry(State.AppliedIndex, State, result.Events, IsRestore: false));
             return ValueTask.FromResult(result.Outcomes[0]);

@@ -142,7 +142,7 @@ internal static class OperationRunner
     /// <summary>In etcd's order: a put with both faults is answered with the lease's.</summary>
     private static Rejection? CheckPut(KeyspaceBuilder keyspace, PutOperation put)
     {
-        if (!put.Lease.IsNone && !keyspace.HasLease(put.Lease))
+        if (!put.Lease.IsNone && keyspace.GetLease(put.Lease) is null)
         {
             return new Rejection(RejectionReason.LeaseNotFound, $"there is no lease {put.Lease}; grant it first");
         }

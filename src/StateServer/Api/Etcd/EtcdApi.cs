@@ -6,7 +6,7 @@ using StateServer.Watching;
 
 namespace StateServer.Api.Etcd;
 
-/// <summary>Puts the client services, etcd's and our sessions, on the client port. An <c>IReplica</c> must be registered.</summary>
+/// <summary>Puts the client services, etcd's and our sessions, on the client port. An <c>IReplica</c> and its <c>ILeaseTimes</c> must be registered.</summary>
 internal static class EtcdApi
 {
     /// <summary>etcd's limit of a request, bytes.</summary>
@@ -24,6 +24,7 @@ internal static class EtcdApi
     {
         services.AddGrpc()
             .AddServiceOptions<KvService>(Limit)
+            .AddServiceOptions<LeaseService>(Limit)
             .AddServiceOptions<ClusterService>(Limit)
             .AddServiceOptions<MaintenanceService>(Limit)
             .AddServiceOptions<WatchService>(Limit)
@@ -33,6 +34,7 @@ internal static class EtcdApi
             .AddSingleton<ResponseHeaders>()
             .AddSingleton<CallGuards>()
             .AddSingleton<KvService>()
+            .AddSingleton<LeaseService>()
             .AddSingleton<ClusterService>()
             .AddSingleton<MaintenanceService>()
             .AddSingleton<WatchService>()
@@ -62,6 +64,7 @@ internal static class EtcdApi
     {
         RouteGroupBuilder clients = ListenerPort.Group(endpoints, clientPort);
         clients.MapGrpcService<KvService>();
+        clients.MapGrpcService<LeaseService>();
         clients.MapGrpcService<ClusterService>();
         clients.MapGrpcService<MaintenanceService>();
         clients.MapGrpcService<WatchService>();

@@ -25,6 +25,14 @@ internal sealed class ResponseHeaders(IReplica replica)
         return header;
     }
 
+    /// <summary>A header at a revision.</summary>
+    internal Wire.ResponseHeader At(long revision)
+    {
+        var header = WithoutRevision();
+        header.Revision = revision;
+        return header;
+    }
+
     /// <summary>A header at this member's current revision.</summary>
     internal Wire.ResponseHeader Current()
     {

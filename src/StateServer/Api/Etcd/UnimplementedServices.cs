@@ -9,7 +9,7 @@ namespace StateServer.Api.Etcd;
 /// </summary>
 internal static class UnimplementedServices
 {
-    private static readonly string[] Names = ["Lease", "Auth"];
+    private static readonly string[] Names = ["Auth"];
 
     /// <summary>The status of a method that is not there yet.</summary>
     internal static Status StatusOf(string service, string method) => new(

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using StateServer.Api.Etcd;
 using StateServer.Consensus;
+using StateServer.Consensus.Leases;
 using StateServer.Loopback;
 using StateServer.Watching;
 
@@ -46,7 +47,7 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
             kestrel.Listen(IPAddress.Loopback, ports.First, listen => listen.Protocols = HttpProtocols.Http2));
-        builder.Services.AddSingleton(time ?? TimeProvider.System).AddSingleton<IReplica>(replica).AddEtcdApi(watches: watches);
+        builder.Services.AddSingleton(time ?? TimeProvider.System).AddSingleton<IReplica>(replica).AddSingleton<ILeaseTimes>(replica).AddEtcdApi(watches: watches);
         var application = builder.Build();
         application.MapEtcdApi(ports.First);
         await application.StartAsync();

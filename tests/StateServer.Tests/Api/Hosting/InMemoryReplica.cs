@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using StateServer.Consensus;
+using StateServer.Consensus.Leases;
 using StateServer.Consensus.Proposals;
 using StateServer.Consensus.Replica;
 using StateServer.Consensus.Status;
@@ -16,7 +18,7 @@ namespace StateServer.StateServer.Tests.Api.Hosting;
 /// A cluster of one in memory: each proposal is one log entry, applied at once by the real state machine. Faults can be
 /// set, and are thrown by the next call. Thread-safe.
 /// </summary>
-internal sealed class InMemoryReplica : IReplica
+internal sealed class InMemoryReplica : IReplica, ILeaseTimes
 {
     internal static readonly NodeId Self = new(7);
     internal static readonly ClusterId Cluster = new(77);
@@ -108,7 +110,7 @@ internal sealed class InMemoryReplica : IReplica
         lock (_gate)
         {
             var batch = new CommandBatch(_state.FeatureLevel, 0, items);
-            var result = StateMachine.Apply(_state, _state.AppliedIndex + 1, batch);
+            var result = StateMachine.Apply(_state, _state.AppliedIndex + 1, 1, batch);
             Volatile.Write(ref _state, result.State);
             _applied.SetResult();
             _applied = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -137,6 +139,34 @@ internal sealed class InMemoryReplica : IReplica
             Applied?.Invoke(new AppliedEntry(state.AppliedIndex, state, [], IsRestore: true));
         }
     }
+
+    /// <summary>Keep-alives that were asked for, in order.</summary>
+    internal ConcurrentQueue<LeaseId> Renewals { get; } = new();
+
+    /// <summary>Renewals wait for it where it is not null.</summary>
+    internal TaskCompletionSource? RenewalGate { get; set; }
+
+    /// <summary>Thrown by the next questions about leases.</summary>
+    internal Exception? LeaseFault { get; set; }
+
+    public long ShortestSeconds => 2;
+
+    public async ValueTask<LeaseTime?> RenewAsync(LeaseId lease, CancellationToken cancellationToken)
+    {
+        Renewals.Enqueue(lease);
+        if (RenewalGate is { } gate)
+        {
+            await gate.Task.WaitAsync(cancellationToken);
+        }
+
+        return await FindAsync(lease, cancellationToken);
+    }
+
+    public ValueTask<LeaseTime?> FindAsync(LeaseId lease, CancellationToken cancellationToken) => LeaseFault is { } fault
+        ? throw fault
+        : ValueTask.FromResult<LeaseTime?>(State.Keyspace.GetLease(lease) is { } found
+            ? new LeaseTime(found.TimeToLiveSeconds, TimeSpan.FromSeconds(found.TimeToLiveSeconds - 0.25), State.AppliedIndex)
+            : null);
 
     public ReplicatedState ReadSerializable() => SerializableFault is { } fault ? throw fault : State;
 
