@@ -26,4 +26,13 @@ public static class CallMetadata
 
     /// <summary>Of <see cref="Executed"/>: yes, under this session and sequence, but the answer is no longer kept.</summary>
     public const string ExecutedYes = "yes";
+
+    /// <summary>In front of a snapshot: whether it holds everything that was acknowledged before it was asked for, one of the values below.</summary>
+    public const string SnapshotComplete = "stateserver-snapshot-complete";
+
+    /// <summary>Of <see cref="SnapshotComplete"/>: it does; a quorum confirmed it.</summary>
+    public const string SnapshotCompleteYes = "yes";
+
+    /// <summary>Of <see cref="SnapshotComplete"/>: nobody knows, for want of a leader or a quorum; it is what that member had.</summary>
+    public const string SnapshotCompleteUnknown = "unknown";
 }

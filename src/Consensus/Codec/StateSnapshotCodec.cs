@@ -27,13 +27,25 @@ internal static class StateSnapshotCodec
     /// <exception cref="InvalidOperationException">The digest that Apply kept is not that of the entities: a broken invariant.</exception>
     public static void Write(Stream destination, ReplicatedState state)
     {
+        Check(state);
+        WriteChecked(destination, state);
+    }
+
+    /// <summary>Compares the digest that Apply kept with the entities.</summary>
+    /// <exception cref="InvalidOperationException">They differ: a broken invariant.</exception>
+    public static void Check(ReplicatedState state)
+    {
         var digest = StateDigest.Recompute(state);
         if (digest != state.Digest)
         {
             throw new InvalidOperationException(
                 $"the state at {state.AppliedIndex} has the digest {state.Digest:x16}, but its entities give {digest:x16}");
         }
+    }
 
+    /// <summary>Writes a state that was checked.</summary>
+    public static void WriteChecked(Stream destination, ReplicatedState state)
+    {
         destination.WriteByte(FormatVersion);
         var blocks = new SnapshotBlockWriter(destination);
         blocks.Add(SnapshotBlockTag.Header, state, WriteHeader);

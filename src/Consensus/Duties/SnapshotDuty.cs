@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using StateServer.Consensus.Codec;
 using StateServer.Consensus.Replica;
+using StateServer.Consensus.Snapshots;
 
 namespace StateServer.Consensus.Duties;
 
@@ -51,7 +52,8 @@ internal sealed class SnapshotDuty
         var started = _time.GetTimestamp();
         try
         {
-            var written = await OnOwnThreadAsync(
+            var written = await NiceThread.RunAsync(
+                "snapshot",
                 () => _sink.Write(new(point.Index, point.Term), content => StateSnapshotCodec.Write(content, point.State)))
                 .WaitAsync(cancellationToken).ConfigureAwait(false);
             (_lastBytes, _pause) = (bytes, TimeSpan.Zero);
@@ -63,23 +65,5 @@ internal sealed class SnapshotDuty
             _pause = _pause == TimeSpan.Zero ? FirstPause : TimeSpan.FromTicks(Math.Min(2 * _pause.Ticks, LongestPause.Ticks));
             DutyLog.SnapshotFailed(_logger, point.Index, _pause, e.Message);
         }
-    }
-
-    private static Task<long> OnOwnThreadAsync(Func<long> write)
-    {
-        var done = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(() =>
-        {
-            try
-            {
-                done.SetResult(write());
-            }
-            catch (Exception e)
-            {
-                done.SetException(e);
-            }
-        })
-        { Name = "snapshot", IsBackground = true, Priority = ThreadPriority.BelowNormal }.Start();
-        return done.Task;
     }
 }

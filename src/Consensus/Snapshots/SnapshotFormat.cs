@@ -85,7 +85,19 @@ internal static class SnapshotFormat
     /// <exception cref="LogDamagedException">They aren't whole, or of a newer format or another cluster.</exception>
     public static SnapshotInfo ReadInfo(IDiskFile file, string path, ClusterId cluster)
     {
-        long length = file.Length;
+        SnapshotInfo info = ReadInfo(file, path, file.Length);
+        return info.Cluster == cluster
+            ? info
+            : throw new LogDamagedException(path, 24, $"it belongs to cluster {info.Cluster}, and this is cluster {cluster}");
+    }
+
+    /// <summary>The same of any cluster, and of a file that has more behind the snapshot.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="path">Its name, for errors.</param>
+    /// <param name="length">Where the snapshot ends.</param>
+    /// <exception cref="LogDamagedException">They aren't whole, or of a newer format.</exception>
+    public static SnapshotInfo ReadInfo(IDiskFile file, string path, long length)
+    {
         byte[] header = new byte[HeaderBytes];
         if (length < HeaderBytes + TrailerBytes || file.Read(header, 0) != HeaderBytes)
         {
@@ -110,14 +122,10 @@ internal static class SnapshotFormat
             throw new LogDamagedException(path, 20, "its configuration's length is impossible");
         }
 
-        if (BinaryPrimitives.ReadUInt64LittleEndian(header.AsSpan(24)) is var owner && owner != cluster.Value)
-        {
-            throw new LogDamagedException(path, 24, $"it belongs to cluster {owner}, and this is cluster {cluster}");
-        }
-
         byte[] configuration = new byte[configurationBytes];
         _ = file.Read(configuration, HeaderBytes);
         return new SnapshotInfo(
+            new ClusterId(BinaryPrimitives.ReadUInt64LittleEndian(header.AsSpan(24))),
             new EntryPosition(
                 BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(32)),
                 BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(40))),

@@ -1,8 +1,10 @@
 using StateServer.Consensus.Raft;
+using StateServer.Domain.Identity;
 
 namespace StateServer.Consensus.Snapshots;
 
 /// <summary>A finished, durable snapshot.</summary>
+/// <param name="Cluster">The cluster whose state it is.</param>
 /// <param name="Position">The last entry in it.</param>
 /// <param name="ConfigurationIndex">The index of the configuration that is in force there.</param>
 /// <param name="Configuration">That configuration, encoded.</param>
@@ -10,6 +12,7 @@ namespace StateServer.Consensus.Snapshots;
 /// <param name="Checksum">XxHash3 of the file up to its trailer.</param>
 /// <param name="Path">The file.</param>
 internal sealed record SnapshotInfo(
+    ClusterId Cluster,
     EntryPosition Position,
     long ConfigurationIndex,
     ReadOnlyMemory<byte> Configuration,

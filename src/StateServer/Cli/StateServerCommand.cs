@@ -20,7 +20,7 @@ internal static class StateServerCommand
         ParseResult parsed = Build().Parse(args);
         if (parsed.Action is ParseErrorAction)
         {
-            string verb = parsed.CommandResult.Command is Verb named ? $"stateserver {named.Name}" : "stateserver";
+            string verb = string.Join(' ', Path(parsed.CommandResult.Command).Prepend("stateserver"));
             foreach (string message in Complaints(parsed))
             {
                 await (error ?? Console.Error).WriteLineAsync($"stateserver: {message} (see '{verb} --help')");
@@ -79,6 +79,14 @@ internal static class StateServerCommand
             return [$"there is no verb or flag '{parsed.UnmatchedTokens[0]}'; the verbs are {string.Join(", ", parsed.CommandResult.Command.Subcommands.Select(c => c.Name))}"];
         }
 
+        if (parsed.CommandResult.Command is Verb { Subcommands.Count: > 0 } verb)
+        {
+            string verbs = string.Join(", ", verb.Subcommands.Select(c => c.Name));
+            return [parsed.UnmatchedTokens is [var stranger, ..]
+                ? $"'{verb.Name}' has no verb or flag '{stranger}'; give one of {verbs}"
+                : $"'{verb.Name}' needs one of {verbs}"];
+        }
+
         if (parsed.CommandResult.Command is RootCommand)
         {
             return [$"a verb is missing; give one of {string.Join(", ", parsed.CommandResult.Command.Subcommands.Select(c => c.Name))}"];
@@ -89,6 +97,11 @@ internal static class StateServerCommand
             .Distinct();
     }
 
+    /// <summary>A verb's words, the outermost first.</summary>
+    private static IEnumerable<string> Path(Command command) => command is Verb
+        ? command.Parents.OfType<Verb>().SelectMany(Path).Append(command.Name)
+        : [];
+
     private static RootCommand Build()
     {
         var root = new RootCommand(
@@ -98,6 +111,7 @@ internal static class StateServerCommand
             DownVerb.Create(),
             ServerVerb.Create(),
             StatusVerb.Create(),
+            SnapshotVerb.Create(),
             MintVerb.Create(),
             VersionVerb.Create(),
         };

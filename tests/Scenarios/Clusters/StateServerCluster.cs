@@ -60,6 +60,10 @@ internal sealed class StateServerCluster : TestCluster
     public Task<CommandResult> VerbAsync(string verb, params string[] arguments) =>
         StateServerExecutable.RunAsync([verb, "--root", Root, .. arguments], _environment);
 
+    /// <summary>Runs a verb below <c>snapshot</c>.</summary>
+    public Task<CommandResult> SnapshotAsync(string verb, params string[] arguments) =>
+        StateServerExecutable.RunAsync(["snapshot", verb, .. arguments], _environment);
+
     /// <summary><c>up --detach</c>, for the first time or again.</summary>
     public async Task<CommandResult> UpAsync(params string[] arguments)
     {

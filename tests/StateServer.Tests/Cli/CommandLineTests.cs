@@ -6,7 +6,7 @@ namespace StateServer.StateServer.Tests.Cli;
 public sealed class CommandLineTests
 {
     [Theory]
-    [InlineData("", "a verb is missing; give one of up, down, server, status, mint, version")]
+    [InlineData("", "a verb is missing; give one of up, down, server, status, snapshot, mint, version")]
     [InlineData("frob", "there is no verb or flag 'frob'")]
     [InlineData("up -n 2", "-n 2: a cluster has 1, 3, 5 or 7 members")]
     [InlineData("up -n 9", "-n 9: a cluster has 1, 3, 5 or 7 members")]
@@ -24,6 +24,11 @@ public sealed class CommandLineTests
     [InlineData("up --timeout 0s", "--timeout: no member serves at once")]
     [InlineData("server --config /nowhere/at/all.yaml", "--config /nowhere/at/all.yaml:")]
     [InlineData("server", "--node-id is missing")]
+    [InlineData("snapshot", "'snapshot' needs one of save, status")]
+    [InlineData("snapshot take", "'snapshot' has no verb or flag 'take'; give one of save, status")]
+    [InlineData("snapshot save", "(see 'stateserver snapshot save --help')")]
+    [InlineData("snapshot save a --endpoints nowhere:", "--endpoints: 'nowhere:' is no address")]
+    [InlineData("snapshot status a --format xml", "--format: there is no form 'xml'; give fields, simple, json")]
     public async Task Wrong_use_is_exit_code_2_and_a_clear_line(string line, string complaint)
     {
         (int exitCode, string output, string error) = await RunAsync(line);
@@ -52,6 +57,9 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("up --root /proc/cluster", "--root /proc/cluster can't be made or written")]
     [InlineData("down --root /nowhere/at/all", "/nowhere/at/all holds no local cluster")]
+    [InlineData("snapshot save /nowhere/at/all --endpoints 127.0.0.1:1", "127.0.0.1:1: Connection refused")]
+    [InlineData("snapshot status /nowhere/at/all", "/nowhere/at/all can't be read: Could not find")]
+    [InlineData("snapshot status /etc/passwd", "/etc/passwd is cut off, or no snapshot")]
     [InlineData("status --endpoints 127.0.0.1:1", "no endpoint answered: 127.0.0.1:1: Connection refused")]
     public async Task What_fails_is_exit_code_1(string line, string complaint)
     {

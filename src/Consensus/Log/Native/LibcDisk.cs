@@ -16,6 +16,13 @@ internal sealed class LibcDisk(IProcessEnd end) : IDisk
         File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete),
         this);
 
+    /// <summary>Opens an existing file for reading alone: one that this user need not be able to write.</summary>
+    /// <exception cref="IOException">It isn't there, or can't be opened.</exception>
+    public IDiskFile OpenToRead(string path) => new LibcFile(
+        path,
+        File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete),
+        this);
+
     /// <inheritdoc/>
     public IDiskFile Create(string path)
     {

@@ -22,6 +22,7 @@ internal static class EtcdApi
     internal static IServiceCollection AddEtcdApi(
         this IServiceCollection services, int maxRequestBytes = DefaultMaxRequestBytes, WatchOptions? watches = null)
     {
+        services.TryAddSingleton(TimeProvider.System);
         services.AddGrpc()
             .AddServiceOptions<KvService>(Limit)
             .AddServiceOptions<LeaseService>(Limit)
@@ -38,6 +39,8 @@ internal static class EtcdApi
             .AddSingleton<ClusterService>()
             .AddSingleton<MaintenanceService>()
             .AddSingleton<WatchService>()
+            .AddSingleton<SnapshotMeter>()
+            .AddSingleton<SnapshotStream>()
             .AddSingleton<SessionsService>();
 
         // Answers have no limit: etcd sends ranges of any size, and its clients accept them.

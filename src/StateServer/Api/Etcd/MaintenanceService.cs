@@ -12,7 +12,8 @@ using Wire = StateServer.Protos.Etcd;
 namespace StateServer.Api.Etcd;
 
 /// <summary>etcd's Maintenance service. Alarms are raised by the members themselves; clients list and clear them. Thread-safe.</summary>
-internal sealed class MaintenanceService(IReplica replica, ResponseHeaders headers, CallGuards guards)
+internal sealed partial class MaintenanceService(
+    IReplica replica, ResponseHeaders headers, CallGuards guards, SnapshotStream snapshots, ILogger<MaintenanceService> logger)
     : Wire.Maintenance.MaintenanceBase
 {
     /// <inheritdoc/>
@@ -138,14 +139,24 @@ internal sealed class MaintenanceService(IReplica replica, ResponseHeaders heade
         };
     }
 
-    /// <inheritdoc/>
-    public override Task<Wire.DefragmentResponse> Defragment(Wire.DefragmentRequest request, ServerCallContext context) =>
-        throw FailureTranslation.Refused(UnimplementedServices.StatusOf("Maintenance", nameof(Defragment)));
+    /// <summary>
+    /// Answers at once: nothing here needs it. The state lies in memory, and the space of old log segments and snapshots is
+    /// returned as soon as a newer snapshot is durable. etcd's answer has no place to say so: the log says it.
+    /// </summary>
+    public override Task<Wire.DefragmentResponse> Defragment(Wire.DefragmentRequest request, ServerCallContext context)
+    {
+        guards.Check(context);
+        LogDefragment(logger, context.Peer);
+        return Task.FromResult(new Wire.DefragmentResponse { Header = headers.Current() });
+    }
 
     /// <inheritdoc/>
     public override Task Snapshot(
-        Wire.SnapshotRequest request, IServerStreamWriter<Wire.SnapshotResponse> responseStream, ServerCallContext context) =>
-        throw FailureTranslation.Refused(UnimplementedServices.StatusOf("Maintenance", nameof(Snapshot)));
+        Wire.SnapshotRequest request, IServerStreamWriter<Wire.SnapshotResponse> responseStream, ServerCallContext context)
+    {
+        guards.Check(context);
+        return snapshots.SendAsync(responseStream, context);
+    }
 
     /// <inheritdoc/>
     public override Task<Wire.DowngradeResponse> Downgrade(Wire.DowngradeRequest request, ServerCallContext context) =>
@@ -200,4 +211,7 @@ internal sealed class MaintenanceService(IReplica replica, ResponseHeaders heade
 
     private static RpcException Invalid(string message) =>
         FailureTranslation.Refused(new Status(StatusCode.InvalidArgument, $"stateserver: {message}"));
+
+    [LoggerMessage(EventId = 5000, Level = LogLevel.Information, Message = "{Client} asked to defragment: nothing needs it here, and disk space of old segments and snapshots is returned by itself")]
+    private static partial void LogDefragment(ILogger logger, string client);
 }

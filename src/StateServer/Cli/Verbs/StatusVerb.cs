@@ -9,7 +9,6 @@ namespace StateServer.Cli.Verbs;
 /// <summary><c>status</c>: what the cluster is like now. Exit code 0 where any endpoint answered, leader or not; 1 where none did.</summary>
 internal static class StatusVerb
 {
-    private const string DefaultEndpoint = "127.0.0.1:2379";
     private static readonly TimeSpan WatchPause = TimeSpan.FromSeconds(2);
 
     /// <summary>Makes the verb.</summary>
@@ -22,11 +21,7 @@ internal static class StatusVerb
             "status",
             "status --endpoints 10.0.0.1:2379,10.0.0.2:2379,10.0.0.3:2379 --format json",
             "status --watch");
-        var endpoints = new Option<string?>("--endpoints")
-        {
-            Description = $"Client addresses, comma-separated. Default: the local cluster's, or {DefaultEndpoint}.",
-            HelpName = "LIST",
-        };
+        var endpoints = EndpointOption.Make();
         var format = new Option<string>("--format")
         {
             Description = "The form to print: tabular, yaml, json, oneline or summary.",
@@ -40,7 +35,7 @@ internal static class StatusVerb
         verb.Options.Add(watch);
         verb.Options.Add(root);
         verb.SetAction(parsed => RunAsync(
-            Endpoints(parsed.GetValue(endpoints), LocalRoot.Of(parsed.GetValue(root))),
+            EndpointOption.Read(parsed.GetValue(endpoints), LocalRoot.Of(parsed.GetValue(root))),
             Format(parsed.GetValue(format)!),
             parsed.GetValue(watch),
             parsed.InvocationConfiguration.Output,
@@ -53,24 +48,6 @@ internal static class StatusVerb
             ? format
             : throw new VerbFailedException(
                 ExitCode.WrongUse, $"--format: there is no form '{text}'; give tabular, yaml, json, oneline or summary");
-
-    private static ImmutableArray<string> Endpoints(string? given, LocalRoot root)
-    {
-        if (given is null)
-        {
-            return [.. (LocalCluster.Read(root.Path)?.Endpoints ?? DefaultEndpoint).Split(',')];
-        }
-
-        ImmutableArray<string> endpoints = [.. given.Split(',', StringSplitOptions.TrimEntries)];
-        ImmutableArray<string> wrong =
-        [
-            .. endpoints
-                .Where(e => !Uri.TryCreate(e.Contains("://", StringComparison.Ordinal) ? e : $"http://{e}", UriKind.Absolute, out Uri? url)
-                    || url.Scheme is not ("http" or "https") || url.Host.Length == 0)
-                .Select(e => $"--endpoints: '{e}' is no address; give host:port, such as {DefaultEndpoint}"),
-        ];
-        return wrong.IsEmpty ? endpoints : throw new VerbFailedException(ExitCode.WrongUse, wrong);
-    }
 
     private static async Task<int> RunAsync(
         ImmutableArray<string> endpoints,

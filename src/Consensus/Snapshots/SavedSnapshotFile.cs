@@ -1,0 +1,78 @@
+using StateServer.Consensus.Log.Native;
+
+namespace StateServer.Consensus.Snapshots;
+
+/// <summary>
+/// Puts a snapshot that arrives piece by piece on a disk, whole or not at all: under another name first, synced, read back and
+/// verified, then renamed and its folder synced. Without <see cref="Commit"/>, disposing leaves nothing behind. Not thread-safe.
+/// </summary>
+public sealed class SavedSnapshotFile : IDisposable
+{
+    private readonly LibcDisk _disk = new(new RefusedEnd());
+    private readonly string _path;
+    private readonly string _staged;
+    private readonly IDiskFile _file;
+    private bool _gone;
+
+    /// <summary>Makes the file under its passing name, for this user's eyes only: it will hold all there is.</summary>
+    /// <param name="path">The name that it gets in the end; a file of that name is replaced then.</param>
+    /// <exception cref="IOException">The folder isn't there, can't be written, or its disk is full.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not write there.</exception>
+    public SavedSnapshotFile(string path)
+    {
+        _path = Path.GetFullPath(path);
+        if (Directory.Exists(_path))
+        {
+            throw new IOException($"{_path} is a folder; give a file's name");
+        }
+
+        _staged = $"{_path}.partial-{Environment.ProcessId}";
+        _file = _disk.Create(_staged);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(_staged, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+    }
+
+    /// <summary>Bytes taken so far.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Takes the next bytes.</summary>
+    /// <exception cref="IOException">No space, or the disk failed.</exception>
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        _file.Write(bytes, Bytes);
+        Bytes += bytes.Length;
+    }
+
+    /// <summary>Makes it durable, verifies what the disk gives back, and gives it its name.</summary>
+    /// <exception cref="SavedSnapshotException">What came is no whole snapshot; the message has the passing name.</exception>
+    /// <exception cref="IOException">No space, or the disk failed.</exception>
+    public void Commit()
+    {
+        _file.Sync();
+        _file.ForgetCache();
+        SavedSnapshot.Verify(_staged);
+        _disk.Rename(_staged, _path);
+        _gone = true;
+        _disk.SyncFolder(Path.GetDirectoryName(_path)!);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _file.Dispose();
+        if (!_gone)
+        {
+            _gone = true;
+            _disk.Delete(_staged);
+        }
+    }
+
+    /// <summary>Nothing relies on this file yet: a failed sync is an error like any other.</summary>
+    private sealed class RefusedEnd : IProcessEnd
+    {
+        [System.Diagnostics.CodeAnalysis.DoesNotReturn]
+        public void End(string line) => throw new IOException(line);
+    }
+}
