@@ -8,6 +8,7 @@ internal sealed record SnapshotHeader(
     int FeatureLevel,
     long AppliedIndex,
     long TimestampMilliseconds,
+    long Incarnation,
     Revision Revision,
     Revision CompactedRevision,
     ChangeNumber FirstChange);

@@ -18,7 +18,9 @@ internal static class StateSnapshotCodec
     /// <summary>The format version written and the newest one read.</summary>
     public const int FormatVersion = 1;
 
+    /// <summary>Fields of the header at feature level 1; the incarnation follows them from level 2 on.</summary>
     private const int HeaderFields = 7;
+
     private const int LeaseFields = 3;
     private const int AlarmFields = 2;
     private const int EndFields = 2;
@@ -87,25 +89,30 @@ internal static class StateSnapshotCodec
 
     internal static SnapshotHeader ReadHeader(ref FieldReader reader)
     {
-        reader.Fields(HeaderFields, "a snapshot's header");
+        var fields = reader.FieldsOfAnyTag();
         reader.Level = reader.Int32();
         if (reader.Level > StateMachine.HighestFeatureLevel)
         {
             throw reader.Unknown("a state snapshot");
         }
 
+        reader.Expect(fields, FieldsAt(reader.Level), "a snapshot's header");
+
         var appliedIndex = reader.Int64();
         var timestamp = reader.Int64();
         var revision = new Revision(reader.Int64());
         var compacted = new Revision(reader.Int64());
-        var firstChange = reader.Int64();
+        var firstRevision = reader.Int64();
+        var firstChange = new ChangeNumber(firstRevision, reader.Int32());
+        var incarnation = fields > HeaderFields ? reader.Int64() : 1;
         return new SnapshotHeader(
             reader.Level,
             appliedIndex,
             timestamp,
+            incarnation,
             revision,
             compacted,
-            new ChangeNumber(firstChange, reader.Int32()));
+            firstChange);
     }
 
     internal static LeaseRecord ReadLease(ref FieldReader reader)
@@ -136,7 +143,7 @@ internal static class StateSnapshotCodec
         var firstChange = keyspace.FirstChange is { } first
             ? ChangeNumber.Of(first)
             : new ChangeNumber(keyspace.Revision.Value + 1, 0);
-        writer.WriteArrayHeader(HeaderFields);
+        writer.WriteArrayHeader(FieldsAt(state.FeatureLevel));
         writer.Write(state.FeatureLevel);
         writer.Write(state.AppliedIndex);
         writer.Write(state.TimestampMilliseconds);
@@ -144,7 +151,14 @@ internal static class StateSnapshotCodec
         writer.Write(keyspace.CompactedRevision.Value);
         writer.Write(firstChange.Revision);
         writer.Write(firstChange.SubRevision);
+        if (state.FeatureLevel >= RestoredState.FeatureLevel)
+        {
+            writer.Write(state.Incarnation);
+        }
     }
+
+    private static int FieldsAt(int featureLevel) =>
+        featureLevel >= RestoredState.FeatureLevel ? HeaderFields + 1 : HeaderFields;
 
     private static void WriteVersion(ref MessagePackWriter writer, (KeyValue Version, KeyValue? Before) item) =>
         VersionCodec.Write(ref writer, item.Version, item.Before is null || item.Before.Key != item.Version.Key);

@@ -169,6 +169,7 @@ internal sealed class StateSnapshotReader(Stream source)
             AppliedIndex = _header!.AppliedIndex,
             TimestampMilliseconds = _header.TimestampMilliseconds,
             FeatureLevel = _header.FeatureLevel,
+            Incarnation = _header.Incarnation,
             Keyspace = _keyspace!.ToState(_header.Revision, _header.CompactedRevision),
             Members = _members.ToImmutable(),
             Alarms = _alarms.ToImmutable(),

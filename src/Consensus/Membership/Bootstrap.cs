@@ -22,6 +22,7 @@ internal sealed partial class Bootstrap(
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(2);
     private NodeId[]? _initialMembers;
+    private ulong _beginning;
     private string? _fault;
     private bool _bound;
 
@@ -33,6 +34,13 @@ internal sealed partial class Bootstrap(
     public (IdentifyReply? Reply, PeerRefusal? Refusal) Answer(IdentifyRequest request)
     {
         var own = Volatile.Read(ref _initialMembers);
+        if (own is not null && !Volatile.Read(ref _bound) && request.Beginning != _beginning)
+        {
+            return (null, new(
+                PeerRefusalReason.OtherBeginning,
+                $"member {identity.Id} begins with {Named(_beginning)}, the asking one with {Named(request.Beginning)}: restore all of them from the same file"));
+        }
+
         return own is not null && !own.Select(id => id.Value).SequenceEqual(request.InitialMembers)
             ? (null, new(
                 PeerRefusalReason.OtherInitialMembers,
@@ -44,8 +52,12 @@ internal sealed partial class Bootstrap(
     public void Resume() => Volatile.Write(ref _bound, true);
 
     /// <summary>Binds all initial members; returns once all have answered.</summary>
-    public async Task BindAsync(ClusterConfiguration configuration, CancellationToken cancellationToken)
+    /// <param name="configuration">The new cluster's first configuration.</param>
+    /// <param name="beginning">The checksum of the snapshot that this member begins with; 0 where it begins empty.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task BindAsync(ClusterConfiguration configuration, ulong beginning, CancellationToken cancellationToken)
     {
+        _beginning = beginning;
         Volatile.Write(ref _initialMembers, [.. configuration.Voters]);
         var others = configuration.Voters.Where(id => id != identity.Id).ToList();
         var answers = new Dictionary<NodeId, FolderId> { [identity.Id] = identity.Folder };
@@ -94,7 +106,7 @@ internal sealed partial class Bootstrap(
 
     private async Task<(FolderId Folder, string? Failure)> AskAsync(NodeId id, CancellationToken cancellationToken)
     {
-        var request = new IdentifyRequest();
+        var request = new IdentifyRequest { Beginning = _beginning };
         request.InitialMembers.AddRange(_initialMembers!.Select(member => member.Value));
         try
         {
@@ -111,6 +123,8 @@ internal sealed partial class Bootstrap(
                 : "no answer yet");
         }
     }
+
+    private static string Named(ulong beginning) => beginning == 0 ? "an empty state" : $"the restored snapshot {beginning:x16}";
 
     private void Report(string what)
     {

@@ -78,8 +78,7 @@ internal sealed class MemberFolder
     {
         var folder = Path.GetFullPath(_options.DataFolder);
         var complete = _identity.Current.IsComplete;
-        var snapshots = SnapshotStore.Open(
-            Path.Combine(folder, "snapshots"), new() { Cluster = _options.Cluster, Disk = _disk, Time = _time });
+        var snapshots = OpenSnapshots();
         var votePath = Path.Combine(folder, "vote");
         var votes = complete || _disk.Exists(votePath) ? VoteStore.Open(votePath, _disk) : VoteStore.Create(votePath, _disk);
         var store = LogStore.Open(
@@ -117,6 +116,18 @@ internal sealed class MemberFolder
             : new RaftLog(_options.Id, store, votes, new(newest.ConfigurationIndex, newest.Configuration), newest.Index);
         return new(log, store, votes, snapshots, Path.Combine(folder, "library"));
     }
+
+    /// <summary>Before the first start: the checksum of the snapshot that the folder was restored with; 0 where it begins empty.</summary>
+    /// <exception cref="LogDamagedException">That snapshot isn't whole.</exception>
+    public ulong Beginning()
+    {
+        using var snapshots = OpenSnapshots();
+        return snapshots.Newest?.Checksum ?? 0;
+    }
+
+    private SnapshotStore OpenSnapshots() => SnapshotStore.Open(
+        Path.Combine(Path.GetFullPath(_options.DataFolder), "snapshots"),
+        new() { Cluster = _options.Cluster, Disk = _disk, Time = _time });
 
     private static string LogFolder(string folder) => Path.Combine(folder, "log");
 

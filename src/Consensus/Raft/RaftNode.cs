@@ -140,7 +140,7 @@ internal sealed partial class RaftNode : IRaftNode
             if (_folder.FirstConfiguration is not { } first)
             {
                 first = InitialMembersRule.Configure(_options.InitialMembers, _options.Id);
-                await Bootstrap.BindAsync(first, cancellationToken).ConfigureAwait(false);
+                await Bootstrap.BindAsync(first, _folder.Beginning(), cancellationToken).ConfigureAwait(false);
                 _folder.KeepFirstConfiguration(first);
             }
             else

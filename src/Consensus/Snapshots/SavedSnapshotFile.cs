@@ -68,11 +68,4 @@ public sealed class SavedSnapshotFile : IDisposable
             _disk.Delete(_staged);
         }
     }
-
-    /// <summary>Nothing relies on this file yet: a failed sync is an error like any other.</summary>
-    private sealed class RefusedEnd : IProcessEnd
-    {
-        [System.Diagnostics.CodeAnalysis.DoesNotReturn]
-        public void End(string line) => throw new IOException(line);
-    }
 }

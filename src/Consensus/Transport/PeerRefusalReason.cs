@@ -26,4 +26,7 @@ internal enum PeerRefusalReason
 
     /// <summary>The two members' initial member lists differ.</summary>
     OtherInitialMembers,
+
+    /// <summary>The two members' folders begin with different states: one was restored from a snapshot, the other wasn't, or from another one.</summary>
+    OtherBeginning,
 }

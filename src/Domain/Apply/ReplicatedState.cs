@@ -22,6 +22,12 @@ public sealed record ReplicatedState
     /// <summary>The feature level in force; at least 1.</summary>
     public int FeatureLevel { get; init; } = 1;
 
+    /// <summary>
+    /// How many times a cluster began with this state: 1 for a new one, one more for each restore from a snapshot. Known from
+    /// feature level 2 on.
+    /// </summary>
+    public long Incarnation { get; init; } = 1;
+
     /// <summary>The key-value store.</summary>
     public KeyspaceState Keyspace { get; init; } = KeyspaceState.Empty;
 

@@ -12,6 +12,7 @@ internal static class StateDigest
     private const ulong ClockSeed = 5;
     private const ulong CompactionSeed = 6;
     private const ulong CountSeed = 7;
+    private const ulong IncarnationSeed = 10;
 
     /// <summary>From the sums that Apply keeps.</summary>
     public static ulong Of(ReplicatedState state) =>
@@ -57,6 +58,11 @@ internal static class StateDigest
         var sum = EntityHash.Of(ClockSeed, state.FeatureLevel, state.TimestampMilliseconds, keyspace.Revision.Value) +
                   EntityHash.Of(CompactionSeed, keyspace.CompactedRevision.Value, keyspace.Changes.Count, keyspace.SizeBytes) +
                   EntityHash.Of(CountSeed, keyspace.Current.Count, keyspace.History.Count, keyspace.LeasedKeys.Count);
+        if (state.FeatureLevel >= RestoredState.FeatureLevel)
+        {
+            sum += EntityHash.Of(IncarnationSeed, state.Incarnation, 0, 0);
+        }
+
         foreach (var member in state.Members.Values)
         {
             sum += EntityHash.Of(member);

@@ -37,6 +37,18 @@ internal sealed record LocalPreparation(LocalCluster Cluster, bool IsNew, Immuta
         return new LocalPreparation(recorded, IsNew: false, dead);
     }
 
+    /// <summary>Refuses a root that holds a cluster: a restored one needs a root of its own.</summary>
+    /// <exception cref="LocalFailureException">It holds one.</exception>
+    public static void RefuseUsed(LocalRoot root)
+    {
+        if (LocalCluster.Read(root.Path) is { } recorded)
+        {
+            throw new LocalFailureException(
+                wrongUse: false,
+                $"--root {root.Path} holds cluster {recorded.ClusterId} already; give an empty or new folder, or end that cluster with 'stateserver down --destroy --root {root.Path}'");
+        }
+    }
+
     private static void Judge(int? count, int? port)
     {
         List<string> wrong = [];

@@ -15,6 +15,7 @@ namespace StateServer.Snapshots;
 /// <param name="Members">That cluster's members.</param>
 /// <param name="AppliedIndex">The last log entry in it.</param>
 /// <param name="Taken">The replicated time in it: shortly before it was taken, where the cluster was written to.</param>
+/// <param name="Incarnation">How many times a cluster began with this state: 1, and one more for each restore.</param>
 /// <param name="FeatureLevel">The feature level in force.</param>
 internal sealed record SnapshotSummary(
     uint Hash,
@@ -28,6 +29,7 @@ internal sealed record SnapshotSummary(
     int Members,
     long AppliedIndex,
     DateTimeOffset? Taken,
+    long Incarnation,
     int FeatureLevel)
 {
     /// <summary>Sums a file up.</summary>
@@ -48,6 +50,7 @@ internal sealed record SnapshotSummary(
             state.Members.Count,
             state.AppliedIndex,
             state.TimestampMilliseconds == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(state.TimestampMilliseconds),
+            state.Incarnation,
             state.FeatureLevel);
     }
 }

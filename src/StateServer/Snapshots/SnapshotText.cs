@@ -37,6 +37,7 @@ internal static class SnapshotText
             ("Hash", Invariant($"{summary.Hash:x8} (hashkv {summary.Hash})")),
             ("Log index", Invariant($"{summary.AppliedIndex}")),
             ("Last write", summary.Taken is { } taken ? Invariant($"{taken.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}") : "none"),
+            ("Incarnation", Invariant($"{summary.Incarnation}")),
             ("Feature level", Invariant($"{summary.FeatureLevel}")),
         ];
         int width = fields.Max(f => f.Name.Length);

@@ -84,6 +84,17 @@ public sealed class StateSnapshotCodecTests
     }
 
     [Fact]
+    public void The_incarnation_is_kept_from_level_2_on()
+    {
+        var state = RestoredState.Of(Samples.State());
+        var read = Read(Write(state));
+        Assert.Equal((2L, 2), (read.Incarnation, read.FeatureLevel));
+        Assert.Equal(state.Digest, read.Digest);
+        Assert.Equal(1, Read(Write(Samples.State())).Incarnation);
+        Assert.NotEqual(Write(state), Write(state with { Incarnation = 3 }));
+    }
+
+    [Fact]
     public void An_empty_state_is_a_snapshot_too() =>
         Assert.Equal(ReplicatedState.Empty.Digest, Read(Write(ReplicatedState.Empty)).Digest);
 

@@ -17,6 +17,9 @@ internal sealed class RecordingApplier : IEntryApplier
     /// <summary>The next command fails.</summary>
     public bool Fails { get; set; }
 
+    /// <summary>The index of the snapshot that was restored last; 0 for none.</summary>
+    public long Restored { get; private set; }
+
     public long AppliedIndex => Volatile.Read(ref _applied);
 
     public IReadOnlyList<string> Commands
@@ -84,6 +87,7 @@ internal sealed class RecordingApplier : IEntryApplier
             _commands.Clear();
             _commands.AddRange(text.Split('\n', StringSplitOptions.RemoveEmptyEntries));
             Volatile.Write(ref _applied, index);
+            Restored = index;
         }
     }
 

@@ -24,10 +24,15 @@ public sealed class CommandLineTests
     [InlineData("up --timeout 0s", "--timeout: no member serves at once")]
     [InlineData("server --config /nowhere/at/all.yaml", "--config /nowhere/at/all.yaml:")]
     [InlineData("server", "--node-id is missing")]
-    [InlineData("snapshot", "'snapshot' needs one of save, status")]
-    [InlineData("snapshot take", "'snapshot' has no verb or flag 'take'; give one of save, status")]
+    [InlineData("snapshot", "'snapshot' needs one of save, status, restore")]
+    [InlineData("snapshot take", "'snapshot' has no verb or flag 'take'; give one of save, status, restore")]
     [InlineData("snapshot save", "(see 'stateserver snapshot save --help')")]
-    [InlineData("snapshot save a --endpoints nowhere:", "--endpoints: 'nowhere:' is no address")]
+    [InlineData("snapshot save a --endpoints ,", "--endpoints: '' is no address")]
+    [InlineData("snapshot restore a --root r --data-dir d", "--data-dir is for one member's folder and --root for a cluster on this machine")]
+    [InlineData("snapshot restore a --data-dir d", "--node-id is missing; one member's folder needs all of")]
+    [InlineData("snapshot restore a --data-dir d --name a --node-id 1 --cluster-id 0 --initial-members a=1@h:1", "--cluster-id: '0' is no id")]
+    [InlineData("snapshot restore a --data-dir d --name b --node-id 1 --cluster-id 1 --initial-members a=1@h:1", "there is no member 'b' with node id 1 in the list")]
+    [InlineData("snapshot restore a --root /nowhere/at/all -n 2", "-n 2: a cluster has 1, 3, 5 or 7 members")]
     [InlineData("snapshot status a --format xml", "--format: there is no form 'xml'; give fields, simple, json")]
     public async Task Wrong_use_is_exit_code_2_and_a_clear_line(string line, string complaint)
     {
@@ -59,6 +64,8 @@ public sealed class CommandLineTests
     [InlineData("down --root /nowhere/at/all", "/nowhere/at/all holds no local cluster")]
     [InlineData("snapshot save /nowhere/at/all --endpoints 127.0.0.1:1", "127.0.0.1:1: Connection refused")]
     [InlineData("snapshot status /nowhere/at/all", "/nowhere/at/all can't be read: Could not find")]
+    [InlineData("snapshot restore /etc/passwd --root /tmp/nowhere/at/all --port 31017", "/etc/passwd is cut off, or no snapshot")]
+    [InlineData("up --from-snapshot /etc/passwd --root /tmp/nowhere/at/all --port 31017", "/etc/passwd is cut off, or no snapshot")]
     [InlineData("snapshot status /etc/passwd", "/etc/passwd is cut off, or no snapshot")]
     [InlineData("status --endpoints 127.0.0.1:1", "no endpoint answered: 127.0.0.1:1: Connection refused")]
     public async Task What_fails_is_exit_code_1(string line, string complaint)

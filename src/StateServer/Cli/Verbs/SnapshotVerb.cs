@@ -8,9 +8,11 @@ internal static class SnapshotVerb
         "snapshot",
         "Save a cluster's state to a file, look at such a file, or make a new cluster of it.",
         "snapshot save /backup/monday.snap",
-        "snapshot status /backup/monday.snap --format json")
+        "snapshot status /backup/monday.snap --format json",
+        "snapshot restore /backup/monday.snap --root /tmp/restored")
     {
         SnapshotSaveVerb.Create(),
         SnapshotStatusVerb.Create(),
+        SnapshotRestoreVerb.Create(),
     };
 }

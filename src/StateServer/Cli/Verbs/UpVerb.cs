@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.Globalization;
 using StateServer.Local;
 using StateServer.Options;
 using StateServer.Reports;
 using StateServer.Reports.Formats;
+using StateServer.Snapshots;
 
 namespace StateServer.Cli.Verbs;
 
@@ -26,12 +26,14 @@ internal static class UpVerb
             "Bring up a cluster on this machine, each member a process with its own folder. Resumes what is in the folder "
             + "already; members that run are left alone. Stays in front until Ctrl-C, which stops all.",
             "up",
-            "up -n 5 --port 4000 --root /tmp/cluster --detach");
-        var count = new Option<string?>("-n") { Description = $"Members: 1, 3, 5 or 7. Default: {LocalPreparation.DefaultCount}, or as before.", HelpName = "COUNT" };
-        var port = new Option<string?>("--port")
+            "up -n 5 --port 4000 --root /tmp/cluster --detach",
+            "up --from-snapshot /backup/monday.snap --root /tmp/restored");
+        Option<string?> count = LocalOptions.Count();
+        Option<string?> port = LocalOptions.Port();
+        var snapshot = new Option<string?>("--from-snapshot")
         {
-            Description = $"The first member's client port; member k has port+10k for clients, +1 for peers, +2 for HTTP. Default: {LocalPreparation.DefaultPort}, or as before.",
-            HelpName = "PORT",
+            Description = "Begin a new cluster with a saved snapshot, as 'snapshot restore' does.",
+            HelpName = "FILE",
         };
         var detach = new Option<bool>("--detach") { Description = "Return once all members serve; they go on." };
         var patience = new Option<string>("--timeout")
@@ -44,6 +46,7 @@ internal static class UpVerb
         verb.Options.Add(count);
         verb.Options.Add(root);
         verb.Options.Add(port);
+        verb.Options.Add(snapshot);
         verb.Options.Add(detach);
         verb.Options.Add(patience);
         verb.SetAction(parsed =>
@@ -60,8 +63,9 @@ internal static class UpVerb
 
             return RunAsync(
                 LocalRoot.Of(parsed.GetValue(root)),
-                Number("-n", parsed.GetValue(count)),
-                Number("--port", parsed.GetValue(port)),
+                LocalOptions.Number(count, parsed),
+                LocalOptions.Number(port, parsed),
+                parsed.GetValue(snapshot),
                 parsed.GetValue(detach),
                 wait,
                 parsed.InvocationConfiguration.Output);
@@ -69,14 +73,8 @@ internal static class UpVerb
         return verb;
     }
 
-    private static int? Number(string flag, string? text) => text is null
-        ? null
-        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
-            ? number
-            : throw new VerbFailedException(ExitCode.WrongUse, $"{flag}: '{text}' is no whole number");
-
     private static async Task<int> RunAsync(
-        LocalRoot root, int? count, int? port, bool detach, TimeSpan patience, TextWriter output)
+        LocalRoot root, int? count, int? port, string? snapshot, bool detach, TimeSpan patience, TextWriter output)
     {
         using var interruption = new Interruption();
         LocalRun? run = null;
@@ -84,11 +82,14 @@ internal static class UpVerb
         try
         {
             // Looked at before the lock is taken too, so that wrong use makes no folder.
+            RefuseUsed(root, snapshot);
             LocalPreparation.Look(root, count, port);
+            SnapshotRestoration? restoration = snapshot is null ? null : new(SnapshotStatusVerb.Read(snapshot));
             using (FolderLock work = await LocalWork.ClaimAsync(root, LockPatience))
             {
+                RefuseUsed(root, snapshot);
                 LocalPreparation prepared = LocalPreparation.Look(root, count, port);
-                (run, complaints) = await StartAsync(root, prepared, patience, output, interruption.Token);
+                (run, complaints) = await StartAsync(root, prepared, restoration, patience, output, interruption.Token);
             }
 
             // Looked at first: one that dies while the status is shown is told of, too.
@@ -118,9 +119,20 @@ internal static class UpVerb
     }
 
     private static async Task<(LocalRun Run, ImmutableArray<string> Complaints)> StartAsync(
-        LocalRoot root, LocalPreparation prepared, TimeSpan patience, TextWriter output, CancellationToken cancellationToken)
+        LocalRoot root,
+        LocalPreparation prepared,
+        SnapshotRestoration? restoration,
+        TimeSpan patience,
+        TextWriter output,
+        CancellationToken cancellationToken)
     {
-        if (prepared.IsNew)
+        if (restoration is not null)
+        {
+            restoration.MakeLocal(root, prepared.Cluster);
+            await output.WriteLineAsync(
+                $"A new cluster of {prepared.Cluster.Members.Length} in {root.Path}, restored {restoration.Summary}");
+        }
+        else if (prepared.IsNew)
         {
             prepared.Cluster.Write(root.Path);
             await output.WriteLineAsync($"A new cluster of {prepared.Cluster.Members.Length} in {root.Path}");
@@ -145,6 +157,14 @@ internal static class UpVerb
         {
             run.Dispose();
             throw;
+        }
+    }
+
+    private static void RefuseUsed(LocalRoot root, string? snapshot)
+    {
+        if (snapshot is not null)
+        {
+            LocalPreparation.RefuseUsed(root);
         }
     }
 
