@@ -1,3 +1,4 @@
+using StateServer.Scenarios.Clients;
 using StateServer.Scenarios.Clusters;
 using StateServer.Scenarios.Tools;
 
@@ -27,6 +28,22 @@ public sealed class EtcdSelfCheck
         await WatchScenarios.RunCompactedAsync(cluster, 1);
         await WatchScenarios.RunEtcdctlOverKillsAsync(cluster);
         await WatchScenarios.RunClientOverKillsAsync(cluster);
+    }
+
+    [Fact]
+    public async Task Etcd_passes_the_scenario_of_npms_etcd3()
+    {
+        await NodeClient.RequiredAsync();
+        await using var cluster = await EtcdCluster.StartedAsync();
+        await NodeClient.RunAsync(cluster, 1);
+    }
+
+    [Fact]
+    public async Task Etcd_passes_the_scenario_of_dotnet_etcd()
+    {
+        await using var cluster = await EtcdCluster.StartedAsync();
+        using var scenario = new DotnetEtcdScenario(cluster, 1);
+        await scenario.RunAsync();
     }
 
     [Fact]

@@ -2,7 +2,6 @@ using StateServer.Domain.Alarms;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Commands;
 using StateServer.Domain.Identity;
-using StateServer.Domain.Keyspace.Operations;
 using StateServer.Domain.Membership;
 using StateServer.Domain.Outcomes;
 using static StateServer.Domain.Tests.Apply.Script;
@@ -68,12 +67,12 @@ public sealed class RestoredStateTests
         for (int i = 0; i < 50; i++)
         {
             var opened = StateMachine.Apply(
-                restored, restored.AppliedIndex + 1, new CommandBatch(2, 0, [new BatchItem(new OpenSessionCommand(), null, default)]));
+                restored, restored.AppliedIndex + 1, 1, new CommandBatch(2, 0, [new BatchItem(new OpenSessionCommand(), null, default)]));
             restored = opened.State;
         }
 
         var retry = new BatchItem(new KeyspaceCommand(Put("a", "9")), new RequestId(old, 1, 1), default);
-        var outcome = StateMachine.Apply(restored, restored.AppliedIndex + 1, new CommandBatch(2, 0, [retry])).Outcomes[0];
+        var outcome = StateMachine.Apply(restored, restored.AppliedIndex + 1, 1, new CommandBatch(2, 0, [retry])).Outcomes[0];
         Assert.Equal(RejectionReason.SessionUnknown, Assert.IsType<Rejection>(outcome).Reason);
     }
 
@@ -91,7 +90,7 @@ public sealed class RestoredStateTests
     {
         var restored = RestoredState.Of(_script.State);
         var put = StateMachine.Apply(
-            restored, restored.AppliedIndex + 1, new CommandBatch(2, 0, [new BatchItem(new KeyspaceCommand(Put("a", "5")), null, default)]));
+            restored, restored.AppliedIndex + 1, 1, new CommandBatch(2, 0, [new BatchItem(new KeyspaceCommand(Put("a", "5")), null, default)]));
         var version = put.State.Keyspace.Get(K("a"))!;
         Assert.Equal((restored.Keyspace.Revision.Value + 1, 3), (version.ModRevision.Value, version.Version));
         Assert.Equal(StateDigest.Recompute(put.State), put.State.Digest);

@@ -24,7 +24,7 @@ public sealed class SnapshotStreamTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _host = await ApiHost.StartAsync(_time);
+        _host = await ApiHost.StartAsync(time: _time);
         _maintenance = new Wire.Maintenance.MaintenanceClient(_host.Channel);
     }
 

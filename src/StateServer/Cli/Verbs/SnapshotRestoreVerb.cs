@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using StateServer.Consensus;
 using StateServer.Consensus.Raft;
 using StateServer.Domain.Identity;
