@@ -16,7 +16,14 @@ internal static class WorkloadCatalogue
         new ReadWorkload(serializable: true, clients: 64, connections: 4),
         new MixedWorkload(clients: 64, connections: 4),
         new TransactionWorkload(clients: 64, connections: 4),
+        new WatchWorkload(watches: 1_000, streams: 100, connections: 12),
+        new WatchWorkload(watches: 1_000, streams: 1_000, connections: 12),
+        new LeaseGrantWorkload(clients: 64, connections: 4),
+        new KeepAliveWorkload(streams: 64, connections: 4),
+        new KeepAliveWorkload(streams: 1_000, connections: 64),
         new LeaderKillWorkload(),
+        new ManyWatchesWorkload(watches: 100_000, streams: 100, connections: 12, keys: 1_000),
+        new SnapshotWorkload(clients: 64, connections: 4),
         new MillionKeysWorkload(),
     ];
 }
