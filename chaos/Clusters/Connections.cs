@@ -7,6 +7,9 @@ internal static class Connections
 {
     private static readonly TimeSpan Reconnect = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>A watch's answer holds all events of a revision, each with the key before it: twice what a transaction may write, and more.</summary>
+    private const int MostAnswerBytes = 64 << 20;
+
     public static GrpcChannel Open(MemberProcess member) => Open(member.Host, member.ClientPort);
 
     public static GrpcChannel OpenPeerPort(MemberProcess member) => Open(member.Host, member.PeerPort);
@@ -16,6 +19,7 @@ internal static class Connections
         new GrpcChannelOptions
         {
             DisposeHttpClient = true,
+            MaxReceiveMessageSize = MostAnswerBytes,
             InitialReconnectBackoff = Reconnect,
             MaxReconnectBackoff = Reconnect,
             HttpHandler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(1) },

@@ -17,6 +17,9 @@ internal static class Catalogue
         () => new RetryWorkload(),
         () => new CompactionWorkload(),
         () => new BulkWorkload(),
+        () => new WatchWorkload(),
+        () => new LeaseWorkload(),
+        () => new LockWorkload(),
     ];
 
     public static IReadOnlyList<IFault> Faults { get; } =

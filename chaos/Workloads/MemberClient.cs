@@ -13,16 +13,32 @@ internal sealed class MemberClient : IDisposable
 {
     private readonly IReadOnlyList<MemberProcess> _members;
     private readonly RunProgress _progress;
-    private readonly GrpcChannel?[] _channels;
+    private readonly Lazy<GrpcChannel>[] _channels;
+    private readonly bool _ownsChannels;
     private int _at;
 
     public MemberClient(WorkloadContext context, int first)
     {
         _members = context.Cluster.Members;
         _progress = context.Progress;
-        _channels = new GrpcChannel?[_members.Count];
+        _channels = [.. _members.Select(m => new Lazy<GrpcChannel>(() => Connections.Open(m)))];
+        _ownsChannels = true;
         _at = first % _members.Count;
     }
+
+    private MemberClient(MemberClient other)
+    {
+        (_members, _progress, _channels, _at) = (other._members, other._progress, other._channels, other._at);
+    }
+
+    /// <summary>The connection to the member whose turn it is.</summary>
+    public GrpcChannel Channel => _channels[_at].Value;
+
+    /// <summary>The name of the member whose turn it is.</summary>
+    public string Member => _members[_at].Name;
+
+    /// <summary>A client for another task over the same connections, which must outlive it.</summary>
+    public MemberClient Beside() => new(this);
 
     /// <summary>Makes one call, counts it as a write, and says how it ended; the answer is null unless it ended ok.</summary>
     public Task<(OperationStatus Status, TResponse? Response)> CallAsync<TResponse>(
@@ -38,7 +54,8 @@ internal sealed class MemberClient : IDisposable
     public Task<(OperationStatus Status, OpenSessionResponse? Response)> OpenSessionAsync() =>
         CallChannelAsync((channel, options) => new Sessions.SessionsClient(channel).OpenAsync(new OpenSessionRequest(), options));
 
-    private async Task<(OperationStatus Status, TResponse? Response)> CallChannelAsync<TResponse>(
+    /// <summary>Makes one call of any service, counts it, and says how it ended; the answer is null unless it ended ok.</summary>
+    public async Task<(OperationStatus Status, TResponse? Response)> CallChannelAsync<TResponse>(
         Func<GrpcChannel, CallOptions, AsyncUnaryCall<TResponse>> call,
         Metadata? headers = null,
         TimeSpan? patience = null,
@@ -49,8 +66,7 @@ internal sealed class MemberClient : IDisposable
         using var limit = new CancellationTokenSource(patience ?? WorkloadContext.CallLimit);
         try
         {
-            GrpcChannel channel = _channels[_at] ??= Connections.Open(_members[_at]);
-            TResponse response = await call(channel, new CallOptions(headers, cancellationToken: limit.Token));
+            TResponse response = await call(Channel, new CallOptions(headers, cancellationToken: limit.Token));
             if (counts)
             {
                 _progress.Count(OperationStatus.Ok, writes);
@@ -102,9 +118,9 @@ internal sealed class MemberClient : IDisposable
 
     public void Dispose()
     {
-        foreach (GrpcChannel? channel in _channels)
+        foreach (Lazy<GrpcChannel> channel in _channels.Where(c => _ownsChannels && c.IsValueCreated))
         {
-            channel?.Dispose();
+            channel.Value.Dispose();
         }
     }
 
@@ -120,6 +136,9 @@ internal sealed class MemberClient : IDisposable
 
     public static RequestOp RangeOfPrefix(string prefix) =>
         new() { RequestRange = new RangeRequest { Key = Bytes(prefix), RangeEnd = After(prefix) } };
+
+    public static RequestOp Delete(string key) =>
+        new() { RequestDeleteRange = new DeleteRangeRequest { Key = Bytes(key), PrevKv = true } };
 
     public static Compare ModRevisionIs(string key, long revision) => new()
     {
