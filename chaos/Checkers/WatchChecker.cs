@@ -10,9 +10,14 @@ internal static class WatchChecker
 {
     private const string Name = "watch";
 
-    public static Verdict Check(WatchEvidence evidence)
+    public static Verdict Check(WatchEvidence evidence) => Check(evidence, out _);
+
+    /// <param name="evidence">What is known.</param>
+    /// <param name="all">All that can't be, the most telling first.</param>
+    public static Verdict Check(WatchEvidence evidence, out IReadOnlyList<string> all)
     {
         var wrong = new List<string>(evidence.Spans.Select(WatchSpanChecker.Check).OfType<string>());
+        all = wrong;
         var history = new WatchedHistory(evidence);
         wrong.AddRange(history.Disagreements);
         wrong.AddRange(evidence.Spans.Select(span => Incomplete(span, history) ?? Compaction(span, evidence.CompactedTo)).OfType<string>());

@@ -5,9 +5,14 @@ namespace StateServer.Chaos.Workloads;
 /// <summary>Writes what watchers and writers saw, for people: a line an answer, a write, a read.</summary>
 internal static class WatchLog
 {
-    public static void Write(string path, WatchEvidence evidence)
+    public static void Write(string path, IEnumerable<string> wrong, WatchEvidence evidence)
     {
         using var writer = new StreamWriter(path);
+        foreach (string complaint in wrong)
+        {
+            writer.WriteLine($"wrong: {complaint}");
+        }
+
         writer.WriteLine($"empty at {evidence.EmptyAt}, compacted to {evidence.CompactedTo}");
         foreach (TrackedWrite write in evidence.Writes)
         {

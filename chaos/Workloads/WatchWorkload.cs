@@ -80,9 +80,12 @@ internal sealed class WatchWorkload : IWorkload
             Writes = _writes,
             Reads = [.. _reads, _end],
         };
-        Verdict verdict = _streams.SelectMany(s => s.Complaints).FirstOrDefault() is { } complaint
-            ? new Verdict(Name, Conclusion.Violated, complaint)
-            : WatchChecker.Check(evidence);
+        Verdict verdict = WatchChecker.Check(evidence, out IReadOnlyList<string> wrong);
+        if (_streams.SelectMany(s => s.Complaints).FirstOrDefault() is { } complaint)
+        {
+            verdict = new Verdict(Name, Conclusion.Violated, complaint);
+        }
+
         if (verdict.Conclusion == Conclusion.Holds
             && _streams.SelectMany(s => s.Watchers).FirstOrDefault(w => w.Reached < _end.Revision) is { } behind)
         {
@@ -91,7 +94,7 @@ internal sealed class WatchWorkload : IWorkload
 
         if (verdict.Conclusion == Conclusion.Violated)
         {
-            WatchLog.Write(Path.Combine(context.OutputFolder, "watch.txt"), evidence);
+            WatchLog.Write(Path.Combine(context.OutputFolder, "watch.txt"), wrong, evidence);
         }
 
         return [verdict];
