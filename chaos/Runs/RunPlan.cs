@@ -36,11 +36,16 @@ internal sealed record RunPlan
         _ => (250, 20),
     };
 
-    /// <summary>The options of the members that follow from the plan.</summary>
+    /// <summary>
+    /// The options of the members that follow from the plan. Watchers that ask for it are told of progress often; by every other
+    /// seed little may wait for all clients together, so that watchers fall behind and are caught up.
+    /// </summary>
     public IReadOnlyList<string> MemberOptions() =>
     [
         "--snapshot-entries", $"{Snapshots.Every}",
         "--tail-entries", $"{Snapshots.Tail}",
         "--digest-every-entries", "10",
+        "--watch-progress-interval", "500ms",
+        .. Seed % 2 == 0 ? ["--max-watch-backlog-bytes", "1MiB"] : Array.Empty<string>(),
     ];
 }

@@ -13,7 +13,7 @@ namespace StateServer.Chaos.Workloads;
 internal sealed class LockWorkload : IWorkload
 {
     private const string Prefix = "lock/";
-    private const int Locks = 3;
+    private const int Locks = 2;
     private const int ShortestTtlSeconds = 2;
     private const int LongestTtlSeconds = 4;
     private const int MostWrites = 8;
@@ -22,12 +22,12 @@ internal sealed class LockWorkload : IWorkload
     private const long FirstId = 2_000_000_000_000;
 
     /// <summary>Of a hundred holders: those that stop for longer than their lease lives, and write all the same.</summary>
-    private const int Stalled = 15;
+    private const int Stalled = 20;
 
     /// <summary>Of a hundred holders that do not stop: how they release; the rest leave it to the lease.</summary>
-    private const int ByKey = 50;
+    private const int ByKey = 55;
 
-    private const int ByRevocation = 30;
+    private const int ByRevocation = 35;
 
     private static readonly TimeSpan AcquireLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenWrites = TimeSpan.FromMilliseconds(60);
@@ -100,7 +100,7 @@ internal sealed class LockWorkload : IWorkload
         if (isStalled)
         {
             await asleep.CancelAsync();
-            await Task.Delay(TimeSpan.FromSeconds(ttl + (2 * random.NextDouble())), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromSeconds(ttl + 0.5 + (3 * random.NextDouble())), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await WriteAsync(client, hold, lease.Life.Id, MostWrites);
         }
 

@@ -35,6 +35,7 @@ internal sealed class WatchStream : IDisposable
     private readonly HashSet<long> _cancelled = [];
     private Watcher[] _watchers;
     private long _target = long.MaxValue;
+    private long _lastId = 100;
 
     public WatchStream(WorkloadContext context, Random random, int member, ConcurrentDictionary<KeyChange, KeyChange> pool, params Watcher[] watchers)
     {
@@ -121,9 +122,9 @@ internal sealed class WatchStream : IDisposable
         _unconfirmed.Clear();
         _cancelled.Clear();
         using AsyncDuplexStreamingCall<WatchRequest, WatchResponse> call = new Watch.WatchClient(_client.Channel).Watch(cancellationToken: life);
-        for (int number = 0; number < _watchers.Length; number++)
+        foreach (Watcher watcher in _watchers)
         {
-            await CreateAsync(call, _watchers[number], NamesIds ? 100 + number : 0, life);
+            await CreateAsync(call, watcher, life);
         }
 
         while (!IsDone && await NextAsync(call, life))
@@ -137,10 +138,11 @@ internal sealed class WatchStream : IDisposable
         }
     }
 
-    private Task CreateAsync(AsyncDuplexStreamingCall<WatchRequest, WatchResponse> call, Watcher watcher, long id, CancellationToken life)
+    /// <summary>Asks for the next watch of a watcher. An id is not used again: members keep that of a watch which ended by compaction, as etcd does.</summary>
+    private Task CreateAsync(AsyncDuplexStreamingCall<WatchRequest, WatchResponse> call, Watcher watcher, CancellationToken life)
     {
         _unconfirmed.Enqueue(watcher);
-        return call.RequestStream.WriteAsync(new WatchRequest { CreateRequest = watcher.Begin(_client.Member, id, IsNotified) }, life);
+        return call.RequestStream.WriteAsync(new WatchRequest { CreateRequest = watcher.Begin(_client.Member, NamesIds ? ++_lastId : 0, IsNotified) }, life);
     }
 
     /// <summary>Waits for an answer, and asks for progress where none comes.</summary>
@@ -231,7 +233,7 @@ internal sealed class WatchStream : IDisposable
             return false;
         }
 
-        await CreateAsync(call, watcher, NamesIds ? response.WatchId : 0, life);
+        await CreateAsync(call, watcher, life);
         return true;
     }
 
@@ -247,6 +249,11 @@ internal sealed class WatchStream : IDisposable
         if (response.Canceled)
         {
             watcher.Spans[^1].CompactRevision = response.CompactRevision > 0 ? response.CompactRevision : null;
+            if (response.CompactRevision == 0)
+            {
+                Complaints.Add($"{_client.Member} refused a watch: {response.CancelReason}");
+            }
+
             return false;
         }
 
