@@ -20,6 +20,17 @@ internal static class PlantedBugs
         {
             Test = "ConfigurationScheduleTest.Two_changes_in_a_row_never_make_two_majorities",
         },
+        new("CutRevisionAtStep", "what a watcher is caught up with in one step may end within a revision, and the next step begins behind it")
+        {
+            Workloads = ["watch"],
+            Faults = ["kill-follower", "pause-follower"],
+        },
+        new("ForgetRestoredEvents", "a member that restores a snapshot goes on watching at its revision, without what lies before")
+        {
+            Workloads = ["watch"],
+            Faults = ["partition-isolate-follower", "pause-follower"],
+            Seed = 2,
+        },
         new("ForgetSession", "the outcomes kept for retries are forgotten when the leader changes")
         {
             Workloads = ["retry"],
@@ -44,6 +55,11 @@ internal static class PlantedBugs
             Rate = 400,
             Seed = 22,
         },
+        new("ProgressOvertakesEvents", "progress is told though watchers of the stream are still being caught up")
+        {
+            Workloads = ["watch"],
+            Faults = ["kill-follower", "pause-follower"],
+        },
         new("ReadWithoutRound", "the leader answers linearizable reads without asking anybody whether it still leads")
         {
             Workloads = ["register"],
@@ -55,6 +71,11 @@ internal static class PlantedBugs
             Workloads = ["set", "register"],
             Faults = ["quorum-blink"],
             Rate = 600,
+        },
+        new("TellAgainAfterFailover", "a watch that begins at a revision this member has not applied yet is told those before it too")
+        {
+            Workloads = ["watch"],
+            Faults = ["kill-leader", "pause-follower"],
         },
         new("TruncateOnStaleAppend", "an append of entries that are there already truncates what is behind them")
         {

@@ -11,10 +11,13 @@ namespace StateServer.Chaos.Workloads;
 /// </summary>
 internal sealed class WatchStream : IDisposable
 {
-    /// <summary>Without any answer for so long, progress is asked for; for longer, the member is given up.</summary>
+    /// <summary>Without any answer for so long, progress is asked for.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>Without any answer for so long, the member is given up by a stream that roams; the others sit out a pause.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan BetweenStreams = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ShortestLife = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestLife = TimeSpan.FromSeconds(12);
@@ -150,7 +153,7 @@ internal sealed class WatchStream : IDisposable
     private async Task<bool> NextAsync(AsyncDuplexStreamingCall<WatchRequest, WatchResponse> call, CancellationToken life)
     {
         Task<bool> next = call.ResponseStream.MoveNext(life);
-        for (TimeSpan waited = TimeSpan.Zero; waited < Patience; waited += Quiet)
+        for (TimeSpan waited = TimeSpan.Zero; waited < (Roams ? Patience : LongPatience); waited += Quiet)
         {
             if (await Task.WhenAny(next, Task.Delay(Quiet, life)) == next)
             {

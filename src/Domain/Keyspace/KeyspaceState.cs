@@ -142,7 +142,11 @@ public sealed class KeyspaceState
         for (var cursor = Changes.At(new ChangeNumber(from.Value, 0)); cursor.IsOnItem; cursor.MoveNext())
         {
             var version = cursor.Item.Version;
+#if PLANTED_CutRevisionAtStep
+            if (found.Count >= most)
+#else
             if (found.Count >= most && version.ModRevision.Value != last)
+#endif
             {
                 break;
             }

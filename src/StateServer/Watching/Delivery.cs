@@ -87,7 +87,11 @@ internal sealed class Delivery(
         {
             var watcher = target[slot];
             ImmutableArray<WatchBatch> batches;
+#if PLANTED_TellAgainAfterFailover
+            if (watcher.NextRevision > first && watcher.State != WatcherState.Synced)
+#else
             if (watcher.NextRevision > first)
+#endif
             {
                 batches = Cut(pending, watcher.Filter, watcher.NextRevision, through);
             }

@@ -356,6 +356,9 @@ internal sealed class WatchHub : IDisposable
         }
 
         _state = state;
+#if PLANTED_ForgetRestoredEvents
+        _revision = afterGap is null ? _revision : state.Keyspace.Revision.Value;
+#endif
         if (entry is { Events.IsEmpty: false } && entry.Events[0].Current.ModRevision.Value == _revision + 1)
         {
             _delivery.Deliver(_synced, entry.Events, through: null);
@@ -440,10 +443,12 @@ internal sealed class WatchHub : IDisposable
             return true;
         }
 
+#if !PLANTED_ProgressOvertakesEvents
         if (stream.Lagging > 0)
         {
             return false;
         }
+#endif
 
         var revision = stream.Watchers.Any(static watcher => watcher.State != WatcherState.Gone) ? _revision : stream.ProgressFrom;
         if (revision < stream.ProgressFrom)
