@@ -42,7 +42,7 @@ internal sealed class HeldLease(WorkloadContext context, MemberClient client, lo
             if (await _stream.ResponseStream.MoveNext(limit.Token))
             {
                 long ttl = _stream.ResponseStream.Current.TTL;
-                context.Progress.Count(OperationStatus.Ok);
+                context.Progress.Count(OperationStatus.Ok, writes: false);
                 if (ttl > 0)
                 {
                     Life.Renewals.Add(new LeaseRenewal(sent, ttl));
@@ -56,7 +56,7 @@ internal sealed class HeldLease(WorkloadContext context, MemberClient client, lo
             // The member went, or didn't answer in time: an answer to this one must not be taken for the next one's.
         }
 
-        context.Progress.Count(OperationStatus.Unknown);
+        context.Progress.Count(OperationStatus.Unknown, writes: false);
         _stream?.Dispose();
         _stream = null;
         _renewals.MoveOn();
