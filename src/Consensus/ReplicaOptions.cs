@@ -69,6 +69,12 @@ public sealed record ReplicaOptions
     /// <summary>Bytes kept behind a snapshot at most. Default 64 MiB.</summary>
     public long TailBytes { get; init; } = 64L * 1024 * 1024;
 
+    /// <summary>How much state the cluster may hold, bytes by ADR 0072's measure; <see cref="long.MaxValue"/> for any. Default 8 GiB, the most that etcd advises.</summary>
+    public long QuotaBytes { get; init; } = 8L << 30;
+
+    /// <summary>What is compacted on a schedule. Default: nothing.</summary>
+    public AutoCompaction AutoCompaction { get; init; } = AutoCompaction.Off;
+
     /// <summary>A digest of the state is compared each time this many entries were applied. Default 10,000.</summary>
     public long DigestEveryEntries { get; init; } = 10_000;
 }

@@ -7,7 +7,7 @@ namespace StateServer.Consensus.Duties;
 
 /// <summary>
 /// Writes a snapshot when enough entries or bytes were applied since the last one, from an immutable version of the state and on
-/// a thread of low priority, so that applying goes on meanwhile. After a failure it waits twice as long each time.
+/// a thread of its own, so that applying goes on meanwhile. After a failure it waits twice as long each time.
 /// </summary>
 internal sealed class SnapshotDuty
 {
@@ -52,7 +52,7 @@ internal sealed class SnapshotDuty
         var started = _time.GetTimestamp();
         try
         {
-            var written = await NiceThread.RunAsync(
+            var written = await OwnThread.RunAsync(
                 "snapshot",
                 () => _sink.Write(new(point.Index, point.Term), content => StateSnapshotCodec.Write(content, point.State)))
                 .WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -9,8 +9,7 @@ using StateServer.Domain.Identity;
 namespace StateServer.Consensus.Duties;
 
 /// <summary>
-/// Raises this member's alarm NOSPACE while its disk is full and clears it when it no longer is, and moves leadership away from
-/// a full disk while a majority has room.
+/// Raises this member's alarm NOSPACE while its disk is full, or the state's quota is passed, and clears it when that is over; and moves leadership away from a full disk while a majority has room.
 /// </summary>
 /// <param name="self">This member.</param>
 /// <param name="space">Its disk.</param>
@@ -39,14 +38,32 @@ internal sealed class SpaceDuty(
 
         var state = applier.Point.State;
         var isShort = space.OwnShortage is not null;
-        if (isShort != state.Alarms.Contains((self, AlarmKind.NoSpace)))
+        var raised = state.Alarms.Contains((self, AlarmKind.NoSpace));
+        var isPassed = space.Quota.IsPassed(state, raised, space.TakeQuotaRefusal());
+        if ((isShort || isPassed) != raised)
         {
-            await proposals.ProposeAsync(new SetAlarmCommand(self, AlarmKind.NoSpace, isShort), cancellationToken).ConfigureAwait(false);
+            await proposals.ProposeAsync(new SetAlarmCommand(self, AlarmKind.NoSpace, !raised), cancellationToken).ConfigureAwait(false);
+            if (!isShort)
+            {
+                LogQuota(!raised, SpaceQuota.UseOf(state));
+            }
         }
 
         if (isShort && leadership.Current.IsSelf)
         {
             await HandOverAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void LogQuota(bool passed, long use)
+    {
+        if (passed)
+        {
+            DutyLog.QuotaPassed(logger, use, space.Quota.Bytes);
+        }
+        else
+        {
+            DutyLog.SpaceAlarmCleared(logger, use, space.Quota.Bytes);
         }
     }
 

@@ -9,8 +9,8 @@ using StateServer.Domain.Identity;
 namespace StateServer.Consensus.Proposals;
 
 /// <summary>
-/// Knows whether this member's disk has room, and refuses what needs room while the leader's, or a majority's, has none. It looks
-/// again at each <see cref="Refresh"/>, so that freed space is enough to heal. Thread-safe.
+/// Knows whether this member's disk has room, and refuses what needs room while the leader's, or a majority's, has none, or where
+/// the state's quota is passed. It looks again at each <see cref="Refresh"/>, so that freed space is enough to heal. Thread-safe.
 /// </summary>
 internal sealed class SpaceGate
 {
@@ -26,6 +26,7 @@ internal sealed class SpaceGate
     private readonly ILogger _logger;
     private string? _shortage;
     private long _freeBytes;
+    private bool _quotaRefused;
 
     /// <summary>Makes it, and looks.</summary>
     public SpaceGate(ReplicaOptions options, IRaftNode raft, IDiskSpace disk, ILogger logger)
@@ -34,6 +35,7 @@ internal sealed class SpaceGate
         _self = options.Id;
         _disk = disk;
         _logger = logger;
+        Quota = new(options.QuotaBytes);
         Refresh();
     }
 
@@ -42,6 +44,12 @@ internal sealed class SpaceGate
 
     /// <summary>Free bytes of the disk, when it was last looked at.</summary>
     public long FreeBytes => Volatile.Read(ref _freeBytes);
+
+    /// <summary>How much state there may be.</summary>
+    public SpaceQuota Quota { get; }
+
+    /// <summary>Whether the quota refused a command since the last call.</summary>
+    public bool TakeQuotaRefusal() => Interlocked.Exchange(ref _quotaRefused, false);
 
     /// <summary>Tells that the log refused an entry.</summary>
     public void LogIsFull(string reason) => Become(reason);
@@ -67,6 +75,12 @@ internal sealed class SpaceGate
             return SpaceRule.Grows(command) ? $"the leader's disk is full: {own}" : null;
         }
 
+        if (Quota.Refuses(command, state) is { } passed)
+        {
+            Volatile.Write(ref _quotaRefused, true);
+            return passed;
+        }
+
         if (state.Alarms.IsEmpty || !SpaceRule.Grows(command))
         {
             return null;
@@ -74,13 +88,13 @@ internal sealed class SpaceGate
 
         if (state.Alarms.Contains((leadership.Leader, AlarmKind.NoSpace)))
         {
-            return "the leader's disk is full: free space, delete keys or compact";
+            return "the leader's disk is full, or the state's quota is passed: free space, delete keys and compact";
         }
 
         var voters = _raft.Status.Voters;
         var full = voters.Count(voter => state.Alarms.Contains((voter, AlarmKind.NoSpace)));
         return full > 0 && voters.Length - full < (voters.Length / 2) + 1
-            ? $"the disks of {full} of {voters.Length} members are full: free space, delete keys or compact"
+            ? $"{full} of {voters.Length} members have no space: free some on their disks, delete keys and compact"
             : null;
     }
 

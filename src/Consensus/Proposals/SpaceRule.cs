@@ -14,6 +14,39 @@ internal static class SpaceRule
         _ => false,
     };
 
+    /// <summary>What a command may add to the state, by <see cref="SpaceQuota"/>'s measure; of a transaction's branches the dearer one counts.</summary>
+    public static long Cost(Command command) => command switch
+    {
+        KeyspaceCommand keyspace => Cost(keyspace.Operation),
+        GrantLeaseCommand => SpaceQuota.LeaseBytes,
+        _ => 0,
+    };
+
+    private static long Cost(Operation operation)
+    {
+        switch (operation)
+        {
+            case PutOperation put:
+                return SpaceQuota.VersionBytes + put.Key.Length + put.Value.Length;
+            case TransactionOperation transaction:
+                long success = 0;
+                long failure = 0;
+                foreach (var inner in transaction.Success)
+                {
+                    success += Cost(inner);
+                }
+
+                foreach (var inner in transaction.Failure)
+                {
+                    failure += Cost(inner);
+                }
+
+                return Math.Max(success, failure);
+            default:
+                return 0;
+        }
+    }
+
     private static bool Grows(Operation operation)
     {
         switch (operation)

@@ -89,6 +89,8 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, IAsyncDisposa
         _meter.CreateObservableGauge("stateserver.queue.commands", () => core.Queue.Waiting, "{command}", "Commands of this member's clients that are not answered yet");
         _meter.CreateObservableGauge("stateserver.apply.lag", () => Math.Max(0, raft.Status.CommitIndex - core.Applier.AppliedIndex), "{entry}", "Committed entries not applied yet");
         _meter.CreateObservableGauge("stateserver.leases", () => State.Keyspace.LeaseCount, "{lease}", "Leases that exist");
+        _meter.CreateObservableGauge("stateserver.quota.use", () => SpaceQuota.UseOf(State), "By", "What the state takes of its quota");
+        _meter.CreateObservableGauge("stateserver.quota.size", () => options.QuotaBytes == SpaceQuota.None ? 0 : options.QuotaBytes, "By", "How much state there may be; 0 for any");
         _meter.CreateObservableGauge("stateserver.leader", () => _leadership.Current.IsSelf ? 1 : 0, "{leader}", "1 on the leader");
     }
 
@@ -266,6 +268,8 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, IAsyncDisposa
         var applier = _core.Applier;
         DutyLoop Loop(string name, double seconds, Func<CancellationToken, ValueTask> perform)
             => new(name, TimeSpan.FromSeconds(seconds), perform, _time, logger);
+        var rule = _options.AutoCompaction;
+        var compaction = new CompactionDuty(rule, applier, _leadership, this, _time, logger);
         return
         [
             Loop("tick", TickPeriod.TotalSeconds, TickAsync),
@@ -277,6 +281,9 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, IAsyncDisposa
             Loop("digest", 2, new DigestDuty(
                 self, _core.Digests, _standing, _raft, applier, _leadership, _peers, this, _time, logger).PerformAsync),
             Loop("snapshot", 0.5, new SnapshotDuty(_options, applier, snapshots, _time, logger).PerformAsync),
+            .. rule == AutoCompaction.Off
+                ? (DutyLoop[])[]
+                : [Loop("compaction", CompactionDuty.PauseOf(rule).TotalSeconds, compaction.PerformAsync)],
         ];
     }
 

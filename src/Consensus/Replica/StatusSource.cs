@@ -46,6 +46,7 @@ internal sealed class StatusSource(
             DiskBytes = now.DiskBytes + snapshots.NewestBytes,
             StateBytes = point.State.Keyspace.SizeBytes,
             DiskFreeBytes = space.FreeBytes,
+            QuotaBytes = options.QuotaBytes == SpaceQuota.None ? 0 : options.QuotaBytes,
             SnapshotIndex = snapshots.NewestIndex,
             Version = options.Version,
             ProcessId = Environment.ProcessId,

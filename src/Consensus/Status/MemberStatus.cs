@@ -57,6 +57,9 @@ public sealed record MemberStatus
     /// <summary>Bytes of keys and values held in memory, history included.</summary>
     public long StateBytes { get; init; }
 
+    /// <summary>How much state the member lets in, bytes; 0 for any.</summary>
+    public long QuotaBytes { get; init; }
+
     /// <summary>Free bytes of the disk that holds its folder.</summary>
     public long DiskFreeBytes { get; init; }
 

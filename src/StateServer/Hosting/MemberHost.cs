@@ -102,11 +102,15 @@ internal static class MemberHost
         limits.MinResponseDataRate = null;
 
         // Cleartext HTTP/1.1 and HTTP/2 can't share a port.
-        Open(options.ListenClient!, HttpProtocols.Http2);
+        Open(options.ListenClient!, HttpProtocols.Http2, AuthorityReader.Use);
         Open(options.ListenPeer!, HttpProtocols.Http2);
         Open(options.ListenHttp!, HttpProtocols.Http1);
 
-        void Open(ListenAddress address, HttpProtocols protocols) =>
-            kestrel.Listen(new IPEndPoint(address.Address, address.Port), listen => listen.Protocols = protocols);
+        void Open(ListenAddress address, HttpProtocols protocols, Action<ListenOptions>? more = null) =>
+            kestrel.Listen(new IPEndPoint(address.Address, address.Port), listen =>
+            {
+                listen.Protocols = protocols;
+                more?.Invoke(listen);
+            });
     }
 }

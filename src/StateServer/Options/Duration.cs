@@ -10,7 +10,14 @@ internal static class Duration
 
     /// <summary>Parses such as <c>100ms</c>, <c>2.5s</c>, <c>5m</c> or <c>1h</c>.</summary>
     /// <returns>Null, or what would be right.</returns>
-    public static string? TryParse(string text, out TimeSpan duration)
+    public static string? TryParse(string text, out TimeSpan duration) => TryParse(text, TimeSpan.FromDays(1), out duration);
+
+    /// <summary>The same of longer ones.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="most">The longest; a whole number of days.</param>
+    /// <param name="duration">What it says.</param>
+    /// <returns>Null, or what would be right.</returns>
+    public static string? TryParse(string text, TimeSpan most, out TimeSpan duration)
     {
         duration = default;
         foreach ((string suffix, double milliseconds) in Units)
@@ -21,17 +28,17 @@ internal static class Duration
                     NumberStyles.AllowDecimalPoint,
                     CultureInfo.InvariantCulture,
                     out double number)
-                && number * milliseconds <= TimeSpan.FromDays(1).TotalMilliseconds)
+                && number * milliseconds <= most.TotalMilliseconds)
             {
                 duration = TimeSpan.FromMilliseconds(number * milliseconds);
                 return null;
             }
         }
 
-        return $"'{text}' is no duration; give a number and a unit, such as 100ms, 2.5s, 5m or 1h, a day at most";
+        return $"'{text}' is no duration; give a number and a unit, such as 100ms, 2.5s, 5m or 1h, {(most.TotalDays > 1 ? $"{most.TotalDays:0} days" : "a day")} at most";
     }
 
-    /// <summary>The shortest form that <see cref="TryParse"/> reads back, for messages.</summary>
+    /// <summary>The shortest form that <see cref="TryParse(string, out TimeSpan)"/> reads back, for messages.</summary>
     public static string Format(TimeSpan duration) => duration switch
     {
         { TotalMilliseconds: < 1000 } => Invariant(duration.TotalMilliseconds, "ms"),

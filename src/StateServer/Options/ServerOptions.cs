@@ -68,6 +68,11 @@ internal sealed class ServerOptions
 
     public long MaxWatchBacklogBytes { get; set; }
 
+    /// <summary>0 for no quota.</summary>
+    public long QuotaBytes { get; set; }
+
+    public AutoCompaction AutoCompaction { get; set; } = AutoCompaction.Off;
+
     public Uri? OtlpEndpoint { get; set; }
 
     public LogLevel LogLevel { get; set; }
@@ -109,5 +114,7 @@ internal sealed class ServerOptions
         TailEntries = TailEntries,
         TailBytes = TailBytes,
         DigestEveryEntries = DigestEveryEntries,
+        QuotaBytes = QuotaBytes == 0 ? long.MaxValue : QuotaBytes,
+        AutoCompaction = AutoCompaction,
     };
 }

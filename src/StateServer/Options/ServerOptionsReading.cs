@@ -71,6 +71,24 @@ internal sealed class ServerOptionsReading
         options.MaxWatches = Count(ServerSettings.MaxWatches, 1_000_000);
         options.MaxWatchBacklogBytes = Size(ServerSettings.MaxWatchBacklogBytes, 128L << 20);
         options.DigestEveryEntries = Count(ServerSettings.DigestEveryEntries, 10_000);
+        options.QuotaBytes = Size(ServerSettings.QuotaBytes, 8L << 30);
+        options.AutoCompaction = ReadAutoCompaction();
+    }
+
+    private AutoCompaction ReadAutoCompaction()
+    {
+        string? mode = Optional<string?>(ServerSettings.AutoCompactionMode, ParseCompactionMode, "periodic");
+        if (mode is null || !_values.TryGetValue(ServerSettings.AutoCompactionRetention.Name, out SettingValue given))
+        {
+            return AutoCompaction.Off;
+        }
+
+        if (AutoCompactionSettings.TryParse(mode, given.Text, out AutoCompaction rule) is { } wrong)
+        {
+            _errors.Add($"{given.Source}: {wrong}");
+        }
+
+        return rule;
     }
 
     private void ReadAdvertised(ServerOptions options)
@@ -160,6 +178,12 @@ internal sealed class ServerOptionsReading
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count)
             ? null
             : $"'{text}' is no count; give a whole number";
+
+    private static string? ParseCompactionMode(string text, out string? mode)
+    {
+        mode = text is "periodic" or "revision" ? text : null;
+        return mode is null ? $"there is no mode '{text}'; give periodic or revision" : null;
+    }
 
     private static string? ParseUrl(string text, out Uri? url) =>
         Uri.TryCreate(text, UriKind.Absolute, out url) && url.Scheme is "http" or "https" && url.Host.Length > 0

@@ -106,6 +106,7 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
             Range(ServerSettings.MaxBatchBytes, options.MaxBatchBytes, 4L << 10, LargestEntryBytes),
             Range(ServerSettings.MaxBatchCommands, options.MaxBatchCommands, 1, 65_536),
             Range(ServerSettings.MaxQueueBytes, options.MaxQueueBytes, options.MaxRequestBytes, 16L << 30),
+            options.QuotaBytes == 0 ? null : Range(ServerSettings.QuotaBytes, options.QuotaBytes, 1L << 20, 1L << 50),
             Range(ServerSettings.SnapshotEntries, options.SnapshotEntries, 10, int.MaxValue),
             Range(ServerSettings.SnapshotBytes, options.SnapshotBytes, 64L << 10, 1L << 40),
             Range(ServerSettings.TailEntries, options.TailEntries, 0, int.MaxValue),

@@ -57,6 +57,12 @@ internal static class ServerSettings
 
     public static readonly ServerSetting MaxWatchBacklogBytes = new("max-watch-backlog-bytes", "SIZE", "The most bytes of events that wait to be sent to watching clients, 1MiB or more. Default: 128MiB.");
 
+    public static readonly ServerSetting QuotaBytes = new("quota-bytes", "SIZE", "How much state the cluster may hold, history included; past it what grows is refused until a compaction made room. 0 for any, or 1MiB or more; the same on all members. Default: 8GiB.");
+
+    public static readonly ServerSetting AutoCompactionMode = new("auto-compaction-mode", "MODE", "How auto-compaction-retention counts: periodic (time) or revision (count). Default: periodic.");
+
+    public static readonly ServerSetting AutoCompactionRetention = new("auto-compaction-retention", "RETENTION", "The history that stays when the leader compacts by itself: a duration or a number of hours (periodic), or a number of revisions (revision); 0 for off. Default: 0.");
+
     public static readonly ServerSetting OtlpEndpoint = new("otlp-endpoint", "URL", "Where OpenTelemetry traces and metrics are sent (OTLP over gRPC). Default: nowhere.");
 
     public static readonly ServerSetting LogLevel = new("log-level", "LEVEL", "trace, debug, information, warning, error or none. Default: information.");
@@ -72,6 +78,7 @@ internal static class ServerSettings
         MaxRequestBytes, MaxBatchBytes, MaxBatchCommands, MaxQueueBytes,
         SnapshotEntries, SnapshotBytes, TailEntries, TailBytes, DigestEveryEntries,
         WatchProgressInterval, MaxWatches, MaxWatchBacklogBytes,
+        QuotaBytes, AutoCompactionMode, AutoCompactionRetention,
         OtlpEndpoint, LogLevel, LogFile,
     ];
 }

@@ -82,8 +82,8 @@ public sealed class BatchCodecTests
     {
         var bytes = Samples.Encode([], level: StateMachine.HighestFeatureLevel + 4);
         var unknown = Assert.Throws<UnknownFormatException>(() => BatchCodec.Decode(bytes));
-        Assert.Equal((5, 1), (unknown.FoundLevel, unknown.KnownLevel));
-        Assert.Contains("feature level 5", unknown.Message, StringComparison.Ordinal);
+        Assert.Equal((StateMachine.HighestFeatureLevel + 4, StateMachine.HighestFeatureLevel), (unknown.FoundLevel, unknown.KnownLevel));
+        Assert.Contains($"feature level {StateMachine.HighestFeatureLevel + 4}", unknown.Message, StringComparison.Ordinal);
     }
 
     public static TheoryData<string, byte[]> Newer { get; } = new()

@@ -4,17 +4,19 @@ using StateServer.Scenarios.Processes;
 namespace StateServer.Scenarios.Clusters;
 
 /// <summary>Debian's etcd: the scenarios run against it too, which shows that they ask for what etcd's users get.</summary>
-internal sealed class EtcdCluster(int size) : TestCluster(size)
+internal sealed class EtcdCluster(int size, params IReadOnlyList<string> more) : TestCluster(size)
 {
     private readonly Dictionary<int, Process> _processes = [];
 
     private string Folder => Path.Combine(Scratch, "etcd");
 
     /// <summary>Skips the test where there is no etcd.</summary>
-    public static async Task<EtcdCluster> StartedAsync(int size = 3)
+    /// <param name="size">Members.</param>
+    /// <param name="more">More flags of each.</param>
+    public static async Task<EtcdCluster> StartedAsync(int size = 3, params IReadOnlyList<string> more)
     {
         Assert.SkipUnless(File.Exists("/usr/bin/etcd"), "etcd isn't installed (Debian: etcd-server)");
-        var cluster = new EtcdCluster(size);
+        var cluster = new EtcdCluster(size, more);
         try
         {
             await cluster.StartAsync();
@@ -39,7 +41,7 @@ internal sealed class EtcdCluster(int size) : TestCluster(size)
             "/usr/bin/etcd", "--name", NameOf(slot), "--data-dir", Path.Combine(Folder, NameOf(slot)),
             "--listen-client-urls", $"http://{Endpoints[slot]}", "--advertise-client-urls", $"http://{Endpoints[slot]}",
             "--listen-peer-urls", PeerUrl(slot), "--initial-advertise-peer-urls", PeerUrl(slot),
-            "--initial-cluster", peers, "--initial-cluster-state", "new", "--logger", "zap",
+            "--initial-cluster", peers, "--initial-cluster-state", "new", "--logger", "zap", .. more,
         ];
         string line = string.Join(' ', command) + $" >>{Path.Combine(Folder, NameOf(slot))}.log 2>&1";
         _processes[slot] = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec " + line]))!;

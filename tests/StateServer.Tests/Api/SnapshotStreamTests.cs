@@ -116,7 +116,7 @@ public sealed class SnapshotStreamTests : IAsyncLifetime
             try
             {
                 using var next = _maintenance.Snapshot(new Wire.SnapshotRequest());
-                await next.ResponseHeadersAsync;
+                await next.ResponseStream.MoveNext(TestContext.Current.CancellationToken);
                 break;
             }
             catch (RpcException again) when (again.StatusCode == StatusCode.ResourceExhausted)
@@ -150,7 +150,7 @@ public sealed class SnapshotStreamTests : IAsyncLifetime
                 using var next = _maintenance.Snapshot(new Wire.SnapshotRequest());
                 try
                 {
-                    await next.ResponseHeadersAsync;
+                    await next.ResponseStream.MoveNext(TestContext.Current.CancellationToken);
                     break;
                 }
                 catch (RpcException again) when (again.StatusCode == StatusCode.ResourceExhausted)

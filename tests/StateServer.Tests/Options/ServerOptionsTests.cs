@@ -111,6 +111,12 @@ public sealed class ServerOptionsTests
     [InlineData("max-batch-bytes", "9MiB", "--max-batch-bytes: 9437184 is out of range; give 4096 to 8388608")]
     [InlineData("max-queue-bytes", "1KiB", "--max-queue-bytes: 1024 is out of range; give 1572864")]
     [InlineData("snapshot-entries", "many", "is no count")]
+    [InlineData("quota-bytes", "1KiB", "--quota-bytes: 1024 is out of range; give 1048576")]
+    [InlineData("auto-compaction-mode", "sometimes", "--auto-compaction-mode: there is no mode 'sometimes'; give periodic or revision")]
+    [InlineData("auto-compaction-retention", "often", "--auto-compaction-retention: 'often' is no retention; give a duration such as 30m or 72h")]
+    [InlineData("auto-compaction-retention", "999ms", "from 1s to 30 days")]
+    [InlineData("auto-compaction-retention", "721", "from 1s to 30 days")]
+    [InlineData("auto-compaction-retention", "-1", "is no retention")]
     [InlineData("otlp-endpoint", "collector", "is no URL")]
     [InlineData("log-level", "loud", "is no level")]
     [InlineData("log-level", "2", "is no level")]
@@ -119,6 +125,37 @@ public sealed class ServerOptionsTests
         string error = Assert.Single(GivenSettings.Judge(GivenSettings.Right.SetItem(setting, value)).Errors);
         Assert.Contains(part, error, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(null, null, 0, 0)]
+    [InlineData(null, "0", 0, 0)]
+    [InlineData("revision", "0", 0, 0)]
+    [InlineData(null, "5s", 5, 0)]
+    [InlineData("periodic", "1.5h", 5400, 0)]
+    [InlineData("periodic", "72h", 259200, 0)]
+    [InlineData("periodic", "2", 7200, 0)]
+    [InlineData("revision", "10000", 0, 10000)]
+    public void Scheduled_compaction_is_told_as_etcd_is_told(string? mode, string? retention, int seconds, long revisions)
+    {
+        var flags = GivenSettings.Right;
+        flags = mode is null ? flags : flags.Add("auto-compaction-mode", mode);
+        flags = retention is null ? flags : flags.Add("auto-compaction-retention", retention);
+        (ServerOptions options, List<string> errors) = GivenSettings.Judge(flags);
+        Assert.Empty(errors);
+        Assert.Equal(new AutoCompaction(TimeSpan.FromSeconds(seconds), revisions), options.AutoCompaction);
+    }
+
+    [Fact]
+    public void A_number_of_revisions_is_no_time()
+    {
+        var flags = GivenSettings.Right.Add("auto-compaction-mode", "revision").Add("auto-compaction-retention", "5m");
+        string error = Assert.Single(GivenSettings.Judge(flags).Errors);
+        Assert.Contains("'5m' is no number of revisions", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_quota_is_none_at_all() => Assert.Equal(
+        long.MaxValue, GivenSettings.Judge(GivenSettings.Right.Add("quota-bytes", "0")).Options.ToReplicaOptions("1").QuotaBytes);
 
     [Fact]
     public void The_file_is_yaml_or_json_and_an_unknown_key_is_an_error()

@@ -36,10 +36,6 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Unlink(string path);
 
-    /// <summary>With 0 and 0: of the calling thread alone, as Linux has it.</summary>
-    [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
-    internal static partial int SetPriority(int which, int who, int niceness);
-
     [LibraryImport("libc", EntryPoint = "_exit")]
     internal static partial void Exit(int code);
 

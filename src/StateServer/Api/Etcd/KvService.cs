@@ -1,4 +1,5 @@
 using Grpc.Core;
+using StateServer.Client;
 using StateServer.Consensus;
 using StateServer.Consensus.Reads;
 using StateServer.Domain.Apply;
@@ -13,6 +14,9 @@ namespace StateServer.Api.Etcd;
 /// <summary>etcd's KV service, on any member. Reads never enter the log. Thread-safe.</summary>
 internal sealed class KvService(IReplica replica, ResponseHeaders headers, CallGuards guards) : Wire.KV.KVBase
 {
+    /// <summary>How long a physical compaction waits for the next entry: longer than any election takes.</summary>
+    internal static readonly TimeSpan TrimPatience = TimeSpan.FromSeconds(10);
+
     /// <inheritdoc/>
     public override async Task<Wire.RangeResponse> Range(Wire.RangeRequest request, ServerCallContext context)
     {
@@ -96,12 +100,24 @@ internal sealed class KvService(IReplica replica, ResponseHeaders headers, CallG
         return response;
     }
 
-    /// <summary>Trimming goes on by commands in the log, so each step moves the applied index.</summary>
+    /// <summary>
+    /// Trimming goes on by commands in the log, so each step moves the applied index. Where none comes for a while, there is no
+    /// leader: a client without a deadline must not wait for ever for what goes on by itself later.
+    /// </summary>
     private async Task WaitUntilTrimmedAsync(CancellationToken cancellationToken)
     {
         for (var state = replica.State; state.Keyspace.HasHistoryToTrim; state = replica.State)
         {
-            await replica.WaitForAppliedAsync(state.AppliedIndex + 1, cancellationToken);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(TrimPatience);
+            try
+            {
+                await replica.WaitForAppliedAsync(state.AppliedIndex + 1, limit.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw ExecutionTrailer.Failure(EtcdStatus.TimedOut, CallMetadata.ExecutedUnknown);
+            }
         }
     }
 

@@ -27,6 +27,7 @@ internal sealed partial class MaintenanceService(
             Version = status.Version,
             DbSize = status.DiskBytes,
             DbSizeInUse = status.StateBytes,
+            DbSizeQuota = status.QuotaBytes,
             Leader = status.Leader.Value,
             RaftIndex = (ulong)status.CommitIndex,
             RaftTerm = (ulong)status.Term,

@@ -86,14 +86,14 @@ internal sealed partial class SnapshotStream(
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, host.ApplicationStopping);
         var started = time.GetTimestamp();
-        var export = await NiceThread.RunAsync("snapshot-measure", () => SnapshotExport.Of(replica.Status.Cluster, state));
+        var export = await OwnThread.RunAsync("snapshot-measure", () => SnapshotExport.Of(replica.Status.Cluster, state));
         LogSending(logger, context.Peer, export.Bytes, state.Keyspace.Revision.Value, complete);
         var waiting = Channel.CreateBounded<ByteString>(new BoundedChannelOptions(MostChunksWaiting)
         {
             SingleReader = true,
             SingleWriter = true,
         });
-        var written = NiceThread.RunAsync("snapshot-send", () => Write(export, waiting.Writer, ends.Token));
+        var written = OwnThread.RunAsync("snapshot-send", () => Write(export, waiting.Writer, ends.Token));
         long sent = 0;
         try
         {

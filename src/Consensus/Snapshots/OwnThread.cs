@@ -1,14 +1,12 @@
-using StateServer.Consensus.Log.Native;
-
 namespace StateServer.Consensus.Snapshots;
 
-/// <summary>A thread for long work that nobody's request waits for. Its niceness lets every other thread of the machine go first.</summary>
-public static class NiceThread
+/// <summary>
+/// A thread of its own for long work that may block, so that the pool's threads stay free for requests. Its priority is the
+/// usual one: the collector waits for every thread to stop, and one that the machine lets wait would hold all others up.
+/// </summary>
+public static class OwnThread
 {
-    /// <summary>Of 19: about a tenth of a usual thread's share where both want the same core. A full 19 could starve it for minutes.</summary>
-    private const int Niceness = 10;
-
-    /// <summary>Runs work that may block, on a thread of its own.</summary>
+    /// <summary>Runs work.</summary>
     /// <param name="name">The thread's name.</param>
     /// <param name="work">The work; what it throws is thrown to who awaits.</param>
     public static Task<T> RunAsync<T>(string name, Func<T> work)
@@ -16,8 +14,6 @@ public static class NiceThread
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         new Thread(() =>
         {
-            // Priorities of .NET's threads are without effect on Linux. Where this fails, the work is only less polite.
-            _ = Libc.SetPriority(0, 0, Niceness);
             try
             {
                 done.SetResult(work());

@@ -1,0 +1,147 @@
+using System.IO.Pipelines;
+using System.Text;
+using StateServer.Hosting;
+
+namespace StateServer.StateServer.Tests.Hosting;
+
+/// <summary>Authorities as etcd's clients of 3.4 send them, in the bytes that they send.</summary>
+public sealed class AuthorityFieldTests
+{
+    /// <summary>What HPACK's Huffman code makes of the characters that occur here.</summary>
+    private static readonly Dictionary<char, string> Code = new()
+    {
+        ['h'] = "100111", ['t'] = "01001", ['p'] = "101011", ['s'] = "01000", [':'] = "1011100", ['/'] = "011000",
+        ['x'] = "1111001", ['-'] = "010110", ['.'] = "010111", ['0'] = "00000", ['1'] = "00001", ['2'] = "00010",
+        ['3'] = "011001", ['7'] = "011101", ['9'] = "011111", ['a'] = "00011",
+    };
+
+    [Theory]
+    [InlineData("http://127.0.0.1:2379", "httpx--127.0.0.1:2379")]
+    [InlineData("https://127.0.0.1:2379", "httpsx--127.0.0.1:2379")]
+    [InlineData("127.0.0.1:2379", "127.0.0.1:2379")]
+    [InlineData("http:/", "http:/")]
+    [InlineData("", "")]
+    public void A_url_becomes_a_name_of_the_same_length(string sent, string mended)
+    {
+        foreach (bool coded in new[] { false, true })
+        {
+            foreach (byte flags in new byte[] { 0x4, 0x4 | 0x8, 0x4 | 0x20, 0x4 | 0x28 })
+            {
+                byte[] payload = Payload(sent, coded, flags);
+                Assert.Equal(sent != mended, AuthorityField.TryMend(payload, flags));
+                Assert.Equal(Payload(mended, coded, flags), payload);
+            }
+        }
+    }
+
+    [Fact]
+    public void What_cant_be_read_is_left_alone()
+    {
+        byte[] whole = Payload("http://127.0.0.1:2379", coded: true, 0x4);
+        for (int length = 0; length < whole.Length - 3; length++)
+        {
+            byte[] cut = whole[..length];
+            Assert.False(AuthorityField.TryMend(cut, 0x4));
+            Assert.Equal(whole[..length], cut);
+        }
+
+        var random = new Random(20261126);
+        for (int i = 0; i < 10_000; i++)
+        {
+            byte[] noise = new byte[random.Next(60)];
+            random.NextBytes(noise);
+            AuthorityField.TryMend(noise, (byte)random.Next(256));
+        }
+    }
+
+    /// <summary>However the bytes come apart, the first request is mended and everything else passes unchanged.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(24)]
+    [InlineData(4096)]
+    public async Task A_connection_is_mended_once_and_else_passes_as_it_is(int piece)
+    {
+        byte[] Stream(string authority) =>
+        [
+            .. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8,
+            .. Frame(4, 0, new byte[12]),
+            .. Frame(1, 0x4, Payload(authority, coded: true, 0x4)),
+            .. Frame(0, 0x1, Encoding.ASCII.GetBytes("http://127.0.0.1:2379")),
+            .. Frame(1, 0x4, Payload("http://127.0.0.1:2379", coded: false, 0x4)),
+        ];
+
+        byte[] sent = Stream("http://127.0.0.1:2379");
+        var pipe = new Pipe();
+        var reader = new AuthorityReader(pipe.Reader);
+        var read = ReadAsync(reader, sent.Length);
+        for (int at = 0; at < sent.Length; at += piece)
+        {
+            await pipe.Writer.WriteAsync(sent.AsMemory(at, Math.Min(piece, sent.Length - at)), TestContext.Current.CancellationToken);
+        }
+
+        await pipe.Writer.CompleteAsync();
+        Assert.Equal(Stream("httpx--127.0.0.1:2379"), await read);
+    }
+
+    /// <summary>As Kestrel does: whole frames are consumed, and of the rest everything is examined.</summary>
+    private static async Task<byte[]> ReadAsync(PipeReader reader, int length)
+    {
+        List<byte> all = [];
+        int next = 24;
+        while (all.Count < length)
+        {
+            ReadResult result = await reader.ReadAsync();
+            byte[] here = System.Buffers.BuffersExtensions.ToArray(result.Buffer);
+            int taken = 0;
+            while (next - all.Count <= here.Length - taken && next > all.Count)
+            {
+                int step = next - all.Count;
+                all.AddRange(here.AsSpan(taken, step));
+                taken += step;
+                if (here.Length - taken >= 9)
+                {
+                    next = all.Count + 9 + ((here[taken] << 16) | (here[taken + 1] << 8) | here[taken + 2]);
+                }
+            }
+
+            if (next == all.Count && here.Length - taken >= 9)
+            {
+                next = all.Count + 9 + ((here[taken] << 16) | (here[taken + 1] << 8) | here[taken + 2]);
+            }
+
+            reader.AdvanceTo(result.Buffer.GetPosition(taken), result.Buffer.End);
+        }
+
+        return [.. all];
+    }
+
+    private static byte[] Frame(byte type, byte flags, byte[] payload) =>
+        [(byte)(payload.Length >> 16), (byte)(payload.Length >> 8), (byte)payload.Length, type, flags, 0, 0, 0, 1, .. payload];
+
+    /// <summary>:method POST, :scheme http, a path, the authority, and one more header, as Go's client orders them.</summary>
+    private static byte[] Payload(string authority, bool coded, byte flags) =>
+    [
+        .. (flags & 0x8) != 0 ? new byte[] { 3 } : [],
+        .. (flags & 0x20) != 0 ? new byte[5] : [],
+        0x20 | 0x1F, 0xE1, 0x1F,
+        0x83, 0x86,
+        0x44, 7, .. "/a/path"u8,
+        0x41, .. Text(authority, coded),
+        0x40, 1, (byte)'a', 1, (byte)'b',
+        .. (flags & 0x8) != 0 ? new byte[3] : [],
+    ];
+
+    private static byte[] Text(string text, bool coded)
+    {
+        if (!coded)
+        {
+            return [(byte)text.Length, .. Encoding.ASCII.GetBytes(text)];
+        }
+
+        string bits = string.Concat(text.Select(c => Code[c]));
+        bits = bits.PadRight((bits.Length + 7) / 8 * 8, '1');
+        byte[] bytes = [.. bits.Chunk(8).Select(eight => Convert.ToByte(new string(eight), 2))];
+        return [(byte)(0x80 | bytes.Length), .. bytes];
+    }
+}
