@@ -1,5 +1,6 @@
 using StateServer.Scenarios.Clients;
 using StateServer.Scenarios.Clusters;
+using StateServer.Scenarios.Leases;
 using StateServer.Scenarios.Tools;
 
 namespace StateServer.Scenarios;
@@ -44,6 +45,16 @@ public sealed class EtcdSelfCheck
         await using var cluster = await EtcdCluster.StartedAsync();
         using var scenario = new DotnetEtcdScenario(cluster, 1);
         await scenario.RunAsync();
+    }
+
+    [Fact]
+    public async Task Etcd_passes_the_scenarios_of_leases()
+    {
+        Etcdctl.Required();
+        await using var cluster = await EtcdCluster.StartedAsync();
+        await LeaseScenarios.RunEtcdctlAsync(cluster, 1);
+        await LeaseScenarios.RunExpiryAsync(cluster);
+        await LeaseScenarios.RunThroughLeaderKillAsync(cluster);
     }
 
     [Fact]

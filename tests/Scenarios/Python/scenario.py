@@ -3,6 +3,7 @@
 import os
 import sys
 import threading
+import time
 
 import etcd3
 
@@ -136,6 +137,32 @@ client.put(prefix + "w/d", "just right")
 check("watch from the future", take(future, 1), [("put", "w/d", "just right")])
 cancel()
 check_raises("watch once, in vain", etcd3.exceptions.WatchTimedOut, "", lambda: client.watch_once(prefix + "w/none", timeout=0.2))
+
+# leases and locks
+lease = client.lease(30)
+client.put(prefix + "leased/b", "1", lease=lease)
+client.put(prefix + "leased/a", "1", lease=lease.id)
+check("granted", lease.granted_ttl, 30)
+check("remaining", 25 <= lease.remaining_ttl <= 30, True)
+check("keys of the lease", sorted(lease.keys), [(prefix + "leased/a").encode(), (prefix + "leased/b").encode()])
+check("refreshed", [answer.TTL for answer in lease.refresh()], [30])
+lease.revoke()
+check("gone with the lease", len(list(client.get_prefix(prefix + "leased/"))), 0)
+check("refreshed when gone", [answer.TTL for answer in lease.refresh()], [0])
+short = client.lease(1)
+client.put(prefix + "short", "1", lease=short)
+deadline = time.monotonic() + 30
+while client.get(prefix + "short")[0] is not None and time.monotonic() < deadline:
+    time.sleep(0.05)
+check("gone with its time", client.get(prefix + "short")[0], None)
+held = client.lock("python-%s" % port, ttl=20)
+check("lock", held.acquire(timeout=5), True)
+check("lock is held", held.is_acquired(), True)
+check("lock of another", etcd3.client(host=host, port=port, timeout=20).lock("python-%s" % port, ttl=20).acquire(timeout=0), False)
+held.refresh()
+check("unlock", held.release(), True)
+check("lock, again", held.acquire(timeout=5), True)
+held.release()
 
 # members and maintenance
 members = list(client.members)

@@ -35,10 +35,30 @@ internal sealed class EtcdConnection : IDisposable
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Puts; returns the revision.</summary>
-    public async Task<long> PutAsync(string key, string value, TimeSpan? limit = null)
+    public Task<long> PutAsync(string key, string value, TimeSpan? limit = null) => PutAsync(key, value, 0, limit);
+
+    /// <summary>Puts with a lease; returns the revision.</summary>
+    public async Task<long> PutAsync(string key, string value, long lease, TimeSpan? limit = null)
     {
-        var reply = await CallAsync("KV/Put", new WireWriter().Text(1, key).Text(2, value), limit);
+        var reply = await CallAsync("KV/Put", new WireWriter().Text(1, key).Text(2, value).Varint(3, lease), limit);
         return reply.Message(1).Varint(3);
+    }
+
+    /// <summary>Grants a lease of so many seconds; returns its id.</summary>
+    public async Task<long> GrantAsync(long seconds, TimeSpan? limit = null) =>
+        (await CallAsync("Lease/LeaseGrant", new WireWriter().Varint(1, seconds), limit)).Varint(2);
+
+    /// <summary>Renews a lease; returns the seconds that it has, 0 where it is gone.</summary>
+    public async Task<long> KeepAliveAsync(long lease, TimeSpan? limit = null)
+    {
+        var description = new Method<byte[], byte[]>(MethodType.DuplexStreaming, "etcdserverpb.Lease", "LeaseKeepAlive", Raw, Raw);
+        var deadline = TimeProvider.System.GetUtcNow().UtcDateTime + (limit ?? Limit);
+        using var call = _calls.AsyncDuplexStreamingCall(description, null, new CallOptions(deadline: deadline));
+        await call.RequestStream.WriteAsync(new WireWriter().Varint(1, lease).ToArray());
+        await call.RequestStream.CompleteAsync();
+        return await call.ResponseStream.MoveNext(CancellationToken.None)
+            ? new WireMessage(call.ResponseStream.Current).Varint(3)
+            : throw new RpcException(new Status(StatusCode.Unavailable, "the stream ended without an answer"));
     }
 
     /// <summary>Puts several keys in one transaction; returns the revision.</summary>
