@@ -55,6 +55,9 @@ public sealed class EtcdSelfCheck
         await LeaseScenarios.RunEtcdctlAsync(cluster, 1);
         await LeaseScenarios.RunExpiryAsync(cluster);
         await LeaseScenarios.RunThroughLeaderKillAsync(cluster);
+        await OwnershipScenarios.RunLockAsync(cluster);
+        await OwnershipScenarios.RunServiceBesideEtcdctlAsync(cluster);
+        await OwnershipScenarios.RunElectAsync(cluster);
     }
 
     [Fact]

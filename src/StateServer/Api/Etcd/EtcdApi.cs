@@ -2,6 +2,7 @@ using Grpc.AspNetCore.Server;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using StateServer.Api.Sessions;
 using StateServer.Hosting;
+using StateServer.Ownership;
 using StateServer.Watching;
 
 namespace StateServer.Api.Etcd;
@@ -26,6 +27,8 @@ internal static class EtcdApi
         services.AddGrpc()
             .AddServiceOptions<KvService>(Limit)
             .AddServiceOptions<LeaseService>(Limit)
+            .AddServiceOptions<LockService>(Limit)
+            .AddServiceOptions<ElectionService>(Limit)
             .AddServiceOptions<ClusterService>(Limit)
             .AddServiceOptions<MaintenanceService>(Limit)
             .AddServiceOptions<WatchService>(Limit)
@@ -36,6 +39,9 @@ internal static class EtcdApi
             .AddSingleton<CallGuards>()
             .AddSingleton<KvService>()
             .AddSingleton<LeaseService>()
+            .AddSingleton<ClaimQueue>()
+            .AddSingleton<LockService>()
+            .AddSingleton<ElectionService>()
             .AddSingleton<ClusterService>()
             .AddSingleton<MaintenanceService>()
             .AddSingleton<WatchService>()
@@ -68,6 +74,8 @@ internal static class EtcdApi
         RouteGroupBuilder clients = ListenerPort.Group(endpoints, clientPort);
         clients.MapGrpcService<KvService>();
         clients.MapGrpcService<LeaseService>();
+        clients.MapGrpcService<LockService>();
+        clients.MapGrpcService<ElectionService>();
         clients.MapGrpcService<ClusterService>();
         clients.MapGrpcService<MaintenanceService>();
         clients.MapGrpcService<WatchService>();

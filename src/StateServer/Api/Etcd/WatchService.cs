@@ -120,7 +120,8 @@ internal sealed class WatchService(WatchHub hub, WatchOptions options, ResponseH
         };
     }
 
-    private static RpcException FailureOf(WatchEnding ending) => ending.Reason switch
+    /// <summary>What an ending is told as.</summary>
+    internal static RpcException FailureOf(WatchEnding ending) => ending.Reason switch
     {
         WatchEndReason.NoLeader => FailureTranslation.Refused(EtcdStatus.NoLeader),
         WatchEndReason.Stopping => FailureTranslation.Refused(EtcdStatus.Stopped),
