@@ -35,12 +35,8 @@ internal sealed class AuthorityReader(PipeReader inner) : PipeReader
     });
 
     /// <inheritdoc/>
-    public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
-    {
-        ReadResult result = await inner.ReadAsync(cancellationToken);
-        Look(result.Buffer);
-        return result;
-    }
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
+        _done ? inner.ReadAsync(cancellationToken) : ReadFirstAsync(cancellationToken);
 
     /// <inheritdoc/>
     public override bool TryRead(out ReadResult result)
@@ -50,8 +46,13 @@ internal sealed class AuthorityReader(PipeReader inner) : PipeReader
             return false;
         }
 
-        Look(result.Buffer);
-        return true;
+        if (IsReady(ref result))
+        {
+            return true;
+        }
+
+        inner.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        return false;
     }
 
     /// <inheritdoc/>
@@ -60,7 +61,7 @@ internal sealed class AuthorityReader(PipeReader inner) : PipeReader
     /// <inheritdoc/>
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        if (!_done)
+        if (!_given.IsEmpty)
         {
             _consumed += _given.Slice(0, consumed).Length;
             _given = default;
@@ -78,15 +79,51 @@ internal sealed class AuthorityReader(PipeReader inner) : PipeReader
     /// <inheritdoc/>
     public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
 
-    /// <summary>Looks at what was not looked at before, frame by frame, until the first request is there whole.</summary>
-    private void Look(in ReadOnlySequence<byte> buffer)
+    private async ValueTask<ReadResult> ReadFirstAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            ReadResult result = await inner.ReadAsync(cancellationToken);
+            if (IsReady(ref result))
+            {
+                return result;
+            }
+
+            inner.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+    }
+
+    /// <summary>Looks at what came, and holds back a frame that must be looked into and isn't there whole. Kestrel takes all that it is given.</summary>
+    /// <returns>False where nothing is left to be given yet.</returns>
+    private bool IsReady(ref ReadResult result)
     {
         if (_done)
         {
-            return;
+            return true;
         }
 
-        _given = buffer;
+        Look(result.Buffer);
+        _done |= result.IsCompleted;
+        long ready = Math.Min(result.Buffer.Length, _next - _consumed);
+        if (_done || ready == result.Buffer.Length)
+        {
+            _given = _done ? default : result.Buffer;
+            return true;
+        }
+
+        if (ready == 0 && !result.IsCanceled)
+        {
+            return false;
+        }
+
+        _given = result.Buffer.Slice(0, ready);
+        result = new ReadResult(_given, result.IsCanceled, isCompleted: false);
+        return true;
+    }
+
+    /// <summary>Goes on frame by frame, until the first request is there whole.</summary>
+    private void Look(in ReadOnlySequence<byte> buffer)
+    {
         Span<byte> header = stackalloc byte[FrameHeaderBytes];
         while (!_done && _next - _consumed + FrameHeaderBytes <= buffer.Length)
         {
