@@ -222,8 +222,8 @@ internal sealed class LeaseWorkload : IWorkload
         {
             await Task.Delay(BetweenLooks, CancellationToken.None);
             (_, RangeResponse? keys) = await client.PrefixAsync(Prefix);
-            (_, LeaseLeasesResponse? leases) = await client.CallChannelAsync((channel, options) =>
-                new Lease.LeaseClient(channel).LeaseLeasesAsync(new LeaseLeasesRequest(), options));
+            (_, LeaseLeasesResponse? leases) = await client.CallChannelAsync(
+                (channel, options) => new Lease.LeaseClient(channel).LeaseLeasesAsync(new LeaseLeasesRequest(), options), writes: false);
             _unread = client.LastFailure.ToString();
             _keysLeft = keys?.Kvs.Select(kv => kv.Key.ToStringUtf8()).ToHashSet(StringComparer.Ordinal) ?? _keysLeft;
             _leasesLeft = leases?.Leases.Select(l => l.ID).ToHashSet() ?? _leasesLeft;

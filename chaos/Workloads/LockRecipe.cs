@@ -46,7 +46,7 @@ internal static class LockRecipe
         {
             RangeRequest before = First(name);
             before.MaxCreateRevision = token - 1;
-            (_, RangeResponse? ahead) = await client.CallAsync((kv, options) => kv.RangeAsync(before, options));
+            (_, RangeResponse? ahead) = await client.ReadAsync(before);
             if (ahead is { Kvs.Count: 0 })
             {
                 return await TokenAsync(client, key) == token ? token : null;

@@ -178,7 +178,7 @@ internal sealed class WatchWorkload : IWorkload
             long newest = Volatile.Read(ref _newest);
             long revision = random.NextInt64(Math.Max(_emptyAt, newest - LongestPast), newest + 1);
             var range = new RangeRequest { Key = MemberClient.Bytes(Whole.Key), RangeEnd = MemberClient.After(Whole.Key), Revision = revision };
-            (_, RangeResponse? read) = await client.CallAsync((kv, options) => kv.RangeAsync(range, options));
+            (_, RangeResponse? read) = await client.ReadAsync(range);
             if (read is not null)
             {
                 _reads.Enqueue(WatchReading.Read(revision, read));
@@ -203,7 +203,8 @@ internal sealed class WatchWorkload : IWorkload
         long highest = 0;
         for (int member = 0; member < context.Cluster.Members.Count; member++)
         {
-            (_, HashKVResponse? hash) = await client.CallChannelAsync((channel, options) => new Maintenance.MaintenanceClient(channel).HashKVAsync(new HashKVRequest(), options));
+            (_, HashKVResponse? hash) = await client.CallChannelAsync(
+                (channel, options) => new Maintenance.MaintenanceClient(channel).HashKVAsync(new HashKVRequest(), options), writes: false);
             highest = Math.Max(highest, hash?.CompactRevision ?? throw new FinalReadFailedException($"the compact revision could not be read: {client.LastFailure}"));
             client.MoveOn();
         }
