@@ -25,6 +25,16 @@ internal static class PlantedBugs
             Workloads = ["watch"],
             Faults = ["kill-follower", "pause-follower"],
         },
+        new("ExpireInLaterTerm", "a lease's end that the leader of one term judged may come into the log of a later one, and counts")
+        {
+            Workloads = ["lease", "lock"],
+            Faults = ["pause-leader", "quorum-blink"],
+        },
+        new("ExpireKeyByKey", "the keys of a lease that ends are deleted at a revision each")
+        {
+            Workloads = ["lease"],
+            Faults = ["kill-follower"],
+        },
         new("ForgetRestoredEvents", "a member that restores a snapshot goes on watching at its revision, without what lies before")
         {
             Workloads = ["watch"],
@@ -47,6 +57,11 @@ internal static class PlantedBugs
             Faults = ["snapshot-cut"],
             Seed = 2,
         },
+        new("KeepAliveWithoutRound", "the leader answers keep-alives without asking anybody whether it still leads")
+        {
+            Workloads = ["lease", "lock"],
+            Faults = ["partition-isolate-leader", "pause-leader"],
+        },
         new("KeepTornTail", "what a power loss tore stays behind the log's end")
         {
             // Large writes leave long torn ends, and it takes many small ones over them until a gap between two shows what was left.
@@ -54,6 +69,11 @@ internal static class PlantedBugs
             Faults = ["power-loss-slow-disk"],
             Rate = 400,
             Seed = 22,
+        },
+        new("LeaseTimeSinceGrant", "a new leader counts a lease's time from its grant, by the wall clock")
+        {
+            Workloads = ["lease", "lock"],
+            Faults = ["kill-leader", "move-leader"],
         },
         new("ProgressOvertakesEvents", "progress is told though watchers of the stream are still being caught up")
         {

@@ -3,6 +3,7 @@ using System.Globalization;
 using StateServer.Chaos.Checkers;
 using StateServer.Chaos.Histories;
 using StateServer.Protos.Etcd;
+using Locks = StateServer.Protos.Etcd.Locks;
 
 namespace StateServer.Chaos.Workloads;
 
@@ -13,7 +14,7 @@ namespace StateServer.Chaos.Workloads;
 internal sealed class LockWorkload : IWorkload
 {
     private const string Prefix = "lock/";
-    private const int Locks = 2;
+    private const int LockCount = 2;
     private const int ShortestTtlSeconds = 2;
     private const int LongestTtlSeconds = 4;
     private const int MostWrites = 8;
@@ -82,10 +83,10 @@ internal sealed class LockWorkload : IWorkload
 
     private async Task ContendAsync(MemberClient client, HeldLease lease, long ttl, Random random, CancellationToken cancellationToken)
     {
-        string name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{random.Next(Locks)}");
+        string name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{random.Next(LockCount)}");
         using var asleep = new CancellationTokenSource();
         Task renewing = RenewAsync(lease, ttl, asleep.Token);
-        LockHold? hold = await AcquireAsync(client, lease, name);
+        LockHold? hold = await AcquireAsync(client, lease, name, byService: random.Next(2) == 0);
         if (hold is null)
         {
             await asleep.CancelAsync();
@@ -109,10 +110,22 @@ internal sealed class LockWorkload : IWorkload
         await renewing;
     }
 
-    private static async Task<LockHold?> AcquireAsync(MemberClient client, HeldLease lease, string name)
+    /// <summary>Acquires by the lock service, or by its recipe; they stand in one line.</summary>
+    private static async Task<LockHold?> AcquireAsync(MemberClient client, HeldLease lease, string name, bool byService)
     {
-        long? token = await LockRecipe.AcquireAsync(client, name, lease.Life.Id, AcquireLimit);
+        long? token = byService
+            ? await AcquireByServiceAsync(client, name, lease.Life.Id)
+            : await LockRecipe.AcquireAsync(client, name, lease.Life.Id, AcquireLimit);
         return token is { } revision ? new LockHold(name, revision, WorkloadContext.Now, lease.Life) : null;
+    }
+
+    private static async Task<long?> AcquireByServiceAsync(MemberClient client, string name, long lease)
+    {
+        (_, Locks.LockResponse? held) = await client.CallChannelAsync(
+            (channel, options) => new Locks.Lock.LockClient(channel).LockAsync(
+                new Locks.LockRequest { Name = MemberClient.Bytes(name), Lease = lease }, options),
+            patience: AcquireLimit);
+        return held is null ? null : await LockRecipe.TokenAsync(client, held.Key.ToStringUtf8());
     }
 
     private async Task WriteAsync(MemberClient client, LockHold hold, long lease, int count)
@@ -180,8 +193,15 @@ internal sealed class LockWorkload : IWorkload
             return;
         }
 
-        var release = new DeleteRangeRequest { Key = MemberClient.Bytes(LockRecipe.Key(hold.Name, lease.Life.Id)) };
-        await client.CallAsync((kv, options) => kv.DeleteRangeAsync(release, options));
+        var key = MemberClient.Bytes(LockRecipe.Key(hold.Name, lease.Life.Id));
+        if (how % 2 == 0)
+        {
+            await client.CallAsync((kv, options) => kv.DeleteRangeAsync(new DeleteRangeRequest { Key = key }, options));
+            return;
+        }
+
+        await client.CallChannelAsync((channel, options) =>
+            new Locks.Lock.LockClient(channel).UnlockAsync(new Locks.UnlockRequest { Key = key }, options));
     }
 
     /// <summary>Keeps the lease alive until told not to any more, or it is over.</summary>

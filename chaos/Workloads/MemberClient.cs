@@ -110,7 +110,7 @@ internal sealed class MemberClient : IDisposable
         (channel, options) => new KV.KVClient(channel).TxnAsync(request, options),
         writes: request.Success.Concat(request.Failure).Any(o => o.RequestRange is null));
 
-    private Task<(OperationStatus Status, RangeResponse? Response)> ReadAsync(RangeRequest request, TimeSpan? patience = null) => CallChannelAsync(
+    public Task<(OperationStatus Status, RangeResponse? Response)> ReadAsync(RangeRequest request, TimeSpan? patience = null) => CallChannelAsync(
         (channel, options) => new KV.KVClient(channel).RangeAsync(request, options), patience: patience, writes: false);
 
     /// <summary>The next call goes to the next member.</summary>

@@ -23,7 +23,8 @@ internal sealed class Watcher(string name, WatchAim aim, long firstRevision)
     /// <summary>The last revision that it was told of as a whole.</summary>
     public long Reached => Math.Max(_spans.Select(s => s.LastRevision).DefaultIfEmpty().Max(), Next - 1);
 
-    private long Next => _spans.Count == 0 ? _next : Math.Max(_next, Math.Max(_spans[^1].LastRevision + 1, _spans[^1].FirstRevision ?? 0));
+    private long Next => _spans is not [.., var last] ? _next
+        : Math.Max(_next, Math.Max(last.LastRevision > 0 ? last.LastRevision + 1 : 0, last.FirstRevision ?? 0));
 
     /// <summary>Begins the next watch at a member, and gives the request for it.</summary>
     /// <param name="member">The member.</param>

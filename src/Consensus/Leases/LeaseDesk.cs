@@ -25,7 +25,11 @@ internal sealed class LeaseDesk(LeadershipWatch leadership, LinearizableReads re
             throw new NotLeadingException("this member does not lead");
         }
 
+#if PLANTED_KeepAliveWithoutRound
+        var state = applier.Point.State;
+#else
         var state = await reads.ReadAsync().AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+#endif
 
         // A term is led once and without a break: the round confirmed this one, for nobody else's was followed meanwhile.
         if (leadership.Current != role)

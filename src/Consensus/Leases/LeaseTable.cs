@@ -79,7 +79,12 @@ internal sealed class LeaseTable(TimeProvider time)
             (_term, _index) = (term, now.Index);
             foreach (var lease in now.State.Keyspace.ListLeases())
             {
-                Add(lease);
+#if PLANTED_LeaseTimeSinceGrant
+                var passed = time.GetUtcNow().ToUnixTimeMilliseconds() - lease.GrantedAtMilliseconds;
+                Add(lease, time.GetTimestamp() - (passed * time.TimestampFrequency / 1000));
+#else
+                Add(lease, time.GetTimestamp());
+#endif
             }
         }
     }
@@ -132,7 +137,7 @@ internal sealed class LeaseTable(TimeProvider time)
                 }
                 else
                 {
-                    Add(change.Lease);
+                    Add(change.Lease, time.GetTimestamp());
                 }
             }
         }
@@ -215,9 +220,9 @@ internal sealed class LeaseTable(TimeProvider time)
         return due;
     }
 
-    private void Add(LeaseRecord lease)
+    private void Add(LeaseRecord lease, long from)
     {
-        var timer = new LeaseTimer(lease, DeadlineOf(lease, time.GetTimestamp()));
+        var timer = new LeaseTimer(lease, DeadlineOf(lease, from));
         _timers.Add(lease.Id, timer);
         _queue.Enqueue(timer, timer.Deadline);
     }

@@ -174,7 +174,9 @@ internal sealed partial class ProposalQueue
 #else
         ForwardedBatch batch => !leads || batch.Term != term,
 #endif
+#if !PLANTED_ExpireInLaterTerm
         Proposal { OnlyTerm: > 0 } bound => !leads || bound.OnlyTerm != term,
+#endif
         _ => false,
     };
 

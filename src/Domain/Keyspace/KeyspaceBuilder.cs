@@ -135,6 +135,9 @@ internal sealed class KeyspaceBuilder
         foreach (var key in keys)
         {
             Delete(key);
+#if PLANTED_ExpireKeyByKey
+            EndTransaction();
+#endif
         }
 
         if (!_leases.Seek(lease))

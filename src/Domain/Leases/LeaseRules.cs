@@ -39,7 +39,11 @@ public static class LeaseRules
                 $"leases expire from feature level {ExpiryFeatureLevel} on; the one in force is {featureLevel}");
         }
 
+#if PLANTED_ExpireInLaterTerm
+        return expire.Term > term
+#else
         return expire.Term != term
+#endif
             ? new Rejection(
                 RejectionReason.OutdatedTerm,
                 $"the lease {expire.Lease} ran out by the clock of term {expire.Term}; the entry is of term {term}")

@@ -2,8 +2,6 @@ using System.Diagnostics.Metrics;
 using StateServer.Consensus;
 using StateServer.Consensus.Reads;
 using StateServer.Domain.Apply;
-using StateServer.Domain.Identity;
-using StateServer.Domain.Keyspace;
 
 namespace StateServer.Watching;
 
