@@ -5,6 +5,7 @@ namespace StateServer.Chaos.Faults;
 /// <summary>fdatasync fails with EIO: the member must end at once, and is started again.</summary>
 internal sealed class FsyncErrorFault(FaultTarget target) : IFault
 {
+    /// <summary>How long a member may live on; one that ignores the error goes on for good.</summary>
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(20);
 
     public string Name => $"fsync-error-{target.Word()}";

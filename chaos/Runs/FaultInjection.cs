@@ -11,7 +11,10 @@ internal sealed class FaultInjection(RunPlan plan, ClusterUnderTest cluster, Clu
 {
     private static readonly TimeSpan HealLimit = TimeSpan.FromSeconds(60);
 
-    /// <summary>No fault holds longer than 20 s by itself; past this it is cut short.</summary>
+    /// <summary>
+    /// A fault that holds longer is cut short. None does by itself, but for one that waits for members to start or to end: damage
+    /// gives each victim 40 s to complain.
+    /// </summary>
     private static readonly TimeSpan FaultLimit = TimeSpan.FromSeconds(60);
 
     private readonly List<InjectedFault> _injected = [];

@@ -39,7 +39,7 @@ internal sealed class ProgressDisplay : IAsyncDisposable
     /// <summary>The status in one line.</summary>
     public static string Status(int faults, long operationsPerSecond, TimeSpan outage, long ok, string current)
     {
-        string now = outage > TimeSpan.FromSeconds(0.5) ? $"no answer for {outage.TotalSeconds:0.0} s" : "no outage";
+        string now = outage > TimeSpan.FromSeconds(0.5) ? $"no write for {outage.TotalSeconds:0.0} s" : "no outage";
         return $"{faults} faults so far, {operationsPerSecond} ops/s, {now}, {ok} ok{(current.Length > 0 ? $"; {current}" : "")}";
     }
 

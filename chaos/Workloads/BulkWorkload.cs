@@ -8,7 +8,8 @@ namespace StateServer.Chaos.Workloads;
 
 /// <summary>
 /// Many large values, so that a snapshot takes a while to travel: first all of them as fast as they go, then one by one in
-/// bursts, all clients at once: what a power loss tears in a burst is long, and what other workloads write over it is short. Each key belongs to one client; at the end it holds its last acknowledged value or a later one, whole.
+/// bursts, all clients at once: what a power loss tears in a burst is long, and what other workloads write over it is short.
+/// Each key belongs to one client; at the end it holds its last acknowledged value or a later one, whole.
 /// </summary>
 internal sealed class BulkWorkload : IWorkload
 {

@@ -67,7 +67,7 @@ public sealed class RunReportTests
 
     [Theory]
     [InlineData(0.1, "", "3 faults so far, 120 ops/s, no outage, 900 ok")]
-    [InlineData(2.5, "kill-all", "3 faults so far, 120 ops/s, no answer for 2.5 s, 900 ok; kill-all")]
+    [InlineData(2.5, "kill-all", "3 faults so far, 120 ops/s, no write for 2.5 s, 900 ok; kill-all")]
     public void Progress_tells_of_faults_speed_and_the_outage_now(double outage, string current, string line) =>
         Assert.Equal(line, ProgressDisplay.Status(3, 120, TimeSpan.FromSeconds(outage), 900, current));
 }
