@@ -94,7 +94,7 @@ public sealed class SpaceQuotaTests
         for (var i = 0; i < keys; i++)
         {
             var batch = new CommandBatch(1, 0, [new BatchItem(Commands.Put("k", "v"), null, default)]);
-            state = Domain.Apply.StateMachine.Apply(state, i + 1, batch).State;
+            state = Domain.Apply.StateMachine.Apply(state, i + 1, 1, batch).State;
         }
 
         return state;
