@@ -29,8 +29,14 @@ internal sealed partial class Bootstrap(
     /// <summary>What it waits for, or why it will not end; null once it ended, or where there was nothing to do.</summary>
     public string? Fault => Volatile.Read(ref _fault);
 
-    /// <summary>Answers another member that asks for this one's folder id.</summary>
-    /// <returns>The answer, or the refusal where the two lists differ.</returns>
+    /// <summary>
+    /// Whether this member can answer others: it knows what it begins with, or it is a restart. Before that an answer would let
+    /// the other one vote without having compared anything.
+    /// </summary>
+    public bool CanAnswer => Volatile.Read(ref _bound) || Volatile.Read(ref _initialMembers) is not null;
+
+    /// <summary>Answers another member that asks for this one's folder id; only where <see cref="CanAnswer"/>.</summary>
+    /// <returns>The answer, or the refusal where the two lists or beginnings differ.</returns>
     public (IdentifyReply? Reply, PeerRefusal? Refusal) Answer(IdentifyRequest request)
     {
         var own = Volatile.Read(ref _initialMembers);

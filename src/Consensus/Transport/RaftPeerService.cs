@@ -12,6 +12,11 @@ internal sealed class RaftPeerService(RaftNode node) : Protos.Peer.Raft.RaftBase
     /// <inheritdoc/>
     public override Task<IdentifyReply> Identify(IdentifyRequest request, ServerCallContext context)
     {
+        if (!node.Bootstrap.CanAnswer)
+        {
+            throw Starting();
+        }
+
         var (reply, refusal) = node.Bootstrap.Answer(request);
         return refusal is null ? Task.FromResult(reply!) : throw PeerIdentityServerInterceptor.Refuse(refusal);
     }
@@ -104,6 +109,8 @@ internal sealed class RaftPeerService(RaftNode node) : Protos.Peer.Raft.RaftBase
         }
     }
 
-    private MemberCluster Started() => node.Cluster
-        ?? throw new RpcException(new Grpc.Core.Status(StatusCode.Unavailable, node.Bootstrap.Fault ?? "this member is starting"));
+    private MemberCluster Started() => node.Cluster ?? throw Starting();
+
+    private RpcException Starting() =>
+        new(new Grpc.Core.Status(StatusCode.Unavailable, node.Bootstrap.Fault ?? "this member is starting"));
 }

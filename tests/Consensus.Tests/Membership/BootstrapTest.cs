@@ -45,6 +45,21 @@ public sealed class BootstrapTest
     }
 
     [Fact]
+    public async Task A_member_that_has_not_begun_yet_lets_nobody_vote()
+    {
+        await using var cluster = new TestCluster(3);
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(cluster.OpenAsync));
+        Task[] started = [cluster.Members[0]!.StartAsync(CancellationToken.None), cluster.Members[1]!.StartAsync(CancellationToken.None)];
+        await TestCluster.EventuallyAsync(
+            () => cluster.Members[0]!.Node.Status.Fault?.EndsWith("first vote: 3: no answer yet", StringComparison.Ordinal) == true,
+            () => cluster.Members[0]!.Node.Status.ToString());
+        Assert.DoesNotContain(started, task => task.IsCompleted);
+        await cluster.Members[2]!.StartAsync(CancellationToken.None);
+        await Task.WhenAll(started);
+        await cluster.ProposeAsync("one");
+    }
+
+    [Fact]
     public async Task Members_with_different_initial_lists_do_not_start()
     {
         await using var cluster = new TestCluster(3);

@@ -26,9 +26,9 @@ internal static class LeaseScenarios
         Assert.Equal("OK", await RunAsync($"put {key}detached 1 --lease={id}"));
         Assert.Equal("OK", await RunAsync($"put {key}detached 2"));
         Assert.Matches(
-            $@"^lease {id} granted with TTL\(60s\), remaining\(5\ds\), attached keys\(\[{key}a {key}b\]\)$",
+            $@"^lease {id} granted with TTL\(60s\), remaining\((60|5\d)s\), attached keys\(\[{key}a {key}b\]\)$",
             await RunAsync($"lease timetolive {id} --keys"));
-        Assert.Matches($@"^lease {id} granted with TTL\(60s\), remaining\(5\ds\)$", await RunAsync($"lease timetolive {id}"));
+        Assert.Matches($@"^lease {id} granted with TTL\(60s\), remaining\((60|5\d)s\)$", await RunAsync($"lease timetolive {id}"));
         Assert.Equal($"lease {id} keepalived with TTL(60)", await RunAsync($"lease keep-alive --once {id}"));
         string listed = await RunAsync("lease list");
         Assert.Matches(@"^found \d+ leases\n", listed);
@@ -38,7 +38,7 @@ internal static class LeaseScenarios
         Assert.Equal($"lease {id} already expired", await RunAsync($"lease timetolive {id}"));
         const string NotFound = "Error: etcdserver: requested lease not found";
         Assert.Contains(NotFound, await RunAsync($"lease keep-alive --once {id}"), StringComparison.Ordinal);
-        Assert.Contains(NotFound, await RunAsync($"lease revoke {id}"), StringComparison.Ordinal);
+        Assert.Contains("(etcdserver: requested lease not found)", await RunAsync($"lease revoke {id}"), StringComparison.Ordinal);
         Assert.Contains(NotFound, await RunAsync($"put {key}a 1 --lease={id}"), StringComparison.Ordinal);
         Assert.Contains("granted with TTL(2s)", await RunAsync("lease grant 1"), StringComparison.Ordinal);
         Assert.Contains("too large lease TTL", await RunAsync("lease grant 9000000001"), StringComparison.Ordinal);

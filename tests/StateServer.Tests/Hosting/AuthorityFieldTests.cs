@@ -35,7 +35,7 @@ public sealed class AuthorityFieldTests
     public void What_cant_be_read_is_left_alone()
     {
         byte[] whole = Payload("http://127.0.0.1:2379", coded: true, 0x4);
-        for (int length = 0; length < whole.Length - 3; length++)
+        for (int length = 0; length < whole.Length - 5; length++)
         {
             byte[] cut = whole[..length];
             Assert.False(AuthorityField.TryMend(cut, 0x4));
