@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using StateServer.Chaos.Clusters;
 
 namespace StateServer.Chaos.Faults;
@@ -11,9 +10,6 @@ namespace StateServer.Chaos.Faults;
 internal sealed class SnapshotCutFault : IFault
 {
     private static readonly TimeSpan TransferLimit = TimeSpan.FromSeconds(10);
-
-    /// <summary>How long the log may take to be dropped behind a snapshot as far as the follower has it.</summary>
-    private static readonly TimeSpan AbsenceLimit = TimeSpan.FromSeconds(25);
 
     public string Name => "snapshot-cut";
 
@@ -29,28 +25,13 @@ internal sealed class SnapshotCutFault : IFault
     {
         MemberProcess victim = (await context.ChooseAsync(FaultTarget.Follower, cancellationToken))[0];
         await FaultContext.KillAsync([victim]);
-        long known = Segments(victim).DefaultIfEmpty().Max();
-        MemberProcess? leader = null;
-        long started = Stopwatch.GetTimestamp();
-        bool dropped = false;
-        while (!dropped && Stopwatch.GetElapsedTime(started) < AbsenceLimit && !cancellationToken.IsCancellationRequested)
-        {
-            await FaultContext.HoldAsync(TimeSpan.FromMilliseconds(200), cancellationToken);
-            leader = await context.Observer.FindLeaderAsync(cancellationToken);
-            dropped = leader is not null && Segments(leader).DefaultIfEmpty().Min() > known;
-        }
-
+        MemberProcess? leader = await LogReach.AwaitDropAsync(context, LogReach.Last(victim), cancellationToken);
         victim.Start();
-        bool cut = dropped && await CutAsync(leader!, Path.Combine(victim.DataFolder, "snapshots"), cancellationToken);
+        bool cut = leader is not null && await CutAsync(leader, Path.Combine(victim.DataFolder, "snapshots"), cancellationToken);
         await FaultContext.HoldAsync(context.Between(0.5, 2), cancellationToken);
         leader?.Start();
         return new FaultEffect(cut, $"{victim.Name} from {leader?.Name ?? "nobody"}");
     }
-
-    /// <summary>The first indexes of a member's log segments, from their names.</summary>
-    private static IEnumerable<long> Segments(MemberProcess member) => Directory
-        .EnumerateFiles(Path.Combine(member.DataFolder, "log"), "log-*.seg")
-        .Select(f => long.Parse(Path.GetFileNameWithoutExtension(f)["log-".Length..], CultureInfo.InvariantCulture));
 
     /// <summary>Kills the sender as soon as the receiver's folder holds a file that is being received: it can write none of its own.</summary>
     private static async Task<bool> CutAsync(MemberProcess sender, string folder, CancellationToken cancellationToken)

@@ -37,9 +37,8 @@ internal static class PlantedBugs
         },
         new("ForgetRestoredEvents", "a member that restores a snapshot goes on watching at its revision, without what lies before")
         {
-            Workloads = ["watch"],
-            Faults = ["partition-isolate-follower", "pause-follower"],
-            Seed = 2,
+            Workloads = ["watch", "bulk"],
+            Faults = ["snapshot-jump"],
         },
         new("ForgetSession", "the outcomes kept for retries are forgotten when the leader changes")
         {

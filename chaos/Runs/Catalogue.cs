@@ -36,6 +36,7 @@ internal static class Catalogue
         new PowerLossFault(),
         new SlowPowerLossFault(),
         new SnapshotCutFault(),
+        new SnapshotJumpFault(),
         new WipedFolderFault(FaultTarget.Leader),
         new WipedFolderFault(FaultTarget.Follower),
         .. Enum.GetValues<DamagedPart>().SelectMany(part => new[] { new DamageFault(part, cutOff: false), new DamageFault(part, cutOff: true) }),
