@@ -92,7 +92,7 @@ internal sealed class ChaosRun(RunPlan plan, string executable, string folder, T
         verdicts.Add(Healing(time));
         verdicts.AddRange(await StateComparison.CompareAsync(observer, cancellationToken));
         verdicts.Add(LogInspection.Inspect(cluster));
-        verdicts.Add(resources.Judge());
+        verdicts.Add(resources.Judge(workloads.Sum(w => w.KeptBytes)));
         return (verdicts, invalid ?? unread ?? (_injection.Injected.Any(f => f.TookEffect) ? null : "no fault took effect"));
     }
 

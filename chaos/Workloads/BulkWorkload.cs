@@ -29,6 +29,8 @@ internal sealed class BulkWorkload : IWorkload
 
     public bool IsUsual => false;
 
+    public long KeptBytes => _written.Values.Sum(w => (w.Tried / KeysPerClient) + 1L) * ValueBytes;
+
     public Task RunAsync(WorkloadContext context, CancellationToken cancellationToken) =>
         Task.WhenAll(Enumerable.Range(0, context.Clients).Select(process => ClientAsync(context, process, cancellationToken)));
 

@@ -14,6 +14,9 @@ internal interface IWorkload
     /// <summary>Whether a run has it unless it is told otherwise.</summary>
     bool IsUsual => true;
 
+    /// <summary>Bytes that it has put, tried ones included, where they are so many that members' memory shows them.</summary>
+    long KeptBytes => 0;
+
     /// <summary>Works until the token is cancelled; failures of calls are part of the work.</summary>
     Task RunAsync(WorkloadContext context, CancellationToken cancellationToken);
 

@@ -134,12 +134,14 @@ public sealed class CheckerTests
     }
 
     [Theory]
-    [InlineData(100, 100, 5, "Holds")]
-    [InlineData(5000, 100, 5, "Violated")]
-    [InlineData(100, 5000, 5, "Violated")]
-    [InlineData(0, 0, 0, "Undecided")]
-    public void Resources_have_bounds(long mebibytes, int descriptors, int samples, string conclusion) =>
-        Assert.Equal(conclusion, ResourceSampler.Judge(mebibytes << 20, "m0", descriptors, "m1", samples).Conclusion.ToString());
+    [InlineData(100, 100, 5, 0, "Holds")]
+    [InlineData(701, 100, 5, 0, "Violated")]
+    [InlineData(1000, 100, 5, 100, "Holds")]
+    [InlineData(1001, 100, 5, 100, "Violated")]
+    [InlineData(100, 5000, 5, 0, "Violated")]
+    [InlineData(0, 0, 0, 0, "Undecided")]
+    public void Resources_have_bounds(long mebibytes, int descriptors, int samples, long kept, string conclusion) =>
+        Assert.Equal(conclusion, ResourceSampler.Judge(mebibytes << 20, "m0", descriptors, "m1", samples, kept << 20).Conclusion.ToString());
 
     private static Verdict Append(string final, params string[] reads) => AppendChecker.Check(
         new Dictionary<(string, string), OperationStatus>
