@@ -37,8 +37,7 @@ internal sealed class LeaseDuty(
             return;
         }
 
-        table.Lead(role.Term, () => applier.Point);
-        if (applier.Point.State.FeatureLevel < LeaseRules.ExpiryFeatureLevel)
+        if (!table.Lead(role.Term, () => applier.Point) || applier.Point.State.FeatureLevel < LeaseRules.ExpiryFeatureLevel)
         {
             return;
         }
@@ -47,11 +46,11 @@ internal sealed class LeaseDuty(
             .Select(due => ExpireAsync(due.Lease, due.Overdue, role.Term, cancellationToken))).ConfigureAwait(false);
         if (leadership.Current == role && Array.Find(refusals, refusal => refusal is not null) is { } first)
         {
-            throw new InvalidOperationException(
-                $"{refusals.Count(refusal => refusal is not null)} leases that ran out could not be ended yet: {first}");
+            throw new InvalidOperationException($"leases that ran out could not be ended yet: {first}");
         }
     }
 
+    /// <returns>Null, or why not: a cause without numbers, for it is logged once for each.</returns>
     private async Task<string?> ExpireAsync(LeaseId lease, TimeSpan overdue, long term, CancellationToken cancellationToken)
     {
         try
@@ -64,16 +63,21 @@ internal sealed class LeaseDuty(
                     return null; // It was revoked, or an earlier proposal of ours came through.
                 case Rejection rejection:
                     LeaseMeter.TriedAgain();
-                    return rejection.Detail;
+                    return $"rejected ({rejection.Reason})";
                 default:
                     LeaseMeter.Ended(overdue);
                     return null;
             }
         }
-        catch (Exception e) when (e is ProposalRefusedException or OutcomeUnknownException)
+        catch (ProposalRefusedException e)
         {
             LeaseMeter.TriedAgain();
-            return e.Message;
+            return $"refused ({e.Reason})";
+        }
+        catch (OutcomeUnknownException e)
+        {
+            LeaseMeter.TriedAgain();
+            return $"outcome unknown ({e.Reason})";
         }
     }
 }

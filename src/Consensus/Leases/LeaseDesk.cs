@@ -37,11 +37,15 @@ internal sealed class LeaseDesk(LeadershipWatch leadership, LinearizableReads re
             throw new NotLeadingException($"the leadership of term {role.Term} ended");
         }
 
-        table.Lead(role.Term, () => applier.Point);
+        if (!table.Lead(role.Term, () => applier.Point))
+        {
+            throw new NotLeadingException($"the time of the leases of term {role.Term} is not laid out yet");
+        }
+
         var answers = new LeaseAnswer[questions.Count];
         for (var i = 0; i < answers.Length; i++)
         {
-            answers[i] = table.Answer(role.Term, questions[i], state.AppliedIndex)
+            answers[i] = table.Answer(role.Term, questions[i], state)
                 ?? throw new NotLeadingException($"the leadership of term {role.Term} ended");
             if (questions[i].Renews)
             {

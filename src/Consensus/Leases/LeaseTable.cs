@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using StateServer.Consensus.Replica;
+using StateServer.Domain.Apply;
+using StateServer.Domain.Events;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Leases;
 
@@ -10,8 +13,9 @@ namespace StateServer.Consensus.Leases;
 /// Thread-safe.
 /// </summary>
 /// <remarks>
-/// Each lease stands in the queue once, at a deadline that may be out of date: renewing moves only the lease's own deadline, and
-/// when the queue comes to it, it is queued again at that one. So a renewal costs a look-up, and a lease about 150 bytes.
+/// The applying thread and the Raft core's take the lock, so nothing that grows with the number of leases is done under it: the
+/// timers of a term are made outside, and what is applied meanwhile is noted and added at the end. The one exception is paid for
+/// by as many leases that ended before: see <see cref="LeaseTimers.Remove"/>.
 /// </remarks>
 /// <param name="time">The clock; only its timestamps are used.</param>
 internal sealed class LeaseTable(TimeProvider time)
@@ -22,17 +26,21 @@ internal sealed class LeaseTable(TimeProvider time)
     /// </summary>
     public static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Timers of leases that are gone may fill half of the queue, and so many more, before they are cleared out.</summary>
-    private const int MostGone = 1024;
+    /// <summary>Entries that may be applied while a term's timers are made; above, they are made anew. (100,000 leases take some 50 ms.)</summary>
+    internal const int MostMissed = 65_536;
 
-    /// <summary>Timers looked at in one <see cref="TakeDue"/>: some milliseconds. The rest is for the next one.</summary>
+    /// <summary>Timers looked at in one <see cref="TakeDue"/>; the rest is for the next one.</summary>
     private const int MostLooks = 10_000;
 
+    /// <summary>Timers looked at under one hold of the lock: less than a millisecond.</summary>
+    private const int MostLooksAtOnce = 500;
+
     private readonly Lock _lock = new();
-    private readonly Dictionary<LeaseId, LeaseTimer> _timers = [];
-    private readonly PriorityQueue<LeaseTimer, long> _queue = new();
+    private LeaseTimers? _timers;
+    private List<(long Index, ImmutableArray<LeaseChange> Changes)>? _missed;
     private long _term;
-    private long _index;
+    private long _builtAt;
+    private long _told;
     private long _left;
 
     /// <summary>Leases in the table; 0 where this member does not lead.</summary>
@@ -42,7 +50,7 @@ internal sealed class LeaseTable(TimeProvider time)
         {
             lock (_lock)
             {
-                return _timers.Count;
+                return _timers?.Count ?? 0;
             }
         }
     }
@@ -54,7 +62,7 @@ internal sealed class LeaseTable(TimeProvider time)
         {
             lock (_lock)
             {
-                return _queue.Count;
+                return _timers?.Queued ?? 0;
             }
         }
     }
@@ -65,26 +73,35 @@ internal sealed class LeaseTable(TimeProvider time)
     /// </summary>
     /// <param name="term">The term that this member leads.</param>
     /// <param name="point">Tells what is applied.</param>
-    public void Lead(long term, Func<AppliedPoint> point)
+    /// <returns>True where the table is of that term; false where the term is over, or another thread is at work on it.</returns>
+    public bool Lead(long term, Func<AppliedPoint> point)
     {
+        List<(long, ImmutableArray<LeaseChange>)> missed = [];
         lock (_lock)
         {
-            if (term <= _term || term <= _left)
+            if (_timers is not null && term == _term)
             {
-                return;
+                return true;
             }
 
-            Forget();
-            var now = point();
-            (_term, _index) = (term, now.Index);
-            foreach (var lease in now.State.Keyspace.ListLeases())
+            if (term <= _term || term <= _left || _missed is not null)
             {
-#if PLANTED_LeaseTimeSinceGrant
-                var passed = time.GetUtcNow().ToUnixTimeMilliseconds() - lease.GrantedAtMilliseconds;
-                Add(lease, time.GetTimestamp() - (passed * time.TimestampFrequency / 1000));
-#else
-                Add(lease, time.GetTimestamp());
-#endif
+                return false;
+            }
+
+            (_timers, _missed) = (null, missed);
+        }
+
+        try
+        {
+            var now = point();
+            return Begin(term, now.Index, MakeTimers(now.State), missed);
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _missed = _missed == missed ? null : _missed;
             }
         }
     }
@@ -102,43 +119,34 @@ internal sealed class LeaseTable(TimeProvider time)
             _left = Math.Max(_left, before.Term);
             if (_term <= _left)
             {
-                Forget();
+                _timers = null;
             }
         }
     }
 
-    /// <summary>Takes note of an applied entry; called by the applier, in order.</summary>
+    /// <summary>Takes note of an applied entry; called by the applier, in order, right after it swapped the state in.</summary>
     public void Applied(AppliedEntry entry)
     {
         if (entry.LeaseChanges.IsEmpty && !entry.IsRestore)
         {
+            Volatile.Write(ref _told, entry.Index);
             return;
         }
 
         lock (_lock)
         {
-            if (_term == 0 || entry.Index <= _index)
+            Volatile.Write(ref _told, entry.Index);
+            if (entry.IsRestore || _missed?.Count >= MostMissed)
             {
-                return;
+                // Only a member that no longer leads is sent a snapshot. Timers that are being made are of no use.
+                _missed = null;
+                _timers = entry.IsRestore ? null : _timers;
             }
 
-            if (entry.IsRestore)
+            _missed?.Add((entry.Index, entry.LeaseChanges));
+            if (_timers is not null && entry.Index > _builtAt)
             {
-                // Only a member that no longer leads is sent a snapshot.
-                Forget();
-                return;
-            }
-
-            foreach (var change in entry.LeaseChanges)
-            {
-                if (change.IsEnd)
-                {
-                    Remove(change.Lease.Id);
-                }
-                else
-                {
-                    Add(change.Lease, time.GetTimestamp());
-                }
+                Follow(_timers, entry.LeaseChanges);
             }
         }
     }
@@ -146,19 +154,29 @@ internal sealed class LeaseTable(TimeProvider time)
     /// <summary>Answers a question as the leader of <paramref name="term"/>; null where the table is not of that term.</summary>
     /// <param name="term">The term that was confirmed.</param>
     /// <param name="question">The question.</param>
-    /// <param name="index">What is applied at least.</param>
-    public LeaseAnswer? Answer(long term, LeaseQuestion question, long index)
+    /// <param name="state">A state of since the question came: it decides which leases there are.</param>
+    public LeaseAnswer? Answer(long term, LeaseQuestion question, ReplicatedState state)
     {
+        if (state.Keyspace.GetLease(question.Lease) is not { } lease)
+        {
+            // Even where its timer is still there: the state is swapped in before the table is told.
+            return HasTerm(term) ? new(LeaseVerdict.NotFound, default) : null;
+        }
+
         lock (_lock)
         {
-            if (_term != term)
+            if (_timers is null || _term != term)
             {
                 return null;
             }
 
-            if (!_timers.TryGetValue(question.Lease, out var timer))
+            var now = time.GetTimestamp();
+            if (!_timers.TryGet(lease.Id, out var timer))
             {
-                return new(LeaseVerdict.NotFound, default);
+                // It ended since; or it was granted a moment ago, and the table is about to be told: then its time begins later than now.
+                return Math.Max(_builtAt, Volatile.Read(ref _told)) < state.AppliedIndex
+                    ? Alive(lease, now, _timers.DeadlineOf(lease, now), state)
+                    : new(LeaseVerdict.NotFound, default);
             }
 
             if (question.Renews && timer.IsEnding)
@@ -166,14 +184,12 @@ internal sealed class LeaseTable(TimeProvider time)
                 return new(LeaseVerdict.Ending, default);
             }
 
-            var now = time.GetTimestamp();
             if (question.Renews)
             {
-                timer.Deadline = DeadlineOf(timer.Lease, now);
+                timer.Deadline = _timers.DeadlineOf(timer.Lease, now);
             }
 
-            var left = timer.Deadline <= now ? TimeSpan.Zero : time.GetElapsedTime(now, timer.Deadline);
-            return new(LeaseVerdict.Alive, new(timer.Lease.TimeToLiveSeconds, left, index));
+            return Alive(timer.Lease, now, timer.Deadline, state);
         }
     }
 
@@ -184,82 +200,82 @@ internal sealed class LeaseTable(TimeProvider time)
     public IReadOnlyList<(LeaseId Lease, TimeSpan Overdue)> TakeDue(long term, int most)
     {
         List<(LeaseId, TimeSpan)> due = [];
-        lock (_lock)
+        for (var looks = 0; looks < MostLooks; looks += MostLooksAtOnce)
         {
-            if (_term != term)
+            lock (_lock)
             {
-                return due;
-            }
-
-            var now = time.GetTimestamp();
-            for (var looks = 0; looks < MostLooks && due.Count < most; looks++)
-            {
-                if (!_queue.TryPeek(out var timer, out var at) || at > now)
+                if (_timers is null || _term != term || !_timers.TakeDue(time.GetTimestamp(), most, MostLooksAtOnce, due))
                 {
                     break;
                 }
-
-                _queue.Dequeue();
-                if (timer.IsGone)
-                {
-                    continue;
-                }
-
-                if (timer.Deadline > now)
-                {
-                    _queue.Enqueue(timer, timer.Deadline);
-                    continue;
-                }
-
-                timer.IsEnding = true;
-                due.Add((timer.Lease.Id, time.GetElapsedTime(timer.Deadline, now)));
-                _queue.Enqueue(timer, Later(now, RetryPause.TotalSeconds));
             }
         }
 
         return due;
     }
 
-    private void Add(LeaseRecord lease, long from)
+    private void Follow(LeaseTimers timers, ImmutableArray<LeaseChange> changes)
     {
-        var timer = new LeaseTimer(lease, DeadlineOf(lease, from));
-        _timers.Add(lease.Id, timer);
-        _queue.Enqueue(timer, timer.Deadline);
-    }
-
-    private void Remove(LeaseId lease)
-    {
-        if (!_timers.Remove(lease, out var timer))
+        foreach (var change in changes)
         {
-            throw new InvalidOperationException($"the lease {lease} ended, and no timer was there for it");
-        }
-
-        timer.IsGone = true;
-        if (_queue.Count > (2 * _timers.Count) + MostGone)
-        {
-            _queue.Clear();
-            _queue.EnqueueRange(_timers.Values.Select(kept => (kept, QueuedAt(kept))));
+            if (change.IsEnd)
+            {
+                timers.Remove(change.Lease.Id);
+            }
+            else
+            {
+                timers.Add(change.Lease, time.GetTimestamp());
+            }
         }
     }
 
-    /// <summary>Where a timer belongs that is queued anew: what is ending comes up again soon.</summary>
-    private long QueuedAt(LeaseTimer timer) =>
-        timer.IsEnding ? Later(time.GetTimestamp(), RetryPause.TotalSeconds) : timer.Deadline;
+    private LeaseAnswer Alive(LeaseRecord lease, long now, long deadline, ReplicatedState state) => new(
+        LeaseVerdict.Alive,
+        new(lease.TimeToLiveSeconds, deadline <= now ? TimeSpan.Zero : time.GetElapsedTime(now, deadline), state.AppliedIndex));
 
-    private void Forget()
+    private bool HasTerm(long term)
     {
-        _term = 0;
-        _timers.Clear();
-        _timers.TrimExcess();
-        _queue.Clear();
-        _queue.TrimExcess();
+        lock (_lock)
+        {
+            return _timers is not null && _term == term;
+        }
     }
 
-    private long DeadlineOf(LeaseRecord lease, long now) => Later(now, lease.TimeToLiveSeconds);
-
-    private long Later(long now, double seconds)
+    private LeaseTimers MakeTimers(ReplicatedState state)
     {
-        var ticks = seconds * time.TimestampFrequency;
-        return ticks < long.MaxValue - now ? now + (long)ticks : long.MaxValue;
+        var timers = new LeaseTimers(time);
+        foreach (var lease in state.Keyspace.ListLeases())
+        {
+#if PLANTED_LeaseTimeSinceGrant
+            var passed = time.GetUtcNow().ToUnixTimeMilliseconds() - lease.GrantedAtMilliseconds;
+            timers.Add(lease, time.GetTimestamp() - (passed * time.TimestampFrequency / 1000));
+#else
+            timers.Add(lease, time.GetTimestamp());
+#endif
+        }
+
+        return timers;
+    }
+
+    private bool Begin(long term, long index, LeaseTimers timers, List<(long Index, ImmutableArray<LeaseChange> Changes)> missed)
+    {
+        lock (_lock)
+        {
+            if (_missed != missed || term <= _left)
+            {
+                return false;
+            }
+
+            foreach (var (at, changes) in missed)
+            {
+                if (at > index)
+                {
+                    Follow(timers, changes);
+                }
+            }
+
+            (_timers, _term, _builtAt) = (timers, term, index);
+            return true;
+        }
     }
 }

@@ -91,9 +91,12 @@ internal sealed class LeaseTimes : ILeaseTimes
             try
             {
                 var answer = await AskOnceAsync(question, either.Token).ConfigureAwait(false);
-                if (answer.Verdict != LeaseVerdict.Ending)
+                switch (answer.Verdict)
                 {
-                    return answer.Verdict == LeaseVerdict.Alive ? answer.Time : null;
+                    case LeaseVerdict.Alive:
+                        return answer.Time;
+                    case LeaseVerdict.NotFound:
+                        return null;
                 }
 
                 problem = $"the lease {question.Lease} ran out, and its end is not committed yet";

@@ -25,7 +25,12 @@ internal static class LeaseWire
         var reply = new LeasesReply { Leads = true };
         reply.Answers.AddRange(answers.Select(answer => new Protos.Replica.LeaseAnswer
         {
-            Verdict = (Protos.Replica.LeaseAnswer.Types.Verdict)answer.Verdict,
+            Verdict = answer.Verdict switch
+            {
+                LeaseVerdict.Alive => Protos.Replica.LeaseAnswer.Types.Verdict.Alive,
+                LeaseVerdict.NotFound => Protos.Replica.LeaseAnswer.Types.Verdict.NotFound,
+                _ => Protos.Replica.LeaseAnswer.Types.Verdict.Ending,
+            },
             GrantedSeconds = answer.Time.GrantedSeconds,
             RemainingMilliseconds = (long)answer.Time.Remaining.TotalMilliseconds,
             Index = answer.Time.Index,
@@ -33,11 +38,16 @@ internal static class LeaseWire
         return reply;
     }
 
-    /// <summary>The answers in a message.</summary>
+    /// <summary>The answers in a message; one that says nothing this version knows leaves it open, and the leader is asked again.</summary>
     public static LeaseAnswer[] ToAnswers(LeasesReply reply) =>
     [
         .. reply.Answers.Select(answer => new LeaseAnswer(
-            (LeaseVerdict)answer.Verdict,
+            answer.Verdict switch
+            {
+                Protos.Replica.LeaseAnswer.Types.Verdict.Alive => LeaseVerdict.Alive,
+                Protos.Replica.LeaseAnswer.Types.Verdict.NotFound => LeaseVerdict.NotFound,
+                _ => LeaseVerdict.Ending,
+            },
             new(answer.GrantedSeconds, TimeSpan.FromMilliseconds(answer.RemainingMilliseconds), answer.Index))),
     ];
 }

@@ -18,10 +18,17 @@ namespace StateServer.Ownership;
 /// </summary>
 /// <param name="replica">The state.</param>
 /// <param name="hub">This member's watches.</param>
-internal sealed class ClaimQueue(IReplica replica, WatchHub hub)
+/// <param name="time">The clock.</param>
+internal sealed class ClaimQueue(IReplica replica, WatchHub hub, TimeProvider time)
 {
     /// <summary>The time to live of a lease that a claim without one gets: that of etcd's sessions.</summary>
     private const long SessionSeconds = 60;
+
+    /// <summary>So often is it tried to give up the place of a client that is gone: with the request timeout's, longer than an election takes by far.</summary>
+    internal const int LeaveAttempts = 10;
+
+    /// <summary>From one attempt to give a place up to the next.</summary>
+    internal static readonly TimeSpan LeavePause = TimeSpan.FromSeconds(1);
 
     /// <summary>The lease to claim with: the one given, or a new one.</summary>
     /// <exception cref="ClaimRejectedException">It can't be made.</exception>
@@ -93,16 +100,17 @@ internal sealed class ClaimQueue(IReplica replica, WatchHub hub)
     public async ValueTask<long> LeaveAsync(Key key, long createRevision) =>
         (await TransactAsync(HasCreateRevision(key, createRevision), [new DeleteRangeOperation(ClaimKeys.One(key))], [])).Revision.Value;
 
-    /// <summary>Gives a place up where that can be done; otherwise its lease does, later.</summary>
-    public async ValueTask TryLeaveAsync(Claim claim)
+    /// <summary>
+    /// Gives a place up where that can be done; otherwise its lease does, later. A client that is gone is told nothing, and its
+    /// lease may live on: a key left behind would own the name without anybody's knowing, so it is tried several times.
+    /// </summary>
+    /// <param name="claim">The place.</param>
+    /// <param name="client">Cancelled where the client is gone; where it is not, one attempt is made, for it waits.</param>
+    public async ValueTask TryLeaveAsync(Claim claim, CancellationToken client)
     {
-        try
+        for (var attempt = 1; !await HasLeftAsync(claim) && client.IsCancellationRequested && attempt < LeaveAttempts; attempt++)
         {
-            await LeaveAsync(claim.Key, claim.CreateRevision);
-        }
-        catch (Exception e) when (e is ProposalRefusedException or OutcomeUnknownException or ClaimRejectedException)
-        {
-            // The key goes with its lease.
+            await Task.Delay(LeavePause, time, CancellationToken.None);
         }
     }
 
@@ -126,6 +134,29 @@ internal sealed class ClaimQueue(IReplica replica, WatchHub hub)
     /// <summary>The owner of a name at a state, or null.</summary>
     public static KeyValue? OwnerOf(KeyspaceState keyspace, ReadOnlyMemory<byte> name) =>
         Single(keyspace, FirstOf(ClaimKeys.Prefix(name.Span)));
+
+    /// <summary>Tries to give a place up; true where it is given up, or can't be by this member any more.</summary>
+    private async ValueTask<bool> HasLeftAsync(Claim claim)
+    {
+        try
+        {
+            await LeaveAsync(claim.Key, claim.CreateRevision);
+            return true;
+        }
+        catch (ProposalRefusedException refusal)
+        {
+            return refusal.Reason is ProposalRefusal.Stopping or ProposalRefusal.Corrupt;
+        }
+        catch (OutcomeUnknownException unknown)
+        {
+            // Once more does no harm: the key is deleted only while it is this claim's.
+            return unknown.Reason == UnknownReason.Cancelled;
+        }
+        catch (ClaimRejectedException)
+        {
+            return true;
+        }
+    }
 
     private static KeyValue? Newest(KeyspaceState keyspace, Key prefix, long mostCreateRevision) => mostCreateRevision < 1
         ? null

@@ -87,7 +87,7 @@ public sealed class LeaseTableTests
         Pass(11);
         Assert.Single(_table.TakeDue(1, Plenty));
         _table.Lead(2, () => Point);
-        Assert.Null(_table.Answer(1, new(new(5), true), 0));
+        Assert.Null(_table.Answer(1, new(new(5), true), _state));
         Assert.Empty(_table.TakeDue(1, Plenty));
         Assert.Empty(_table.TakeDue(2, Plenty));
         Assert.Equal(TimeSpan.FromSeconds(10), Ask(5, renews: false, term: 2).Time.Remaining);
@@ -104,7 +104,7 @@ public sealed class LeaseTableTests
         _table.Leave(new Leadership(1, new(7), IsSelf: true));
         Assert.Equal(0, _table.Count);
         _table.Lead(1, () => Point);
-        Assert.Null(_table.Answer(1, new(new(5), true), 0));
+        Assert.Null(_table.Answer(1, new(new(5), true), _state));
         Pass(11);
         Assert.Empty(_table.TakeDue(1, Plenty));
     }
@@ -122,6 +122,146 @@ public sealed class LeaseTableTests
         Assert.Equal((1, 1), (_table.Count, _table.Queued));
         _table.Applied(new(index + 1, _state, [], IsRestore: true));
         Assert.Equal(0, _table.Count);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_is_applied_while_a_term_is_laid_out_does_not_wait_and_is_not_lost(bool beforeTheState)
+    {
+        Apply(Grant(5, 10), Grant(6, 10));
+        Assert.True(_table.Lead(1, () =>
+        {
+            var before = Point;
+            OnAnotherThread(() =>
+            {
+                Apply(new RevokeLeaseCommand(new LeaseId(5)), Grant(7, 20));
+                Assert.Null(_table.Answer(1, new(new(6), true), _state));
+                Assert.Empty(_table.TakeDue(1, Plenty));
+                Assert.False(_table.Lead(1, () => throw new InvalidOperationException("one builds already")));
+            });
+            return beforeTheState ? Point : before;
+        }));
+        Assert.Equal((2, 2), (_table.Count, beforeTheState ? _table.Queued : _table.Queued - 1)); // what ended stays queued for a while
+        Assert.Equal(TimeSpan.FromSeconds(10), Ask(6, renews: false).Time.Remaining);
+        Assert.Equal(TimeSpan.FromSeconds(20), Ask(7, renews: false).Time.Remaining);
+        Assert.Equal(LeaseVerdict.NotFound, Ask(5, renews: true).Verdict);
+    }
+
+    [Fact]
+    public void A_term_that_ends_while_it_is_laid_out_does_not_wait_and_is_not_begun()
+    {
+        Apply(Grant(5, 10));
+        Assert.False(_table.Lead(1, () =>
+        {
+            OnAnotherThread(() => _table.Leave(new Leadership(1, new(7), IsSelf: true)));
+            return Point;
+        }));
+        Assert.Equal(0, _table.Count);
+        Assert.False(_table.Lead(1, () => Point));
+        Assert.True(_table.Lead(2, () => Point));
+    }
+
+    [Fact]
+    public void A_snapshot_while_a_term_is_laid_out_makes_that_useless()
+    {
+        Apply(Grant(5, 10));
+        Assert.False(_table.Lead(1, () =>
+        {
+            var before = Point;
+            _table.Applied(new(_state.AppliedIndex + 1, _state, [], IsRestore: true));
+            return before;
+        }));
+        Assert.Equal(0, _table.Count);
+        Assert.True(_table.Lead(1, () => Point));
+    }
+
+    [Fact]
+    public void Laying_a_term_out_begins_anew_where_too_much_is_applied_meanwhile_or_it_fails()
+    {
+        Apply(Grant(5, 10));
+        var change = new LeaseChange(_state.Keyspace.GetLease(new(5))!, IsEnd: false);
+        Assert.False(_table.Lead(1, () =>
+        {
+            for (var i = 1; i <= LeaseTable.MostMissed + 1; i++)
+            {
+                _table.Applied(new(_state.AppliedIndex + i, _state, [], IsRestore: false) { LeaseChanges = [change] });
+            }
+
+            return Point;
+        }));
+        Assert.Throws<IOException>(() => _table.Lead(1, () => throw new IOException("for once")));
+        Assert.Equal(0, _table.Count);
+        Assert.True(_table.Lead(1, () => Point));
+        Assert.Equal(1, _table.Count);
+    }
+
+    [Fact]
+    public void The_state_decides_what_there_is_where_the_table_is_not_told_yet()
+    {
+        // The applier swaps the state in and answers the client; it tells the table right after, and the client may be faster.
+        _table.Lead(1, () => Point);
+        var granted = Untold(Grant(5, 10));
+        var answer = Ask(5, renews: true);
+        Assert.Equal((LeaseVerdict.Alive, 10L, TimeSpan.FromSeconds(10)), (answer.Verdict, answer.Time.GrantedSeconds, answer.Time.Remaining));
+        _table.Applied(granted);
+        Assert.Equal(LeaseVerdict.Alive, Ask(5, renews: true).Verdict);
+
+        var revoked = Untold(new RevokeLeaseCommand(new LeaseId(5)));
+        Assert.Equal(LeaseVerdict.NotFound, Ask(5, renews: true).Verdict);
+        Assert.Equal(1, _table.Count);
+        _table.Applied(revoked);
+        Assert.Equal((LeaseVerdict.NotFound, 0), (Ask(5, renews: true).Verdict, _table.Count));
+    }
+
+    [Fact]
+    public void What_ended_since_the_state_is_not_renewed()
+    {
+        _table.Lead(1, () => Point);
+        Apply(Grant(5, 10));
+        Apply(new CompactCommand(new Revision(1_000_000))); // an entry that changes no lease is told as well
+        var before = _state;
+        Apply(new RevokeLeaseCommand(new LeaseId(5)));
+        Assert.Equal(LeaseVerdict.NotFound, _table.Answer(1, new(new(5), true), before)!.Value.Verdict);
+
+        // The same where the table was built from a state of which it was not told, entry by entry.
+        var other = new LeaseTable(_time);
+        Assert.True(other.Lead(1, () => Point));
+        Assert.Equal(LeaseVerdict.NotFound, other.Answer(1, new(new(5), true), before)!.Value.Verdict);
+    }
+
+    [Fact(Explicit = true)]
+    public void Figures_of_a_hundred_thousand_leases()
+    {
+        const int Count = 100_000;
+        foreach (var part in Enumerable.Range(1, Count).Select(id => Grant(id, 10)).ToArray().Chunk(CommandBatch.MostItems))
+        {
+            Apply(part);
+        }
+
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        for (long term = 1; term <= 5; term++)
+        {
+            var before = GC.GetTotalMemory(forceFullCollection: true);
+            clock.Restart();
+            Assert.True(_table.Lead(term, () => Point));
+            var built = clock.Elapsed;
+            var bytes = (GC.GetTotalMemory(forceFullCollection: true) - before) / Count;
+            Pass(9);
+            for (var id = 1; id <= Count; id++)
+            {
+                Ask(id, renews: true, term);
+            }
+
+            Pass(5);
+            clock.Restart();
+            Assert.Empty(_table.TakeDue(term, 100));
+            var looked = clock.Elapsed;
+            clock.Restart();
+            _table.Leave(new Leadership(term, new(7), IsSelf: true));
+            TestContext.Current.TestOutputHelper!.WriteLine(
+                $"laid out in {built.TotalMilliseconds:0.0} ms, {bytes} B a lease; 10,000 looks {looked.TotalMilliseconds:0.0} ms; left in {clock.Elapsed.TotalMicroseconds:0} us");
+        }
     }
 
     [Fact]
@@ -189,7 +329,7 @@ public sealed class LeaseTableTests
         Assert.Empty(table.TakeDue(1, Plenty));
         time.MonotonicSeconds = 9;
         time.WallClockSeconds = -1_000_000;
-        Assert.Equal(TimeSpan.FromSeconds(1), table.Answer(1, new(new(5), false), 1)!.Value.Time.Remaining);
+        Assert.Equal(TimeSpan.FromSeconds(1), table.Answer(1, new(new(5), false), state.State)!.Value.Time.Remaining);
         time.MonotonicSeconds = 10;
         Assert.Single(table.TakeDue(1, Plenty));
     }
@@ -199,16 +339,21 @@ public sealed class LeaseTableTests
     private static CommandBatch Batch(params Command[] commands) =>
         new(1, 0, [.. commands.Select(command => new BatchItem(command, null, default))]);
 
-    private void Pass(double seconds) => _time.Advance(TimeSpan.FromSeconds(seconds));
+    private static void OnAnotherThread(Action action) =>
+        Assert.True(Task.Run(action).Wait(TimeSpan.FromSeconds(30)), "it waits for the term to be laid out");
 
-    private LeaseAnswer Ask(long lease, bool renews, long term = 1) => _table.Answer(term, new(new(lease), renews), 0)!.Value;
-
-    private void Apply(params Command[] commands)
+    private AppliedEntry Untold(params Command[] commands)
     {
         var result = StateMachine.Apply(_state, _state.AppliedIndex + 1, 1, Batch(commands));
         _state = result.State;
-        _table.Applied(new(_state.AppliedIndex, _state, result.Events, IsRestore: false) { LeaseChanges = result.LeaseChanges });
+        return new(_state.AppliedIndex, _state, result.Events, IsRestore: false) { LeaseChanges = result.LeaseChanges };
     }
+
+    private void Pass(double seconds) => _time.Advance(TimeSpan.FromSeconds(seconds));
+
+    private LeaseAnswer Ask(long lease, bool renews, long term = 1) => _table.Answer(term, new(new(lease), renews), _state)!.Value;
+
+    private void Apply(params Command[] commands) => _table.Applied(Untold(commands));
 
     /// <summary>A clock whose wall goes its own way.</summary>
     private sealed class JumpingTime : TimeProvider

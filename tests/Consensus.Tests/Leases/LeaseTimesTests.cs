@@ -152,6 +152,70 @@ public sealed class LeaseTimesTests
     }
 
     [Fact]
+    public void An_answer_that_says_nothing_known_is_no_end_of_a_lease()
+    {
+        var reply = new Protos.Replica.LeasesReply { Leads = true };
+        reply.Answers.Add(new Protos.Replica.LeaseAnswer());
+        reply.Answers.Add(new Protos.Replica.LeaseAnswer { Verdict = (Protos.Replica.LeaseAnswer.Types.Verdict)77 });
+        Assert.All(LeaseWire.ToAnswers(reply), answer => Assert.Equal(LeaseVerdict.Ending, answer.Verdict));
+        LeaseAnswer[] answers =
+        [
+            new(LeaseVerdict.NotFound, default),
+            new(LeaseVerdict.Ending, default),
+            new(LeaseVerdict.Alive, new(60, TimeSpan.FromMilliseconds(59_999), 7)),
+        ];
+        Assert.Equal(answers, LeaseWire.ToAnswers(LeaseWire.ToReply(answers)));
+    }
+
+    [Fact]
+    public async Task A_keep_alive_that_comes_too_late_waits_for_the_end_and_only_then_is_told_of_it()
+    {
+        var time = new FakeTimeProvider();
+        await using var cluster = await FakeCluster.StartAsync(3, time: time);
+        await PassUntilAsync(time, () => cluster[0].Replica.State.FeatureLevel >= 2 && cluster.Members.TrueForAll(
+            member => member.Core.Queue.Waiting == 0), "the feature level is raised");
+        await GrantAsync(cluster, 5, 3);
+        cluster.HoldCommits = true;
+        await PassUntilAsync(time, () => cluster.UncommittedEntries > 0, "the expiry is proposed");
+        List<Task<LeaseTime?>> renewals =
+            [.. new[] { 0, 1 }.Select(member => cluster[member].Replica.Leases.RenewAsync(Five, None).AsTask())];
+        var rounds = cluster[0].Raft.Rounds;
+        await Eventually.IsTrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromMilliseconds(20));
+                return cluster[0].Raft.Rounds > rounds + 4;
+            },
+            "it is asked again and again");
+        Assert.DoesNotContain(renewals, renewal => renewal.IsCompleted);
+        cluster.HoldCommits = false;
+        await PassUntilAsync(time, () => renewals.TrueForAll(renewal => renewal.IsCompleted), "the end is told");
+        Assert.All(await Task.WhenAll(renewals), Assert.Null);
+    }
+
+    [Fact]
+    public async Task An_end_that_never_came_about_is_not_told_and_the_next_leader_renews()
+    {
+        var time = new FakeTimeProvider();
+        await using var cluster = await FakeCluster.StartAsync(3, time: time);
+        await PassUntilAsync(time, () => cluster[0].Replica.State.FeatureLevel >= 2 && cluster.Members.TrueForAll(
+            member => member.Core.Queue.Waiting == 0), "the feature level is raised");
+        await GrantAsync(cluster, 5, 3);
+        cluster.HoldCommits = true;
+        await PassUntilAsync(time, () => cluster.UncommittedEntries > 0, "the expiry is proposed");
+        var renewal = cluster[2].Replica.Leases.RenewAsync(Five, None).AsTask();
+        cluster.Elect(1, loseTail: true);
+        await Eventually.IsTrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromMilliseconds(10));
+                return renewal.IsCompleted;
+            },
+            "the new leader decides");
+        Assert.Equal(3, (await renewal)!.Value.GrantedSeconds);
+    }
+
+    [Fact]
     public async Task A_command_bound_to_a_term_is_never_forwarded()
     {
         await using var cluster = await FakeCluster.StartAsync(3);

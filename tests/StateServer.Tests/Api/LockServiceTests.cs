@@ -1,9 +1,12 @@
 using System.Globalization;
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.Extensions.Time.Testing;
+using StateServer.Consensus.Proposals;
 using StateServer.Domain.Commands;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Keyspace;
+using StateServer.Ownership;
 using StateServer.Protos.Etcd.Locks;
 using StateServer.StateServer.Tests.Api.Hosting;
 using static StateServer.StateServer.Tests.Api.Hosting.Failures;
@@ -83,6 +86,46 @@ public sealed class LockServiceTests : IAsyncLifetime
         Assert.False(third.IsCompleted);
         await UnlockAsync(first);
         Assert.Equal("name/c", (await third).Key.ToStringUtf8());
+    }
+
+    [Fact]
+    public async Task The_place_of_a_client_that_went_away_while_nobody_led_is_given_up_when_there_is_a_leader_again()
+    {
+        var first = await LockAsync(0xa);
+        using var patience = new CancellationTokenSource();
+        var second = LockAsync(0xb, patience.Token);
+        await PlaceTakenAsync("name/b");
+        _host.Replica.ProposalFault = new ProposalRefusedException(ProposalRefusal.NoLeader, "no leader is known");
+        await patience.CancelAsync();
+        Assert.Equal(StatusCode.Cancelled, (await FailureOf(() => second)).StatusCode);
+        await EventuallyAsync(() => _host.Replica.RefusedProposals > 0);
+        Assert.NotNull(Find("name/b"));
+        _host.Replica.ProposalFault = null;
+        await EventuallyAsync(() => Find("name/b") is null);
+        Assert.NotNull(Find(first.Key.ToStringUtf8()));
+    }
+
+    [Fact]
+    public async Task It_is_not_tried_for_ever_to_give_a_place_up()
+    {
+        using var gone = new CancellationTokenSource();
+        await gone.CancelAsync();
+        var time = new FakeTimeProvider();
+        _host.Replica.ProposalFault = new OutcomeUnknownException(UnknownReason.TimedOut, "no answer in time");
+        var queue = new ClaimQueue(_host.Replica, null!, time);
+        var claim = new Claim(K("name/"), K("name/b"), 2, 2, IsNew: true, IsFirst: false);
+        var leaving = queue.TryLeaveAsync(claim, gone.Token).AsTask();
+        await EventuallyAsync(() =>
+        {
+            time.Advance(ClaimQueue.LeavePause);
+            return leaving.IsCompleted;
+        });
+        Assert.Equal(ClaimQueue.LeaveAttempts, _host.Replica.RefusedProposals);
+
+        await queue.TryLeaveAsync(claim, CancellationToken.None); // its client waits for the answer: once
+        _host.Replica.ProposalFault = new ProposalRefusedException(ProposalRefusal.Stopping, "this member is stopping");
+        await queue.TryLeaveAsync(claim, gone.Token);
+        Assert.Equal(ClaimQueue.LeaveAttempts + 2, _host.Replica.RefusedProposals);
     }
 
     [Fact]

@@ -116,7 +116,7 @@ internal sealed class ElectionService(
         }
         catch (Exception failure) when (claim.IsGivenUpAfter(failure))
         {
-            await queue.TryLeaveAsync(claim);
+            await queue.TryLeaveAsync(claim, cancellationToken);
             throw;
         }
     }

@@ -48,7 +48,7 @@ internal sealed class LockService(ClaimQueue queue, ResponseHeaders headers, Cal
         }
         catch (Exception failure) when (claim.IsGivenUpAfter(failure))
         {
-            await queue.TryLeaveAsync(claim);
+            await queue.TryLeaveAsync(claim, cancellationToken);
             throw;
         }
     }

@@ -50,6 +50,9 @@ internal sealed class InMemoryReplica : IReplica, ILeaseTimes
     /// <summary>Thrown by the next proposals instead of executing them.</summary>
     internal Exception? ProposalFault { get; set; }
 
+    /// <summary>How many proposals met a fault.</summary>
+    internal int RefusedProposals { get; private set; }
+
     /// <summary>Thrown by the next linearizable reads.</summary>
     internal Exception? ReadFault { get; set; }
 
@@ -83,6 +86,7 @@ internal sealed class InMemoryReplica : IReplica, ILeaseTimes
     {
         if (ProposalFault is { } fault)
         {
+            RefusedProposals++;
             throw fault;
         }
 
