@@ -133,7 +133,10 @@ public sealed class WatchTests : IAsyncLifetime
     {
         _one.OnWatch = Serve(new WatchResponse
         {
-            Created = true, Canceled = true, WatchId = -1, CancelReason = "stateserver: this member has 3 watches, and may have no more",
+            Created = true,
+            Canceled = true,
+            WatchId = -1,
+            CancelReason = "stateserver: this member has 3 watches, and may have no more",
         });
         _two.OnWatch = Serve(Created(7));
         Assert.Equal(["through 7:"], await TakeAsync(new WatchCreateRequest { Key = Name("a") }, 1));

@@ -245,6 +245,26 @@ public sealed class WatchHubTests
     }
 
     [Fact]
+    public void Catching_up_ends_where_handing_out_goes_on_though_the_history_goes_further()
+    {
+        using var test = new HubUnderTest(new WatchOptions { HistoryStep = 2, MaxInboxEvents = 1 });
+        for (var i = 0; i < 4; i++)
+        {
+            test.Put("a");
+        }
+
+        // The last step of it reads what lies in the gap that is handed out next.
+        var stream = test.Open(Spec("a", start: 4));
+        for (var i = 0; i < 3; i++)
+        {
+            test.Put("a");
+        }
+
+        test.Run();
+        Assert.Equal(["a@4", "a@5", "a@6", "a@7", "a@8"], EventsOf(test, stream));
+    }
+
+    [Fact]
     public void A_restart_ends_all_streams_and_new_ones_are_served()
     {
         using var test = new HubUnderTest();

@@ -144,6 +144,21 @@ public sealed class WatchMemoryTests
     }
 
     [Fact]
+    public void Bytes_that_wait_for_one_client_are_bounded_while_there_is_room_for_others()
+    {
+        using var test = new HubUnderTest(new WatchOptions { MaxStreamBytes = 3_000 });
+        var stream = test.Open(Spec("a"));
+        for (var i = 0; i < 10; i++)
+        {
+            test.Put("a", new string('x', 998));
+            test.Run();
+        }
+
+        // With the version before it, the second is larger than the first.
+        Assert.Equal((2, 1), (stream.Queue.Count, test.Hub.Counts.Lagging));
+    }
+
+    [Fact]
     public void A_batch_in_many_queues_counts_once_and_goes_with_the_last_stream()
     {
         using var test = new HubUnderTest();
