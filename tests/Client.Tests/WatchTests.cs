@@ -129,6 +129,25 @@ public sealed class WatchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_member_that_has_too_many_watches_or_is_a_learner_is_left_for_another()
+    {
+        _one.OnWatch = Serve(new WatchResponse
+        {
+            Created = true,
+            Canceled = true,
+            WatchId = -1,
+            CancelReason = "stateserver: this member has 3 watches, and may have no more",
+        });
+        _two.OnWatch = Serve(Created(7));
+        Assert.Equal(["through 7:"], await TakeAsync(new WatchCreateRequest { Key = Name("a") }, 1));
+        Assert.Equal((1, 1), (_one.Watches.Count, _two.Watches.Count));
+
+        _one.OnWatch = _two.OnWatch;
+        _two.OnWatch = static (_, _, _) => throw FakeMember.Failure(StatusCode.FailedPrecondition);
+        Assert.Equal(["through 7:"], await TakeAsync(new WatchCreateRequest { Key = Name("a") }, 1));
+    }
+
+    [Fact]
     public async Task Its_caller_ends_it()
     {
         var isGone = false;

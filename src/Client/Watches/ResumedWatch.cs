@@ -12,6 +12,9 @@ namespace StateServer.Client.Watches;
 /// </summary>
 internal sealed class ResumedWatch : IDisposable
 {
+    /// <summary>What a refusal begins with that another member may not share, as our members word it.</summary>
+    private const string OfThisMember = "stateserver: this member ";
+
     private readonly EndpointPool _pool;
     private readonly ClientOptions _options;
     private readonly TimeProvider _time;
@@ -64,9 +67,10 @@ internal sealed class ResumedWatch : IDisposable
 
     public void Dispose() => _attempt?.Dispose();
 
-    /// <summary>What a later attempt may mend, and a state that differs: that is one member's trouble.</summary>
+    /// <summary>What a later attempt may mend, and one member's trouble: a state that differs, or being a learner yet.</summary>
     private static bool MayResume(RpcException failure) =>
-        AttemptFailure.Of(failure).IsTransient || failure.StatusCode is StatusCode.DataLoss or StatusCode.Unknown;
+        AttemptFailure.Of(failure).IsTransient
+        || failure.StatusCode is StatusCode.DataLoss or StatusCode.Unknown or StatusCode.FailedPrecondition;
 
     private async Task<WatchUpdate?> TryNextAsync(CancellationToken cancellationToken)
     {
@@ -103,6 +107,11 @@ internal sealed class ResumedWatch : IDisposable
             if (answer.Canceled)
             {
                 ThrowIfFinal(answer);
+                if (answer.CancelReason.StartsWith(OfThisMember, StringComparison.Ordinal))
+                {
+                    throw new RpcException(new Status(StatusCode.ResourceExhausted, answer.CancelReason));
+                }
+
                 throw new RequestRefusedException(StatusCode.InvalidArgument, $"{connection.Endpoint}: {answer.CancelReason}");
             }
 

@@ -105,7 +105,7 @@ internal sealed class AppliedInbox(WatchOptions options)
     {
         var bytes = _bytes + Measure(entry);
         var events = _events + entry.Events.Length;
-        if (_entries.Count > 0 && (bytes > options.MaxInboxBytes || events > options.MaxInboxEvents || _entries.Count >= options.MaxInboxEvents))
+        if (_entries.Count > 0 && (bytes > options.MaxInboxBytes || events > options.MaxInboxEvents || _entries.Count >= options.MaxInboxEntries))
         {
             return false;
         }

@@ -6,7 +6,7 @@ internal sealed class Backlog(long limit)
 {
     private long _bytes;
 
-    /// <summary>Bytes of keys and values that wait.</summary>
+    /// <summary>Bytes of memory that waits, about: batches, and the messages that lead to them.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>True where streams may hold no more than one message each.</summary>
@@ -15,18 +15,12 @@ internal sealed class Backlog(long limit)
     /// <summary>A batch entered a queue.</summary>
     public void Enter(WatchBatch batch)
     {
-        if (batch.Enter())
-        {
-            Interlocked.Add(ref _bytes, batch.SizeBytes);
-        }
+        Interlocked.Add(ref _bytes, WatchMessage.SizeBytes + (batch.Enter() ? batch.SizeBytes : 0));
     }
 
     /// <summary>A batch left a queue.</summary>
     public void Leave(WatchBatch batch)
     {
-        if (batch.Leave())
-        {
-            Interlocked.Add(ref _bytes, -batch.SizeBytes);
-        }
+        Interlocked.Add(ref _bytes, -WatchMessage.SizeBytes - (batch.Leave() ? batch.SizeBytes : 0));
     }
 }

@@ -120,32 +120,42 @@ internal sealed class Delivery(
     /// <summary>Makes batches of whole revisions of what a watcher wants of the events.</summary>
     private ImmutableArray<WatchBatch> Cut(List<WatchEvent> pending, WatchFilter filter, long from, long? through)
     {
-        var batches = ImmutableArray.CreateBuilder<WatchBatch>(1);
-        var events = ImmutableArray.CreateBuilder<WatchEvent>();
-        long bytes = 0;
+        var wanted = ImmutableArray.CreateBuilder<WatchEvent>(pending.Count);
         foreach (var one in pending)
         {
-            if (one.Revision < from || (one.Kind & filter) != 0)
+            if (one.Revision >= from && (one.Kind & filter) == 0)
             {
-                continue;
+                wanted.Add(one);
             }
-
-            if (events.Count > 0 && bytes + one.SizeBytes > maxResponseBytes && one.Revision != events[^1].Revision)
-            {
-                batches.Add(new WatchBatch(events.DrainToImmutable(), one.Revision - 1));
-                bytes = 0;
-            }
-
-            bytes += one.SizeBytes;
-            events.Add(one);
         }
 
-        if (events.Count > 0)
+        return wanted.Count == 0 ? [] : Cut(wanted.DrainToImmutable(), through);
+    }
+
+    private ImmutableArray<WatchBatch> Cut(ImmutableArray<WatchEvent> events, long? through)
+    {
+        var batches = ImmutableArray.CreateBuilder<WatchBatch>(1);
+        var (first, revisionAt) = (0, 0);
+        var (bytes, bytesOfRevision) = (0L, 0L);
+        for (var at = 0; at < events.Length; at++)
         {
-            var last = events[^1].Revision;
-            batches.Add(new WatchBatch(events.DrainToImmutable(), Math.Max(through ?? last, last)));
+            if (at > 0 && events[at].Revision != events[at - 1].Revision)
+            {
+                (revisionAt, bytesOfRevision) = (at, 0);
+            }
+
+            bytes += events[at].SizeBytes;
+            bytesOfRevision += events[at].SizeBytes;
+            if (bytes > maxResponseBytes && revisionAt > first)
+            {
+                // The revision that is too much begins the next one, whole.
+                batches.Add(new WatchBatch(events[first..revisionAt], events[revisionAt].Revision - 1));
+                (first, bytes) = (revisionAt, bytesOfRevision);
+            }
         }
 
+        var last = events[^1].Revision;
+        batches.Add(new WatchBatch(first == 0 ? events : events[first..], Math.Max(through ?? last, last)));
         return batches.DrainToImmutable();
     }
 }

@@ -10,17 +10,23 @@ namespace StateServer.Watching;
 /// <param name="backlog">What waits in all queues together.</param>
 internal sealed class SendQueue(WatchOptions options, Backlog backlog) : IValueTaskSource
 {
+    /// <summary>Places kept in an empty queue where it holds bursts: 32 KiB, below what .NET calls a large object.</summary>
+    private const int KeptCapacity = 1_024;
+
+    /// <summary>Places kept where it does not: 2 KiB.</summary>
     private const int SmallCapacity = 64;
 
     private readonly Lock _gate = new();
     private readonly Queue<WatchMessage> _messages = new();
     private ManualResetValueTaskSourceCore<bool> _wake = new() { RunContinuationsAsynchronously = true };
     private TaskCompletionSource? _room;
+    private TaskCompletionSource? _end;
     private WatchEnding? _ending;
     private WatchBatch? _sending;
     private long _bytes;
     private bool _isAwaited;
     private bool _hasRefused;
+    private int _most;
 
     /// <summary>Messages that wait.</summary>
     public int Count
@@ -112,9 +118,9 @@ internal sealed class SendQueue(WatchOptions options, Backlog backlog) : IValueT
             taken = _messages.TryDequeue(out message) && _ending is null;
             more = _messages.Count > 0;
             _sending = taken ? message.Batch : null;
-            if (!more && _messages.Capacity > SmallCapacity)
+            if (taken && !more)
             {
-                _messages.TrimExcess();
+                Trim();
             }
 
             var isHalfFree = !IsFull && _messages.Count <= options.MaxStreamMessages / 2 && _bytes <= options.MaxStreamBytes / 2;
@@ -161,6 +167,21 @@ internal sealed class SendQueue(WatchOptions options, Backlog backlog) : IValueT
         }
     }
 
+    /// <summary>Waits until the end has come. For one caller.</summary>
+    public Task WaitForEndAsync()
+    {
+        lock (_gate)
+        {
+            if (_ending is not null)
+            {
+                return Task.CompletedTask;
+            }
+
+            _end ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _end.Task;
+        }
+    }
+
     /// <summary>Ends it: what waits is dropped, and whoever waits is woken. The first ending counts.</summary>
     public void End(WatchEnding ending)
     {
@@ -185,6 +206,7 @@ internal sealed class SendQueue(WatchOptions options, Backlog backlog) : IValueT
 
         Wake(wake);
         room?.TrySetResult();
+        _end?.TrySetResult();
     }
 
     /// <summary>The taker is gone: what it was sending takes no memory any more.</summary>
@@ -207,8 +229,20 @@ internal sealed class SendQueue(WatchOptions options, Backlog backlog) : IValueT
     private bool Enqueue(in WatchMessage message)
     {
         _messages.Enqueue(message);
+        _most = Math.Max(_most, _messages.Count);
         (var wake, _isAwaited) = (_isAwaited, false);
         return wake;
+    }
+
+    /// <summary>Empty, it keeps the room that its bursts need, but not that of a rare one.</summary>
+    private void Trim()
+    {
+        if (_messages.Capacity > KeptCapacity || (_messages.Capacity > SmallCapacity && _most < _messages.Capacity / 4))
+        {
+            _messages.TrimExcess(Math.Clamp(_most, SmallCapacity, KeptCapacity));
+        }
+
+        _most = 0;
     }
 
     private void Sent()

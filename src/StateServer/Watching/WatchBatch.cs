@@ -10,6 +10,9 @@ namespace StateServer.Watching;
 /// <param name="revision">Everything up to this revision that the watch is for has been told with it.</param>
 internal sealed class WatchBatch(ImmutableArray<WatchEvent> events, long revision)
 {
+    /// <summary>What one takes beside its events: this object and its array.</summary>
+    private const int OverheadBytes = 64;
+
     private int _queues;
 
     /// <summary>The events; at least one.</summary>
@@ -21,7 +24,7 @@ internal sealed class WatchBatch(ImmutableArray<WatchEvent> events, long revisio
     /// <summary>The revision of the first event.</summary>
     public long FirstRevision => Events[0].Revision;
 
-    /// <summary>Bytes of keys and values in it.</summary>
+    /// <summary>Bytes of memory that it takes while it waits, about: keys, values and what holds them.</summary>
     public int SizeBytes { get; } = Measure(events);
 
     /// <summary>Enters one more queue.</summary>
@@ -34,10 +37,10 @@ internal sealed class WatchBatch(ImmutableArray<WatchEvent> events, long revisio
 
     private static int Measure(ImmutableArray<WatchEvent> events)
     {
-        long bytes = 0;
+        long bytes = OverheadBytes;
         foreach (var one in events)
         {
-            bytes += one.SizeBytes;
+            bytes += WatchEvent.OverheadBytes + one.SizeBytes;
         }
 
         return (int)Math.Min(bytes, int.MaxValue);

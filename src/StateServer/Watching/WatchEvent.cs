@@ -8,6 +8,9 @@ namespace StateServer.Watching;
 /// <param name="change">The change.</param>
 internal sealed class WatchEvent(KeyEvent change)
 {
+    /// <summary>What one takes beside its keys and values, about: this object, the head of the array that it is encoded to, and its place in a batch.</summary>
+    public const int OverheadBytes = 144;
+
     private byte[]? _plain;
     private byte[]? _withPrevious;
 

@@ -5,13 +5,15 @@ internal sealed partial class WatchHub
 {
     /// <summary>
     /// Tells the stream the revision that all its watches have been told everything up to, and that is at least what is applied
-    /// now: at once where they are synced, otherwise as soon as they are. Asked again before that, it is told once.
+    /// now: at once where they are synced, otherwise as soon as they are. Requests that come before that share the next answer:
+    /// they never put off the one that is due, however often a client asks.
     /// </summary>
     public void AskProgress(WatchStream stream)
     {
         lock (_gate)
         {
-            stream.ProgressFrom = _replica.State.Keyspace.Revision.Value;
+            var now = _replica.State.Keyspace.Revision.Value;
+            (stream.ProgressFrom, stream.ProgressAgain) = stream.ProgressFrom == 0 ? (now, 0) : (stream.ProgressFrom, now);
             if (stream.Queue.Ending is null && !Answer(stream))
             {
                 _progressAsked.Add(stream);
@@ -35,19 +37,21 @@ internal sealed partial class WatchHub
         }
 #endif
 
-        var revision = stream.Watchers.Any(static watcher => watcher.State != WatcherState.Gone) ? _revision : stream.ProgressFrom;
+        var revision = stream.Watchers.Any(static watcher => watcher.State != WatcherState.Gone)
+            ? _revision
+            : Math.Max(stream.ProgressFrom, stream.ProgressAgain);
         if (revision < stream.ProgressFrom)
         {
             return false;
         }
 
-        stream.ProgressFrom = 0;
+        (stream.ProgressFrom, stream.ProgressAgain) = (stream.ProgressAgain > revision ? stream.ProgressAgain : 0, 0);
         if (!stream.Watchers.Any(watcher => Awaits(watcher, revision)))
         {
             stream.Queue.Add(new WatchMessage(WatchMessageKind.Progress, WatchMessage.NoId, revision));
         }
 
-        return true;
+        return stream.ProgressFrom == 0;
     }
 
     /// <summary>A watch from a later revision on is not told an earlier one: its client would resume too early.</summary>

@@ -210,8 +210,8 @@ internal sealed partial class WatchHub : IDisposable
             _catchUp.Clear();
             _delivery.Reset();
             _progressAsked.Clear();
-            _inbox.Close();
             (_watchers, _lagging) = (0, 0);
+            Rest();
         }
     }
 
@@ -303,8 +303,15 @@ internal sealed partial class WatchHub : IDisposable
         _watchers -= count;
         if (_watchers == 0)
         {
-            _inbox.Close();
+            Rest();
         }
+    }
+
+    /// <summary>Nobody watches: nothing is kept, and no old version of the state held on to, which can be as large as the state itself.</summary>
+    private void Rest()
+    {
+        _inbox.Close();
+        _state = ReplicatedState.Empty;
     }
 
     /// <summary>Called by the applying thread: returns at once.</summary>

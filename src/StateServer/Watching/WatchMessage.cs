@@ -1,6 +1,6 @@
 namespace StateServer.Watching;
 
-/// <summary>One message that waits to be sent to a client. 32 bytes: queues hold many.</summary>
+/// <summary>One message that waits to be sent to a client. Small: queues hold many.</summary>
 /// <param name="Kind">What it tells.</param>
 /// <param name="Id">The watch, or <see cref="NoId"/>.</param>
 /// <param name="Revision">The member's revision, as the message tells it; of <see cref="WatchMessageKind.Compacted"/> the compacted one.</param>
@@ -12,6 +12,9 @@ internal readonly record struct WatchMessage(
 {
     /// <summary>The id that names no watch: of refusals, and of progress that all watches of a stream have made.</summary>
     public const long NoId = -1;
+
+    /// <summary>Bytes that one takes in a queue: three words and three small fields.</summary>
+    public const int SizeBytes = 32;
 
     /// <summary>The events, where it carries some.</summary>
     public WatchBatch? Batch => Content as WatchBatch;

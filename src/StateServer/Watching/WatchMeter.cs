@@ -31,7 +31,7 @@ internal static class WatchMeter
         meter.CreateObservableGauge("stateserver.watch.watches", () => counts().Watches, "{watch}", "Watches on this member");
         meter.CreateObservableGauge("stateserver.watch.streams", () => counts().Streams, "{stream}", "Clients' streams of watches");
         meter.CreateObservableGauge("stateserver.watch.lagging", () => counts().Lagging, "{watch}", "Watches that are behind and caught up from history");
-        meter.CreateObservableGauge("stateserver.watch.backlog", () => backlog.Bytes, "By", "Keys and values that wait to be sent to clients");
+        meter.CreateObservableGauge("stateserver.watch.backlog", () => backlog.Bytes, "By", "Memory of what waits to be sent to clients");
         meter.CreateObservableGauge("stateserver.watch.waiting", () => counts().Waiting, "{event}", "Applied changes that wait to be handed out");
         meter.CreateObservableCounter("stateserver.watch.overflows", () => counts().Overflows, "{time}", "Times that more changes were applied than may wait to be handed out");
     }

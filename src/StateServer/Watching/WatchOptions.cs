@@ -10,7 +10,7 @@ internal sealed record WatchOptions
     public int MaxWatches { get; init; } = 1_000_000;
 
     /// <summary>
-    /// Bytes of keys and values that may wait to be sent to all clients together; those that have more waiting fall behind,
+    /// Bytes of memory, about, of what may wait to be sent to all clients together; those that have more waiting fall behind,
     /// and are caught up from history. Default 128 MiB.
     /// </summary>
     public long MaxBacklogBytes { get; init; } = 128L << 20;
@@ -32,6 +32,11 @@ internal sealed record WatchOptions
 
     /// <summary>Changes that may wait likewise. Default 65,536.</summary>
     public int MaxInboxEvents { get; init; } = 65_536;
+
+    /// <summary>
+    /// Entries that may wait likewise. Default 4,096: each holds a version of the state, of which some 8 KiB are its own.
+    /// </summary>
+    public int MaxInboxEntries { get; init; } = 4_096;
 
     /// <summary>Changes read from history at a time: a millisecond or two, in which nothing else is handed out. Default 1,024.</summary>
     public int HistoryStep { get; init; } = 1_024;

@@ -26,6 +26,9 @@ internal sealed class WatchStream(bool requiresLeader, SendQueue queue)
     /// <summary>Progress was asked for, to be answered when everything up to this revision was handed out; 0 for no.</summary>
     public long ProgressFrom { get; set; }
 
+    /// <summary>The same of the last of the requests that came meanwhile; 0 for none.</summary>
+    public long ProgressAgain { get; set; }
+
     /// <summary>Tells when progress is due; null while no watch wants to know.</summary>
     public ITimer? ProgressTimer { get; set; }
 

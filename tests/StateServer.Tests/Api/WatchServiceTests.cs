@@ -305,6 +305,24 @@ public sealed class WatchServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_client_that_reads_nothing_does_not_hold_up_the_end_of_its_stream()
+    {
+        using var call = new WatchCall(_host.Channel);
+        await call.CreateAsync(Of("a"));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (_host.Hub.Counts.Lagging == 0)
+        {
+            await _kv.PutAsync(Put("a", new string('x', 1 << 20)), cancellationToken: deadline.Token);
+        }
+
+        _host.BeginStop();
+        while (_host.Hub.Counts is not { Streams: 0, Watches: 0 })
+        {
+            await Task.Delay(5, deadline.Token);
+        }
+    }
+
+    [Fact]
     public async Task A_client_that_goes_leaves_nothing_behind()
     {
         using (var call = new WatchCall(_host.Channel))

@@ -1,5 +1,4 @@
-using Microsoft.Extensions.Time.Testing;
-using StateServer.Domain.Events;
+using StateServer.Domain.Keyspace.Operations;
 using StateServer.Watching;
 using static StateServer.StateServer.Tests.Watching.HubUnderTest;
 
@@ -33,26 +32,14 @@ public sealed class WatchHubTests
     }
 
     [Fact]
-    public void A_thousand_watchers_of_one_key_share_one_encoded_event()
+    public void A_revision_that_is_too_much_for_a_response_begins_the_next_one_whole()
     {
-        using var test = new HubUnderTest();
-        WatchStream[] streams = [.. Enumerable.Range(0, 10).Select(_ => test.Open([.. Enumerable.Repeat(Spec("a"), 100)]))];
-        test.Put("a");
+        using var test = new HubUnderTest(new WatchOptions { MaxResponseBytes = 8 });
+        test.Put("a", "vvv");
+        test.Replica.Apply(Item(new TransactionOperation([], [PutOf("b"), PutOf("c", "vvvvv")], [])));
+        var stream = test.Open(Spec("a", "z", start: 2));
         test.Run();
-        var encodings = 0;
-        var messages = streams.SelectMany(stream => Enumerable.Range(0, 100).Select(_ => test.Take(stream)!.Value)).ToList();
-        foreach (var message in messages)
-        {
-            message.Batch!.Events[0].Encoded(withPrevious: false, Encode);
-        }
-
-        Assert.Equal((1000, 1, 1), (messages.Count, messages.Select(message => message.Batch).Distinct().Count(), encodings));
-
-        byte[] Encode(KeyEvent change, bool withPrevious)
-        {
-            encodings++;
-            return [];
-        }
+        Assert.Equal(["0: a@2 through 2", "0: b@3, c@3 through 3"], test.TakeAll(stream));
     }
 
     [Fact]
@@ -85,61 +72,6 @@ public sealed class WatchHubTests
         test.Put("a");
         test.Run();
         Assert.Equal(["0: a@22 through 22"], test.TakeAll(slow));
-    }
-
-    [Fact]
-    public void Bytes_that_wait_are_bounded_for_one_client_and_for_all_and_freed()
-    {
-        using var test = new HubUnderTest(new WatchOptions { MaxStreamBytes = 3_000, MaxBacklogBytes = 6_000 });
-        var streams = Enumerable.Range(0, 8).Select(i => test.Open(Spec($"k{i}"))).ToList();
-        for (var round = 0; round < 10; round++)
-        {
-            for (var i = 0; i < streams.Count; i++)
-            {
-                test.Put($"k{i}", new string('x', 998));
-            }
-        }
-
-        test.Run();
-
-        // Past the bound of all, those that have something waiting get nothing more.
-        Assert.InRange(test.Hub.Backlog.Bytes, 6_000, 6_000 + (streams.Count * 1_000));
-        Assert.All(streams, stream => Assert.InRange(stream.Queue.Count, 1, 3));
-        Assert.Equal(8, test.Hub.Counts.Lagging);
-        var counts = new int[streams.Count];
-        for (var round = 0; round < 20; round++)
-        {
-            for (var i = 0; i < streams.Count; i++)
-            {
-                while (test.Take(streams[i]) is { } message)
-                {
-                    counts[i] += message.Batch!.Events.Length;
-                }
-            }
-
-            test.Run();
-        }
-
-        Assert.All(counts, count => Assert.Equal(10, count));
-        Assert.Equal((0, 0), (test.Hub.Backlog.Bytes, test.Hub.Counts.Lagging));
-    }
-
-    [Fact]
-    public void A_batch_in_many_queues_counts_once_and_goes_with_the_last_stream()
-    {
-        using var test = new HubUnderTest();
-        var streams = Enumerable.Range(0, 10).Select(_ => test.Open(Spec("a"))).ToList();
-        test.Put("a", new string('x', 99));
-        test.Run();
-        Assert.Equal(100, test.Hub.Backlog.Bytes);
-        test.Take(streams[0]);
-        foreach (var stream in streams)
-        {
-            Assert.Equal(100, test.Hub.Backlog.Bytes);
-            test.Hub.Close(stream);
-        }
-
-        Assert.Equal((0, 0), (test.Hub.Backlog.Bytes, test.Hub.Counts.Watches));
     }
 
     [Fact]
@@ -261,68 +193,6 @@ public sealed class WatchHubTests
     }
 
     [Fact]
-    public void Progress_waits_for_watches_that_are_behind_and_never_overtakes_events()
-    {
-        using var test = new HubUnderTest(new WatchOptions { MaxStreamMessages = 3, HistoryStep = 2, MaxResponseBytes = 1 });
-        for (var i = 0; i < 10; i++)
-        {
-            test.Put("a");
-        }
-
-        var stream = test.Open(Spec("a", start: 2), Spec("b"));
-        test.Hub.AskProgress(stream);
-        test.Hub.AskProgress(stream);
-        var told = new List<string>();
-        for (var i = 0; i < 100; i++)
-        {
-            test.Run();
-            told.AddRange(test.Take(stream) is { } message ? [Words(message)] : []);
-        }
-
-        Assert.Equal("-1: Progress at 11", told[^1]);
-        Assert.Equal(11, told.Count);
-        Assert.Equal("0: a@11 through 11", told[^2]);
-
-        // What was applied before the request is told before the answer, though it was not handed out yet.
-        test.Put("b");
-        test.Hub.AskProgress(stream);
-        Assert.Empty(test.TakeAll(stream));
-        test.Run();
-        Assert.Equal(["1: b@12 through 12", "-1: Progress at 12"], test.TakeAll(stream));
-    }
-
-    [Fact]
-    public void Progress_of_a_stream_without_watches_is_what_is_applied()
-    {
-        using var test = new HubUnderTest();
-        test.Put("a");
-        var stream = test.Open();
-        test.Hub.AskProgress(stream);
-        Assert.Equal(["-1: Progress at 2"], test.TakeAll(stream));
-    }
-
-    [Fact]
-    public void Progress_is_due_for_synced_watches_that_want_it_and_were_quiet()
-    {
-        var time = new FakeTimeProvider();
-        using var test = new HubUnderTest(new WatchOptions { ProgressInterval = TimeSpan.FromSeconds(10) }, time);
-        var stream = test.Open(
-            Spec("a") with { WantsProgress = true }, Spec("b"), Spec("c", start: 5) with { WantsProgress = true });
-        time.Advance(TimeSpan.FromSeconds(11));
-        Assert.Equal(["0: Progress at 1"], test.TakeAll(stream));
-        test.Put("a");
-        test.Run();
-        Assert.Equal(["0: a@2 through 2"], test.TakeAll(stream));
-        time.Advance(TimeSpan.FromSeconds(11));
-        Assert.Empty(test.TakeAll(stream));
-        time.Advance(TimeSpan.FromSeconds(11));
-        Assert.Equal(["0: Progress at 2"], test.TakeAll(stream));
-        test.Hub.Close(stream);
-        time.Advance(TimeSpan.FromSeconds(30));
-        Assert.Empty(test.TakeAll(stream));
-    }
-
-    [Fact]
     public void Watches_are_bounded_in_number()
     {
         using var test = new HubUnderTest(new WatchOptions { MaxWatches = 3 });
@@ -372,6 +242,26 @@ public sealed class WatchHubTests
         }
 
         Assert.Equal(0, test.Hub.Counts.Lagging);
+    }
+
+    [Fact]
+    public void Catching_up_ends_where_handing_out_goes_on_though_the_history_goes_further()
+    {
+        using var test = new HubUnderTest(new WatchOptions { HistoryStep = 2, MaxInboxEvents = 1 });
+        for (var i = 0; i < 4; i++)
+        {
+            test.Put("a");
+        }
+
+        // The last step of it reads what lies in the gap that is handed out next.
+        var stream = test.Open(Spec("a", start: 4));
+        for (var i = 0; i < 3; i++)
+        {
+            test.Put("a");
+        }
+
+        test.Run();
+        Assert.Equal(["a@4", "a@5", "a@6", "a@7", "a@8"], EventsOf(test, stream));
     }
 
     [Fact]

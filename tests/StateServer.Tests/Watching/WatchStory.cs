@@ -29,11 +29,12 @@ internal sealed class WatchStory(int seed) : IDisposable
     private static WatchOptions OptionsOf(Random chance) => new()
     {
         MaxInboxEvents = chance.Next(1, 12),
+        MaxInboxEntries = chance.Next(1, 8),
         HistoryStep = chance.Next(1, 8),
         WatchersPerStep = chance.Next(1, 4),
         MaxStreamMessages = chance.Next(1, 6),
-        MaxStreamBytes = chance.Next(1, 30),
-        MaxBacklogBytes = chance.Next(1, 60),
+        MaxStreamBytes = chance.Next(1, 1_000),
+        MaxBacklogBytes = chance.Next(1, 2_000),
         MaxResponseBytes = chance.Next(1, 20),
     };
 
@@ -168,7 +169,8 @@ internal sealed class WatchStory(int seed) : IDisposable
         switch (message.Kind)
         {
             case WatchMessageKind.Events:
-                client.Twins[message.Id].Told(message, all);
+                Assert.Contains(client.Twins[message.Id], _created);
+                client.Twins[message.Id].Told(message, all, _test.Replica.State.Keyspace.CompactedRevision.Value);
                 break;
             case WatchMessageKind.Compacted:
                 client.Twins[message.Id].Compacted(message.Revision, _test.Replica.State.Keyspace.CompactedRevision.Value);

@@ -9,7 +9,7 @@ namespace StateServer.Api.Etcd;
 /// </summary>
 internal sealed class WatchReply
 {
-    /// <summary>The header; its revision is the message's.</summary>
+    /// <summary>Who answers; the revision is the message's.</summary>
     public Wire.ResponseHeader Header { get; } = new();
 
     /// <summary>What it tells.</summary>
@@ -23,4 +23,7 @@ internal sealed class WatchReply
 
     /// <summary>Whether more of them follow in another response.</summary>
     public bool IsFragment { get; set; }
+
+    /// <summary>Bytes that it took, once it is written.</summary>
+    public int SizeBytes { get; set; }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Google.Protobuf;
 using Grpc.Core;
 using StateServer.Domain.Events;
@@ -13,14 +14,11 @@ namespace StateServer.Api.Etcd;
 /// </summary>
 internal static class WatchReplyFormat
 {
-    private static readonly uint HeaderTag = Tag(Wire.WatchResponse.HeaderFieldNumber, WireFormat.WireType.LengthDelimited);
-    private static readonly uint IdTag = Tag(Wire.WatchResponse.WatchIdFieldNumber, WireFormat.WireType.Varint);
-    private static readonly uint CreatedTag = Tag(Wire.WatchResponse.CreatedFieldNumber, WireFormat.WireType.Varint);
-    private static readonly uint CanceledTag = Tag(Wire.WatchResponse.CanceledFieldNumber, WireFormat.WireType.Varint);
-    private static readonly uint CompactRevisionTag = Tag(Wire.WatchResponse.CompactRevisionFieldNumber, WireFormat.WireType.Varint);
-    private static readonly uint ReasonTag = Tag(Wire.WatchResponse.CancelReasonFieldNumber, WireFormat.WireType.LengthDelimited);
-    private static readonly uint FragmentTag = Tag(Wire.WatchResponse.FragmentFieldNumber, WireFormat.WireType.Varint);
-    private static readonly uint EventsTag = Tag(Wire.WatchResponse.EventsFieldNumber, WireFormat.WireType.LengthDelimited);
+    /// <summary>The most that <see cref="WriteHead"/> writes: nine tags, two lengths, six numbers of ten bytes and three of one, rounded up.</summary>
+    private const int MaxHeadBytes = 96;
+
+    private static readonly uint EventsTag =
+        WireFormat.MakeTag(Wire.WatchResponse.EventsFieldNumber, WireFormat.WireType.LengthDelimited);
 
     private static readonly Func<KeyEvent, bool, byte[]> Encode = EncodeEvent;
 
@@ -35,16 +33,20 @@ internal static class WatchReplyFormat
     private static void Write(WatchReply reply, SerializationContext context)
     {
         var message = reply.Message;
-        var head = Head(reply, message);
-        var length = head.Length;
+        Span<byte> head = stackalloc byte[MaxHeadBytes];
+        var reason = message.Reason is { } words ? Encoding.UTF8.GetBytes(words) : [];
+        head = head[..WriteHead(head, reply, message, reason.Length)];
+        var length = head.Length + reason.Length;
         for (var i = 0; i < reply.Events; i++)
         {
             length += BytesOf(message, reply.FirstEvent + i).Length;
         }
 
+        reply.SizeBytes = length;
         context.SetPayloadLength(length);
         var writer = context.GetBufferWriter();
         writer.Write(head);
+        writer.Write(reason);
         for (var i = 0; i < reply.Events; i++)
         {
             writer.Write(BytesOf(message, reply.FirstEvent + i));
@@ -53,43 +55,58 @@ internal static class WatchReplyFormat
         context.Complete();
     }
 
-    /// <summary>Everything but the events.</summary>
-    private static ReadOnlySpan<byte> Head(WatchReply reply, in WatchMessage message)
+    /// <summary>Everything but the events; at its end the tag and the length of the reason, where there is one. Allocates nothing.</summary>
+    private static int WriteHead(Span<byte> head, WatchReply reply, in WatchMessage message, int reasonBytes)
     {
         var isCreated = message.Kind is WatchMessageKind.Created or WatchMessageKind.Refused;
         var isCanceled = message.Kind is WatchMessageKind.Refused or WatchMessageKind.Cancelled or WatchMessageKind.Compacted;
         var isCompacted = message.Kind == WatchMessageKind.Compacted;
-        reply.Header.Revision = isCompacted ? 0 : message.Revision;
 
-        const int TagsAndNumbers = 64;
-        var head = new byte[TagsAndNumbers + reply.Header.CalculateSize() + (3 * (message.Reason?.Length ?? 0))];
-        using var stream = new MemoryStream(head);
-        using var output = new CodedOutputStream(stream, head.Length, leaveOpen: true);
-        output.WriteTag(HeaderTag);
-        output.WriteMessage(reply.Header);
-        WriteNumber(output, IdTag, message.Id);
-        WriteNumber(output, CreatedTag, isCreated ? 1 : 0);
-        WriteNumber(output, CanceledTag, isCanceled ? 1 : 0);
-        WriteNumber(output, CompactRevisionTag, isCompacted ? message.Revision : 0);
-        WriteNumber(output, FragmentTag, reply.IsFragment ? 1 : 0);
-        if (message.Reason is { } reason)
+        // The header's length is known behind it, and takes one byte: four numbers are no more than 44 bytes.
+        var at = 2;
+        at = WriteNumber(head, at, Wire.ResponseHeader.ClusterIdFieldNumber, (long)reply.Header.ClusterId);
+        at = WriteNumber(head, at, Wire.ResponseHeader.MemberIdFieldNumber, (long)reply.Header.MemberId);
+        at = WriteNumber(head, at, Wire.ResponseHeader.RevisionFieldNumber, isCompacted ? 0 : message.Revision);
+        at = WriteNumber(head, at, Wire.ResponseHeader.RaftTermFieldNumber, (long)reply.Header.RaftTerm);
+        head[0] = (byte)WireFormat.MakeTag(Wire.WatchResponse.HeaderFieldNumber, WireFormat.WireType.LengthDelimited);
+        head[1] = (byte)(at - 2);
+
+        at = WriteNumber(head, at, Wire.WatchResponse.WatchIdFieldNumber, message.Id);
+        at = WriteNumber(head, at, Wire.WatchResponse.CreatedFieldNumber, isCreated ? 1 : 0);
+        at = WriteNumber(head, at, Wire.WatchResponse.CanceledFieldNumber, isCanceled ? 1 : 0);
+        at = WriteNumber(head, at, Wire.WatchResponse.CompactRevisionFieldNumber, isCompacted ? message.Revision : 0);
+        at = WriteNumber(head, at, Wire.WatchResponse.FragmentFieldNumber, reply.IsFragment ? 1 : 0);
+        if (reasonBytes > 0)
         {
-            output.WriteTag(ReasonTag);
-            output.WriteString(reason);
+            head[at++] = (byte)WireFormat.MakeTag(Wire.WatchResponse.CancelReasonFieldNumber, WireFormat.WireType.LengthDelimited);
+            at = WriteVarint(head, at, (ulong)reasonBytes);
         }
 
-        output.Flush();
-        return head.AsSpan(0, (int)stream.Position);
+        return at;
     }
 
-    /// <summary>As proto3 has it: a zero is not written.</summary>
-    private static void WriteNumber(CodedOutputStream output, uint tag, long value)
+    /// <summary>A field below 16, so that its tag is one byte. As proto3 has it: a zero is not written.</summary>
+    private static int WriteNumber(Span<byte> head, int at, int field, long value)
     {
-        if (value != 0)
+        if (value == 0)
         {
-            output.WriteTag(tag);
-            output.WriteInt64(value);
+            return at;
         }
+
+        head[at++] = (byte)WireFormat.MakeTag(field, WireFormat.WireType.Varint);
+        return WriteVarint(head, at, (ulong)value);
+    }
+
+    /// <summary>Seven bits a byte, the lowest first; the highest bit says that more follow.</summary>
+    private static int WriteVarint(Span<byte> head, int at, ulong value)
+    {
+        for (; value > 0x7F; value >>= 7)
+        {
+            head[at++] = (byte)(value | 0x80);
+        }
+
+        head[at++] = (byte)value;
+        return at;
     }
 
     private static byte[] EncodeEvent(KeyEvent change, bool withPrevious)
@@ -108,6 +125,4 @@ internal static class WatchReplyFormat
         output.CheckNoSpaceLeft();
         return bytes;
     }
-
-    private static uint Tag(int field, WireFormat.WireType type) => WireFormat.MakeTag(field, type);
 }

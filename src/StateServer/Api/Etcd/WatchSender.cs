@@ -12,7 +12,7 @@ namespace StateServer.Api.Etcd;
 internal sealed class WatchSender(
     WatchStream stream, WatchHub hub, ResponseHeaders headers, IServerStreamWriter<WatchReply> responses, int maxResponseBytes)
 {
-    /// <summary>Written without being flushed at most: what one write of the socket takes.</summary>
+    /// <summary>Bytes written without being flushed at most: what one write of the socket takes.</summary>
     private const int UnflushedBytes = 64 * 1024;
 
     private static readonly WriteOptions Flushed = new();
@@ -22,7 +22,7 @@ internal sealed class WatchSender(
     private int _unflushed;
 
     /// <summary>Runs until the stream ends.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task RunAsync()
     {
         while (true)
         {
@@ -34,7 +34,7 @@ internal sealed class WatchSender(
 
             if (taken)
             {
-                await SendAsync(message, more, cancellationToken);
+                await SendAsync(message, more);
             }
             else if (stream.Queue.Ending is not null)
             {
@@ -47,7 +47,7 @@ internal sealed class WatchSender(
         }
     }
 
-    private async Task SendAsync(WatchMessage message, bool more, CancellationToken cancellationToken)
+    private async Task SendAsync(WatchMessage message, bool more)
     {
         headers.Complete(_reply.Header);
         _reply.Message = message;
@@ -58,7 +58,7 @@ internal sealed class WatchSender(
             _reply.Events = message.Fragments ? Part(message, sent, count) : count;
             sent += _reply.Events;
             _reply.IsFragment = sent < count;
-            await WriteAsync(more || _reply.IsFragment, message.Batch?.SizeBytes ?? 0, cancellationToken);
+            await WriteAsync(more || _reply.IsFragment, message.Batch?.SizeBytes ?? 0);
             WatchMeter.Sent(_reply.Events);
             if (count == 0)
             {
@@ -67,17 +67,14 @@ internal sealed class WatchSender(
         }
     }
 
-    private Task WriteAsync(bool more, int bytes, CancellationToken cancellationToken)
+    /// <summary>The call's own token is left out: its going makes the write fail, and watching it costs more than the write.</summary>
+    private Task WriteAsync(bool more, int bytes)
     {
-        _unflushed += bytes;
-        var isHeldBack = more && _unflushed < UnflushedBytes;
-        if (!isHeldBack)
-        {
-            _unflushed = 0;
-        }
-
+        var isHeldBack = more && _unflushed + bytes < UnflushedBytes;
         responses.WriteOptions = isHeldBack ? Unflushed : Flushed;
-        return responses.WriteAsync(_reply, cancellationToken);
+        var write = responses.WriteAsync(_reply, CancellationToken.None);
+        _unflushed = isHeldBack ? _unflushed + _reply.SizeBytes : 0;
+        return write;
     }
 
     /// <summary>How many events from <paramref name="first"/> on go into one response: as many as stay below the limit, and at least one.</summary>

@@ -7,8 +7,15 @@ using Wire = StateServer.Protos.Etcd;
 namespace StateServer.Api.Etcd;
 
 /// <summary>etcd's Watch service, on any member, from what that member applies. Thread-safe.</summary>
-internal sealed class WatchService(WatchHub hub, WatchOptions options, ResponseHeaders headers, CallGuards guards) : WatchBinding.Base
+internal sealed class WatchService(
+    WatchHub hub, WatchOptions options, ResponseHeaders headers, CallGuards guards, TimeProvider time) : WatchBinding.Base
 {
+    /// <summary>
+    /// How long a client may take to read what is being written when its stream is ended from here; then the call is cut off
+    /// without a reason. One that reads takes milliseconds; one that does not would hold up the end of the process.
+    /// </summary>
+    private static readonly TimeSpan LastWriteLimit = TimeSpan.FromSeconds(1);
+
     private static readonly Key FirstKey = new([0]);
 
     /// <inheritdoc/>
@@ -24,7 +31,8 @@ internal sealed class WatchService(WatchHub hub, WatchOptions options, ResponseH
             using var gone = context.CancellationToken.Register(
                 static state => ((WatchStream)state!).Queue.End(new WatchEnding(WatchEndReason.ClientGone)), stream);
             reading = ReadAsync(stream, requestStream);
-            await new WatchSender(stream, hub, headers, responseStream, options.MaxResponseBytes).RunAsync(context.CancellationToken);
+            var sending = new WatchSender(stream, hub, headers, responseStream, options.MaxResponseBytes).RunAsync();
+            await EndInTimeAsync(stream, sending, context);
         }
         catch (Exception) when (context.CancellationToken.IsCancellationRequested)
         {
@@ -44,6 +52,24 @@ internal sealed class WatchService(WatchHub hub, WatchOptions options, ResponseH
         }
 
         throw FailureOf(stream.Queue.Ending!);
+    }
+
+    /// <summary>Waits for the sender; where the stream was ended, no longer than a client that reads needs.</summary>
+    private async Task EndInTimeAsync(WatchStream stream, Task sending, ServerCallContext context)
+    {
+        if (await Task.WhenAny(sending, stream.Queue.WaitForEndAsync()) != sending)
+        {
+            try
+            {
+                await sending.WaitAsync(LastWriteLimit, time);
+            }
+            catch (TimeoutException)
+            {
+                context.GetHttpContext().Abort();
+            }
+        }
+
+        await sending;
     }
 
     private WatchStream Open(bool requiresLeader)
