@@ -27,11 +27,8 @@ public sealed class SavedSnapshotFile : IDisposable
         }
 
         _staged = $"{_path}.partial-{Environment.ProcessId}";
+        MakePrivate();
         _file = _disk.Create(_staged);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(_staged, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
     }
 
     /// <summary>Bytes taken so far.</summary>
@@ -56,6 +53,22 @@ public sealed class SavedSnapshotFile : IDisposable
         _disk.Rename(_staged, _path);
         _gone = true;
         _disk.SyncFolder(Path.GetDirectoryName(_path)!);
+    }
+
+    /// <summary>
+    /// Makes it empty, and closed to others from its first moment: whoever could open it then, or has an older file of that name
+    /// open (a killed save's, where process ids repeat), would read all that is written later.
+    /// </summary>
+    private void MakePrivate()
+    {
+        _disk.Delete(_staged);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        File.Open(_staged, options).Dispose();
     }
 
     /// <inheritdoc/>

@@ -95,6 +95,24 @@ public sealed class SavedSnapshotTest : IDisposable
         Assert.Throws<IOException>(() => new SavedSnapshotFile(_folder.Path));
     }
 
+    /// <summary>As a killed save leaves one, where the next has its process id, as in a container; opened by somebody meanwhile.</summary>
+    [Fact]
+    public void An_older_file_under_the_passing_name_is_not_written_to()
+    {
+        string passing = $"{FilePath}.partial-{Environment.ProcessId}";
+        File.WriteAllText(passing, "");
+        using var spy = new FileStream(passing, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using (var file = new SavedSnapshotFile(FilePath))
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(passing).UnixFileMode);
+            file.Append(Export(Samples.State()));
+            file.Commit();
+        }
+
+        Assert.Equal(0, spy.Length);
+        SavedSnapshot.Verify(FilePath);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static byte[] Export(ReplicatedState state)
