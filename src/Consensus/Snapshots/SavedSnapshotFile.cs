@@ -26,6 +26,12 @@ public sealed class SavedSnapshotFile : IDisposable
             throw new IOException($"{_path} is a folder; give a file's name");
         }
 
+        string folder = Path.GetDirectoryName(_path)!;
+        if (!Directory.Exists(folder))
+        {
+            throw new IOException($"there is no folder {folder}; make it, or give another path");
+        }
+
         _staged = $"{_path}.partial-{Environment.ProcessId}";
         MakePrivate();
         _file = _disk.Create(_staged);

@@ -93,6 +93,8 @@ public sealed class SavedSnapshotTest : IDisposable
         Assert.Single(Directory.GetFiles(_folder.Path));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(FilePath).UnixFileMode);
         Assert.Throws<IOException>(() => new SavedSnapshotFile(_folder.Path));
+        var nowhere = Assert.Throws<IOException>(() => new SavedSnapshotFile(Path.Combine(_folder.Path, "no", "where")));
+        Assert.Contains($"there is no folder {Path.Combine(_folder.Path, "no")}", nowhere.Message, StringComparison.Ordinal);
     }
 
     /// <summary>As a killed save leaves one, where the next has its process id, as in a container; opened by somebody meanwhile.</summary>
