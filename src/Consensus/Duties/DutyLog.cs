@@ -33,7 +33,7 @@ internal static partial class DutyLog
     [LoggerMessage(4045, LogLevel.Information, "Compacted on schedule up to revision {Revision}")]
     public static partial void Compacted(ILogger logger, long revision);
 
-    [LoggerMessage(4046, LogLevel.Error, "The state takes {Use} bytes, more than its quota of {Quota}: what grows is refused; delete keys and compact, or raise --quota-bytes on all members")]
+    [LoggerMessage(4046, LogLevel.Error, "The state takes {Use} bytes of its quota of {Quota}, and it wants to grow past it: what grows is refused; delete keys and compact, or raise --quota-bytes on all members")]
     public static partial void QuotaPassed(ILogger logger, long use, long quota);
 
     [LoggerMessage(4047, LogLevel.Information, "The alarm NOSPACE is cleared: the state takes {Use} bytes of its quota of {Quota}")]

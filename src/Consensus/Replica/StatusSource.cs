@@ -51,6 +51,7 @@ internal sealed class StatusSource(
             Version = options.Version,
             ProcessId = Environment.ProcessId,
             FeatureLevel = point.State.FeatureLevel,
+            Incarnation = point.State.Incarnation,
             StartedAt = startedAt,
             Unhealthy = standing.Problem
                 ?? now.Fault

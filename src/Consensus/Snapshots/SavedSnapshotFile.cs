@@ -26,12 +26,15 @@ public sealed class SavedSnapshotFile : IDisposable
             throw new IOException($"{_path} is a folder; give a file's name");
         }
 
-        _staged = $"{_path}.partial-{Environment.ProcessId}";
-        _file = _disk.Create(_staged);
-        if (!OperatingSystem.IsWindows())
+        string folder = Path.GetDirectoryName(_path)!;
+        if (!Directory.Exists(folder))
         {
-            File.SetUnixFileMode(_staged, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            throw new IOException($"there is no folder {folder}; make it, or give another path");
         }
+
+        _staged = $"{_path}.partial-{Environment.ProcessId}";
+        MakePrivate();
+        _file = _disk.Create(_staged);
     }
 
     /// <summary>Bytes taken so far.</summary>
@@ -56,6 +59,22 @@ public sealed class SavedSnapshotFile : IDisposable
         _disk.Rename(_staged, _path);
         _gone = true;
         _disk.SyncFolder(Path.GetDirectoryName(_path)!);
+    }
+
+    /// <summary>
+    /// Makes it empty, and closed to others from its first moment: whoever could open it then, or has an older file of that name
+    /// open (a killed save's, where process ids repeat), would read all that is written later.
+    /// </summary>
+    private void MakePrivate()
+    {
+        _disk.Delete(_staged);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        File.Open(_staged, options).Dispose();
     }
 
     /// <inheritdoc/>

@@ -75,6 +75,9 @@ public sealed record MemberStatus
     /// <summary>The feature level in force.</summary>
     public int FeatureLevel { get; init; }
 
+    /// <summary>How many times a cluster began with this state: 1, and one more for each restore; 0 of a member whose version knows of none.</summary>
+    public long Incarnation { get; init; }
+
     /// <summary>When its process started.</summary>
     public DateTimeOffset StartedAt { get; init; }
 

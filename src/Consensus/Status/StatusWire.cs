@@ -32,6 +32,7 @@ internal static class StatusWire
             Version = status.Version,
             ProcessId = status.ProcessId,
             FeatureLevel = status.FeatureLevel,
+            Incarnation = status.Incarnation,
             StartedAtUnixMilliseconds = status.StartedAt.ToUnixTimeMilliseconds(),
             Unhealthy = status.Unhealthy ?? "",
         };
@@ -66,6 +67,7 @@ internal static class StatusWire
         Version = reply.Version,
         ProcessId = reply.ProcessId,
         FeatureLevel = reply.FeatureLevel,
+        Incarnation = reply.Incarnation,
         StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(reply.StartedAtUnixMilliseconds),
         Unhealthy = reply.Unhealthy.Length == 0 ? null : reply.Unhealthy,
     };

@@ -1,9 +1,12 @@
+using System.Text;
+
 namespace StateServer.Hosting;
 
 /// <summary>
 /// The authority in a HEADERS frame (RFC 9113 §6.2, RFC 7541). A URL's <c>http://</c> in front of it is replaced by a label of
 /// the same length, in plain and in Huffman-coded bytes alike, so that nothing moves: neither the frame's length nor the size
-/// of the entry in the decoder's table. The rest of the name is never looked at: ports are told by the socket. Pure.
+/// of the entry in the decoder's table; in front of an IPv6 address by hex digits of that address, since Kestrel takes no label
+/// there, and digits, however many, it does. The name is never looked at: ports are told by the socket. Pure.
 /// </summary>
 internal static class AuthorityField
 {
@@ -14,16 +17,39 @@ internal static class AuthorityField
     /// <summary>":authority" in HPACK's static table.</summary>
     private const int Authority = 1;
 
-    /// <summary>"://" and "x--": as many bytes, and with x for the colon and - for the slash as many Huffman bits.</summary>
-    private static readonly (byte[] From, byte[] To)[] Plain =
-        [("http://"u8.ToArray(), "httpx--"u8.ToArray()), ("https://"u8.ToArray(), "httpsx--"u8.ToArray())];
-
-    /// <summary>The same in HPACK's Huffman code: h 100111, t 01001, p 101011, s 01000, : 1011100, / 011000, x 1111001, - 010110.</summary>
-    private static readonly (string From, string To)[] Coded =
+    /// <summary>
+    /// What is replaced by what, the longer first: as many bytes, and as many bits in HPACK's Huffman code. x stands for the
+    /// colon (7 bits each) and - for the slash (6). The bracket (13) moves to the front, and "http://" (41) becomes six
+    /// threes (6) and a nought (5), "https://" (46) two noughts.
+    /// </summary>
+    private static readonly (string From, string To)[] Prefixes =
     [
-        ("100111" + "01001" + "01001" + "101011" + "1011100" + "011000" + "011000", "100111" + "01001" + "01001" + "101011" + "1111001" + "010110" + "010110"),
-        ("100111" + "01001" + "01001" + "101011" + "01000" + "1011100" + "011000" + "011000", "100111" + "01001" + "01001" + "101011" + "01000" + "1111001" + "010110" + "010110"),
+        ("http://[", "[3333330"),
+        ("https://[", "[33333300"),
+        ("http://", "httpx--"),
+        ("https://", "httpsx--"),
     ];
+
+    /// <summary>HPACK's Huffman code of the characters in <see cref="Prefixes"/> (RFC 7541, appendix B).</summary>
+    private static readonly Dictionary<char, string> Code = new()
+    {
+        ['h'] = "100111",
+        ['t'] = "01001",
+        ['p'] = "101011",
+        ['s'] = "01000",
+        [':'] = "1011100",
+        ['/'] = "011000",
+        ['['] = "1111111111011",
+        ['x'] = "1111001",
+        ['-'] = "010110",
+        ['3'] = "011001",
+        ['0'] = "00000",
+    };
+
+    private static readonly (byte[] From, byte[] To)[] Plain =
+        [.. Prefixes.Select(p => (Encoding.ASCII.GetBytes(p.From), Encoding.ASCII.GetBytes(p.To)))];
+
+    private static readonly (string From, string To)[] Coded = [.. Prefixes.Select(p => (Bits(p.From), Bits(p.To)))];
 
     /// <summary>Mends a frame's payload in place.</summary>
     /// <param name="payload">The payload.</param>
@@ -69,6 +95,8 @@ internal static class AuthorityField
 
         return false;
     }
+
+    private static string Bits(string text) => string.Concat(text.Select(c => Code[c]));
 
     private static bool MendPlain(Span<byte> value)
     {

@@ -55,6 +55,8 @@ internal static class ClusterReportBuilder
                 leader.IsNone ? null : leader.ToString(),
                 answers.Select(a => a.Term).DefaultIfEmpty(self.Term).Max(),
                 answers.Select(a => a.Revision.Value).DefaultIfEmpty(self.Revision.Value).Max(),
+                answers.Select(a => a.Incarnation).DefaultIfEmpty(self.Incarnation).Max(),
+                answers.Select(a => a.FeatureLevel).DefaultIfEmpty(self.FeatureLevel).Max(),
                 voting.Length,
                 voting.Count(v => v.Alive),
                 tolerance.Members,

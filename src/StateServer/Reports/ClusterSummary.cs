@@ -7,6 +7,8 @@ namespace StateServer.Reports;
 /// <param name="Leader">The leader's id; null while there is none that answers.</param>
 /// <param name="Term">The highest term told of.</param>
 /// <param name="Revision">The highest keyspace revision told of.</param>
+/// <param name="Incarnation">How many times a cluster began with this state, the highest told of: 1, and one more for each restore.</param>
+/// <param name="FeatureLevel">The highest feature level told of: what all members can do.</param>
 /// <param name="Voters">How many members vote.</param>
 /// <param name="VotersAlive">How many of them answered, unhurt.</param>
 /// <param name="CanLoseMembers">Voters alive less the quorum; 0 without one.</param>
@@ -17,6 +19,8 @@ internal sealed record ClusterSummary(
     string? Leader,
     long Term,
     long Revision,
+    long Incarnation,
+    int FeatureLevel,
     int Voters,
     int VotersAlive,
     int CanLoseMembers,

@@ -58,6 +58,8 @@ public sealed class ReplicaTests
             Version = "15",
             ProcessId = 16,
             FeatureLevel = 17,
+            Incarnation = 19,
+            QuotaBytes = 20,
             StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(1_800_000_000_000),
             Unhealthy = "18",
         };

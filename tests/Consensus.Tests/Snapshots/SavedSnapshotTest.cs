@@ -93,6 +93,26 @@ public sealed class SavedSnapshotTest : IDisposable
         Assert.Single(Directory.GetFiles(_folder.Path));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(FilePath).UnixFileMode);
         Assert.Throws<IOException>(() => new SavedSnapshotFile(_folder.Path));
+        var nowhere = Assert.Throws<IOException>(() => new SavedSnapshotFile(Path.Combine(_folder.Path, "no", "where")));
+        Assert.Contains($"there is no folder {Path.Combine(_folder.Path, "no")}", nowhere.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>As a killed save leaves one, where the next has its process id, as in a container; opened by somebody meanwhile.</summary>
+    [Fact]
+    public void An_older_file_under_the_passing_name_is_not_written_to()
+    {
+        string passing = $"{FilePath}.partial-{Environment.ProcessId}";
+        File.WriteAllText(passing, "");
+        using var spy = new FileStream(passing, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using (var file = new SavedSnapshotFile(FilePath))
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(passing).UnixFileMode);
+            file.Append(Export(Samples.State()));
+            file.Commit();
+        }
+
+        Assert.Equal(0, spy.Length);
+        SavedSnapshot.Verify(FilePath);
     }
 
     public void Dispose() => _folder.Dispose();

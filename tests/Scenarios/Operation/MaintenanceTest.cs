@@ -120,10 +120,10 @@ public sealed class MaintenanceTest
         string table = (await RunAsync("endpoint", "status", "-w", "table")).Output;
         Assert.Contains("IS LEADER", table, StringComparison.Ordinal);
         Assert.Single(table.Split('\n'), line => line.Contains("|      true |", StringComparison.Ordinal));
-        Assert.Equal(3, (await RunAsync("endpoint", "health")).All.Split("is healthy: successfully committed proposal").Length - 1);
-        var hashes = JsonDocument.Parse((await RunAsync("endpoint", "hashkv", "--rev", "2", "-w", "json")).Output).RootElement.EnumerateArray().Select(e => e.GetProperty("HashKV").GetProperty("hash").GetUInt32());
+        Assert.Equal(3, (await RunAsync("endpoint", "health", "--cluster")).All.Split("is healthy: successfully committed proposal").Length - 1);
+        var hashes = JsonDocument.Parse((await RunAsync("endpoint", "hashkv", "--cluster", "--rev", "2", "-w", "json")).Output).RootElement.EnumerateArray().Select(e => e.GetProperty("HashKV").GetProperty("hash").GetUInt32());
         Assert.Single(hashes.Distinct());
-        Assert.Contains("Finished defragmenting etcd member", (await RunAsync("defrag")).Output, StringComparison.Ordinal);
+        Assert.Contains("Finished defragmenting etcd member", (await RunAsync("defrag", "--cluster")).Output, StringComparison.Ordinal);
         Assert.Empty((await RunAsync("alarm", "list")).Output.Trim());
 
         async Task<(string Output, string All)> RunAsync(params string[] arguments)

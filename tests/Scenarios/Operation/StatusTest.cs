@@ -9,7 +9,7 @@ namespace StateServer.Scenarios.Operation;
 public sealed class StatusTest
 {
     private static readonly string[] ClusterFields =
-        ["id", "leader", "term", "revision", "voters", "votersAlive", "canLoseMembers", "canLoseZones", "asOf"];
+        ["id", "leader", "term", "revision", "incarnation", "featureLevel", "voters", "votersAlive", "canLoseMembers", "canLoseZones", "asOf"];
 
     private static readonly string[] MemberFields =
     [

@@ -87,6 +87,37 @@ public sealed class MaintenanceServiceTests : IAsyncLifetime
             "no");
     }
 
+    /// <summary>As etcd does since 3.5, and unlike 3.4: the compacted revision is the oldest that can be read, so it can be hashed.</summary>
+    [Fact]
+    public async Task The_compacted_revision_is_hashed_alike_before_its_history_is_freed_and_after()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            await _kv.PutAsync(Put($"k{i % 3}", $"{i}"));
+        }
+
+        _host.Replica.TrimsAtOnce = false;
+        await _kv.CompactAsync(Compact(7));
+        var before = await _maintenance.HashKVAsync(new Wire.HashKVRequest { Revision = 7 });
+        Assert.Equal((7L, 7L, 11L), (before.HashRevision, before.CompactRevision, before.Header.Revision));
+        Assert.True(_host.Replica.State.Keyspace.HasHistoryToTrim);
+        while (_host.Replica.State.Keyspace.HasHistoryToTrim)
+        {
+            _host.Replica.Apply(new TrimHistoryCommand(), null);
+        }
+
+        Assert.Equal(before, await _maintenance.HashKVAsync(new Wire.HashKVRequest { Revision = 7 }));
+        Assert.NotEqual(before.Hash, (await _maintenance.HashKVAsync(new Wire.HashKVRequest { Revision = 8 })).Hash);
+        AssertFailure(
+            await FailureOf(async () => await _maintenance.HashKVAsync(new Wire.HashKVRequest { Revision = 6 })),
+            StatusCode.OutOfRange,
+            "etcdserver: mvcc: required revision has been compacted",
+            "no");
+        await _kv.CompactAsync(Compact(11));
+        var now = await _maintenance.HashKVAsync(new Wire.HashKVRequest { Revision = 11 });
+        Assert.Equal(now.Hash, (await _maintenance.HashKVAsync(new Wire.HashKVRequest())).Hash);
+    }
+
     [Fact]
     public async Task A_member_that_is_not_open_hashes_nothing_and_one_that_differs_does()
     {

@@ -60,10 +60,25 @@ public sealed class CommandLineTests
     }
 
     [Theory]
+    [InlineData("snapshot", "status")]
+    [InlineData("snapshot", "save")]
+    [InlineData("snapshot", "restore", "--root", "/tmp/nowhere/at/all", "--port", "31017")]
+    [InlineData("up", "--root", "/tmp/nowhere/at/all", "--port", "31017", "--from-snapshot")]
+    public async Task An_empty_file_name_is_wrong_use(params string[] line)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        string[] whole = line is ["snapshot", var verb, .. var rest] ? ["snapshot", verb, "", .. rest] : [.. line, ""];
+        Assert.Equal(2, await StateServerCommand.InvokeAsync(whole, output, error));
+        Assert.Contains("name is empty; give a path", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("up --root /proc/cluster", "--root /proc/cluster can't be made or written")]
     [InlineData("down --root /nowhere/at/all", "/nowhere/at/all holds no local cluster")]
     [InlineData("snapshot save /nowhere/at/all --endpoints 127.0.0.1:1", "127.0.0.1:1: Connection refused")]
     [InlineData("snapshot status /nowhere/at/all", "/nowhere/at/all can't be read: Could not find")]
+    [InlineData("snapshot status /etc", "/etc is a folder; give a file of 'snapshot save'")]
     [InlineData("snapshot restore /etc/passwd --root /tmp/nowhere/at/all --port 31017", "/etc/passwd is cut off, or no snapshot")]
     [InlineData("up --from-snapshot /etc/passwd --root /tmp/nowhere/at/all --port 31017", "/etc/passwd is cut off, or no snapshot")]
     [InlineData("snapshot status /etc/passwd", "/etc/passwd is cut off, or no snapshot")]

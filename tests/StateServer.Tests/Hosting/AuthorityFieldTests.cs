@@ -1,6 +1,14 @@
 using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
 using StateServer.Hosting;
+using StateServer.Loopback;
 
 namespace StateServer.StateServer.Tests.Hosting;
 
@@ -9,13 +17,16 @@ public sealed class AuthorityFieldTests
 {
     /// <summary>What HPACK's Huffman code makes of the characters that occur here.</summary>
     private static readonly Dictionary<char, string> Code =
-        "h100111 t01001 p101011 s01000 :1011100 /011000 x1111001 -010110 .010111 000000 100001 200010 3011001 7011101 9011111"
+        "h100111 t01001 p101011 s01000 :1011100 /011000 x1111001 -010110 .010111 000000 100001 200010 3011001 7011101 9011111 [1111111111011 ]1111111111100 f100101"
             .Split(' ').ToDictionary(c => c[0], c => c[1..]);
 
     [Theory]
     [InlineData("http://127.0.0.1:2379", "httpx--127.0.0.1:2379")]
     [InlineData("https://127.0.0.1:2379", "httpsx--127.0.0.1:2379")]
     [InlineData("127.0.0.1:2379", "127.0.0.1:2379")]
+    [InlineData("http://[::1]:2379", "[3333330::1]:2379")]
+    [InlineData("https://[f::1]:2379", "[33333300f::1]:2379")]
+    [InlineData("[::1]:2379", "[::1]:2379")]
     [InlineData("http:/", "http:/")]
     [InlineData("", "")]
     public void A_url_becomes_a_name_of_the_same_length(string sent, string mended)
@@ -94,6 +105,55 @@ public sealed class AuthorityFieldTests
 
         await pipe.Writer.CompleteAsync();
         Assert.Equal(Stream("httpx--127.0.0.1:2379"), await read.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>What a mended authority must be good for. Kestrel ends the stream of one that it doesn't take.</summary>
+    [Theory]
+    [InlineData("http://127.0.0.1:2379")]
+    [InlineData("https://127.0.0.1:2379")]
+    [InlineData("http://[::1]:2379")]
+    [InlineData("https://[f::1]:2379")]
+    [InlineData("127.0.0.1:2379")]
+    [InlineData("[::1]:2379")]
+    public async Task Kestrel_serves_it(string authority)
+    {
+        using var ports = PortBlock.Take(1);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, ports.First, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            AuthorityReader.Use(listen);
+        }));
+        await using var app = builder.Build();
+        app.Run(static context => context.Response.WriteAsync("served"));
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        foreach (bool coded in new[] { false, true })
+        {
+            const byte Headers = 1;
+            Assert.Equal(Headers, await AnswerAsync(ports.First, Payload(authority, coded, 0x5)));
+        }
+    }
+
+    /// <summary>The type of the first frame that tells of the request: HEADERS, RST_STREAM or GOAWAY.</summary>
+    private static async Task<byte> AnswerAsync(int port, byte[] request)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
+        NetworkStream stream = client.GetStream();
+        await stream.WriteAsync(
+            (byte[])[.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, 0, 0, 0, 4, 0, 0, 0, 0, 0, .. Frame(1, 0x5, request)], TestContext.Current.CancellationToken);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        byte[] header = new byte[9];
+        while (true)
+        {
+            await stream.ReadExactlyAsync(header, deadline.Token);
+            await stream.ReadExactlyAsync(new byte[(header[0] << 16) | (header[1] << 8) | header[2]], deadline.Token);
+            if (header[3] is 1 or 3 or 7)
+            {
+                return header[3];
+            }
+        }
     }
 
     /// <summary>As Kestrel does, which takes all that it is given.</summary>

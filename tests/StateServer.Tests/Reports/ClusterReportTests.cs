@@ -27,7 +27,7 @@ public sealed class ClusterReportTests
             using var json = JsonDocument.Parse(JsonStatus.Write(report));
             Assert.Equal(["cluster", "members"], Names(json.RootElement));
             Assert.Equal(
-                ["id", "leader", "term", "revision", "voters", "votersAlive", "canLoseMembers", "canLoseZones", "asOf"],
+                ["id", "leader", "term", "revision", "incarnation", "featureLevel", "voters", "votersAlive", "canLoseMembers", "canLoseZones", "asOf"],
                 Names(json.RootElement.GetProperty("cluster")));
             Assert.All(json.RootElement.GetProperty("members").EnumerateArray(), m => Assert.Equal(
                 [

@@ -32,6 +32,8 @@ internal static class SampleCluster
         CommitIndex = 120 - (10 * slot),
         AppliedIndex = 118 - (10 * slot),
         Revision = new Revision(90 - slot),
+        Incarnation = 3 - slot,
+        FeatureLevel = 2 - slot,
         Voters = Ids,
         DiskBytes = 64 * 1024 * 1024,
         Version = "0.1.0",

@@ -12,7 +12,7 @@ using Wire = StateServer.Protos.Etcd;
 namespace StateServer.Api.Etcd;
 
 /// <summary>etcd's KV service, on any member. Reads never enter the log. Thread-safe.</summary>
-internal sealed class KvService(IReplica replica, ResponseHeaders headers, CallGuards guards) : Wire.KV.KVBase
+internal sealed class KvService(IReplica replica, ResponseHeaders headers, CallGuards guards, TimeProvider time) : Wire.KV.KVBase
 {
     /// <summary>How long a physical compaction waits for the next entry: longer than any election takes.</summary>
     internal static readonly TimeSpan TrimPatience = TimeSpan.FromSeconds(10);
@@ -101,15 +101,15 @@ internal sealed class KvService(IReplica replica, ResponseHeaders headers, CallG
     }
 
     /// <summary>
-    /// Trimming goes on by commands in the log, so each step moves the applied index. Where none comes for a while, there is no
-    /// leader: a client without a deadline must not wait for ever for what goes on by itself later.
+    /// Trimming goes on by commands in the log, and every command frees a little: each entry is a step. Where none comes for a
+    /// while, there is no leader: a client without a deadline must not wait for ever for what goes on by itself later.
     /// </summary>
     private async Task WaitUntilTrimmedAsync(CancellationToken cancellationToken)
     {
         for (var state = replica.State; state.Keyspace.HasHistoryToTrim; state = replica.State)
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(TrimPatience);
+            using var patience = new CancellationTokenSource(TrimPatience, time);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
             try
             {
                 await replica.WaitForAppliedAsync(state.AppliedIndex + 1, limit.Token);

@@ -47,6 +47,16 @@ internal static class SnapshotStatusVerb
     /// <exception cref="VerbFailedException">It isn't there, is damaged, or no snapshot.</exception>
     internal static SavedSnapshot Read(string path)
     {
+        if (path.Length == 0)
+        {
+            throw new VerbFailedException(ExitCode.WrongUse, "the snapshot file's name is empty; give a path");
+        }
+
+        if (Directory.Exists(path))
+        {
+            throw new VerbFailedException(ExitCode.Failed, $"{path} is a folder; give a file of 'snapshot save'");
+        }
+
         try
         {
             return SavedSnapshot.Read(path);

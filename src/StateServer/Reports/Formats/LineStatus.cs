@@ -15,7 +15,7 @@ internal static class LineStatus
         ClusterSummary cluster = report.Cluster;
         return string.Join(
             Environment.NewLine,
-            $"Cluster: {cluster.Id}, as of {Rfc3339Time.Format(cluster.AsOf)}",
+            $"Cluster: {cluster.Id}, incarnation {cluster.Incarnation}, feature level {cluster.FeatureLevel}, as of {Rfc3339Time.Format(cluster.AsOf)}",
             TabularStatus.LeaderLine(report),
             $"Voters: {cluster.VotersAlive} alive of {cluster.Voters}",
             TabularStatus.LossLine(cluster),

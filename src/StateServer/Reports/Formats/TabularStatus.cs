@@ -20,7 +20,7 @@ internal static class TabularStatus
     {
         var text = new StringBuilder();
         ClusterSummary cluster = report.Cluster;
-        text.AppendLine(CultureInfo.InvariantCulture, $"Cluster {cluster.Id}, asked {Ago(cluster.AsOf, now)} ago");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Cluster {cluster.Id}, incarnation {cluster.Incarnation}, feature level {cluster.FeatureLevel}, asked {Ago(cluster.AsOf, now)} ago");
         text.AppendLine(LeaderLine(report));
         text.AppendLine(CultureInfo.InvariantCulture, $"Voters: {cluster.VotersAlive} alive of {cluster.Voters}. {LossLine(cluster)}");
         text.AppendLine();

@@ -180,8 +180,12 @@ internal sealed class InMemoryReplica : IReplica, ILeaseTimes
         return ReadFault is { } fault ? throw fault : ValueTask.FromResult(State);
     }
 
+    /// <summary>The index that was waited for last.</summary>
+    internal long WaitedFor { get; private set; }
+
     public async ValueTask WaitForAppliedAsync(long index, CancellationToken cancellationToken)
     {
+        WaitedFor = index;
         while (true)
         {
             Task next;
