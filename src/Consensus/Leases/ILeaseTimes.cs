@@ -26,7 +26,10 @@ public interface ILeaseTimes
     /// <exception cref="ReadRefusedException">No leader, no quorum in time, too many wait, or this member must not serve.</exception>
     ValueTask<LeaseTime?> RenewAsync(LeaseId lease, CancellationToken cancellationToken);
 
-    /// <summary>Tells what a lease has left, by a leader that was confirmed as for <see cref="RenewAsync"/>.</summary>
+    /// <summary>
+    /// Tells what a lease has left, by a leader that was confirmed as for <see cref="RenewAsync"/>, once this member has applied
+    /// what the leader had then: its state has the lease's keys at least as new.
+    /// </summary>
     /// <param name="lease">The lease.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>What it has left; null where there is no such lease.</returns>

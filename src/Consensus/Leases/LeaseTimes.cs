@@ -16,6 +16,7 @@ internal sealed class LeaseTimes : ILeaseTimes
     private readonly LeadershipWatch _leadership;
     private readonly LeaseDesk _desk;
     private readonly LeaseRelay _relay;
+    private readonly Applier _applier;
     private readonly Standing _standing;
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
@@ -33,6 +34,7 @@ internal sealed class LeaseTimes : ILeaseTimes
     {
         _leadership = leadership;
         _desk = new(leadership, reads, applier, table);
+        _applier = applier;
         _relay = new(leadership, peers, time, options.RequestTimeout);
         _standing = standing;
         _time = time;
@@ -93,7 +95,11 @@ internal sealed class LeaseTimes : ILeaseTimes
                 var answer = await AskOnceAsync(question, either.Token).ConfigureAwait(false);
                 switch (answer.Verdict)
                 {
+                    case LeaseVerdict.Alive when question.Renews:
+                        return answer.Time;
                     case LeaseVerdict.Alive:
+                        problem = "this member is behind the leader";
+                        await _applier.Waiters.WaitAsync(answer.Time.Index, () => _applier.AppliedIndex, either.Token).ConfigureAwait(false);
                         return answer.Time;
                     case LeaseVerdict.NotFound:
                         return null;

@@ -19,6 +19,7 @@ internal sealed class Proposer : IAsyncDisposable
     private readonly LeadershipWatch _leadership;
     private readonly Applier _applier;
     private readonly LeaderLink _link;
+    private readonly CommitNews _news;
     private readonly SpaceGate _space;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -30,7 +31,6 @@ internal sealed class Proposer : IAsyncDisposable
     private bool _inFlightIsForwarded;
     private bool _waitsForApply;
     private long _inFlightSince;
-    private Task _nudge = Task.CompletedTask;
     private string? _lastFailure;
 
     /// <summary>Makes the loop; <see cref="RunAsync"/> runs it.</summary>
@@ -51,6 +51,7 @@ internal sealed class Proposer : IAsyncDisposable
         _leadership = leadership;
         _applier = applier;
         _link = new(options, queue, peers, time, logger);
+        _news = new(raft, time);
         _space = space;
         _time = time;
         _logger = logger;
@@ -104,7 +105,11 @@ internal sealed class Proposer : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _link.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _news.Dispose();
+        return _link.DisposeAsync();
+    }
 
     /// <summary>Does one thing.</summary>
     private async ValueTask<Next> StepAsync(CancellationToken stop)
@@ -147,11 +152,7 @@ internal sealed class Proposer : IAsyncDisposable
 
         Volatile.Write(ref _waitsForApply, false);
         ProposalMeter.Applied(_time.GetElapsedTime(_inFlightSince));
-        if (_inFlightIsForwarded && _nudge.IsCompleted && _queue.IsEmpty)
-        {
-            _nudge = TellCommitAsync();
-        }
-
+        _news.Committed(_inFlightIsForwarded, !_queue.IsEmpty);
         _inFlight = default;
         return false;
     }
@@ -219,6 +220,7 @@ internal sealed class Proposer : IAsyncDisposable
         }
 
         _inFlight = position;
+        _news.Appended();
         ProposalMeter.Appended(commands, _entry.WrittenCount);
     }
 
@@ -239,26 +241,6 @@ internal sealed class Proposer : IAsyncDisposable
         }
 
         return commands;
-    }
-
-    /// <summary>
-    /// A follower learns of a commit with the next message from the leader, and only then answers its client. Where no entry
-    /// follows at once, a round without one tells it, rather than the next heartbeat.
-    /// </summary>
-    private async Task TellCommitAsync()
-    {
-        try
-        {
-            await _raft.ConfirmLeadershipAsync(CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (NotLeadingException)
-        {
-            // Then the next leader tells.
-        }
-        catch (Exception e)
-        {
-            LogOnce(e, ProposalLog.LoopFailed);
-        }
     }
 
     private async ValueTask<Next> FollowAsync(Leadership role)

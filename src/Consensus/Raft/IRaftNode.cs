@@ -47,6 +47,12 @@ internal interface IRaftNode : IAsyncDisposable
     /// <exception cref="NotLeadingException">Not the leader, or no quorum answered.</exception>
     ValueTask<long> ConfirmLeadershipAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Begins a replication round, so that followers learn what is committed before the next entry or heartbeat. Never waits or
+    /// throws; does nothing where this member does not lead.
+    /// </summary>
+    void TellCommit();
+
     /// <summary>Hands leadership over to a caught-up voter; a none target means the most caught-up one.</summary>
     /// <exception cref="NotLeadingException">Not the leader.</exception>
     /// <exception cref="TransferRefusedException">The target is unknown, not a voter, unreachable or too far behind; this member still leads.</exception>

@@ -215,6 +215,15 @@ internal sealed partial class RaftNode : IRaftNode
     }
 
     /// <inheritdoc/>
+    public void TellCommit()
+    {
+        if (Volatile.Read(ref _parts) is { Cluster: { IsLeader: true } cluster })
+        {
+            cluster.ForceRound();
+        }
+    }
+
+    /// <inheritdoc/>
     public void KeepFromLeading(string? why)
     {
         Volatile.Write(ref _unfit, why);

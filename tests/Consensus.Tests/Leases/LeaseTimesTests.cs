@@ -100,6 +100,23 @@ public sealed class LeaseTimesTests
     }
 
     [Fact]
+    public async Task What_a_lease_has_left_is_told_by_a_member_that_has_applied_as_much_or_refused_in_time()
+    {
+        await using var cluster = await FakeCluster.StartAsync(3, configure: TestOptions.ShortAt(1));
+        await GrantAsync(cluster, 5, 60);
+        await Eventually.IsTrueAsync(() => cluster[1].Replica.State.Keyspace.LeaseCount == 1, "the follower knows the lease");
+        cluster[1].Raft.Paused = true;
+        await PutAsync(cluster, "a", 5);
+        var refused = await Assert.ThrowsAsync<ReadRefusedException>(() => cluster[1].Replica.Leases.FindAsync(Five, None).AsTask());
+        Assert.Equal(ReadRefusal.TimedOut, refused.Refusal);
+        Assert.EndsWith("this member is behind the leader", refused.Message, StringComparison.Ordinal);
+        Assert.NotNull(await cluster[1].Replica.Leases.RenewAsync(Five, None));
+        cluster[1].Raft.Paused = false;
+        var told = await cluster[1].Replica.Leases.FindAsync(Five, None);
+        Assert.InRange(cluster[1].Replica.State.AppliedIndex, told!.Value.Index, long.MaxValue);
+    }
+
+    [Fact]
     public async Task Without_a_leader_the_question_is_refused_in_time()
     {
         await using var cluster = await FakeCluster.StartAsync(3, leader: null, TestOptions.ShortAt(0));

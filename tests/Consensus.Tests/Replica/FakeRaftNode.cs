@@ -12,6 +12,7 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
     private readonly CancellationTokenSource _stop = new();
     private Task _applying = Task.CompletedTask;
     private int _rounds;
+    private int _commitsTold;
 
     public event Action<RaftStatus>? Changed;
 
@@ -34,6 +35,9 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
     public Func<Task>? BeforeAppend { get; set; }
 
     public int Rounds => _rounds;
+
+    /// <summary>Rounds that only tell what is committed.</summary>
+    public int CommitsTold => _commitsTold;
 
     public List<NodeId> Transfers { get; } = [];
 
@@ -89,6 +93,8 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
 
         return leader == self ? commit : throw new NotLeadingException("not the leader");
     }
+
+    public void TellCommit() => Interlocked.Increment(ref _commitsTold);
 
     public ValueTask TransferLeadershipAsync(NodeId target, CancellationToken cancellationToken)
     {

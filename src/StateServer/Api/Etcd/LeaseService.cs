@@ -93,7 +93,6 @@ internal sealed class LeaseService(
                 TTL = (long)time.Remaining.TotalSeconds,
                 GrantedTTL = time.GrantedSeconds,
             };
-            await replica.WaitForAppliedAsync(time.Index, context.CancellationToken);
             response.Header = headers.Current();
             if (request.Keys)
             {

@@ -1,0 +1,63 @@
+using StateServer.Consensus.Raft;
+
+namespace StateServer.Consensus.Proposals;
+
+/// <summary>
+/// On the leader: a follower learns of a commit with the leader's next message, and only then applies it, tells it to its
+/// watchers, and answers the client whose command it forwarded. Where no entry follows that would carry the news, a round
+/// without one does, rather than the next heartbeat. Used by the proposer's loop; its timer comes from another thread.
+/// </summary>
+internal sealed class CommitNews : IDisposable
+{
+    /// <summary>
+    /// What an entry that comes next is waited for where nobody waits at a follower: a client that puts one after the other takes
+    /// less, and its next put is not held up by a round of its own.
+    /// </summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
+
+    private readonly IRaftNode _raft;
+    private readonly ITimer _timer;
+    private bool _entryIsUnderWay;
+
+    /// <summary>Makes it; it tells nothing before the first <see cref="Committed"/>.</summary>
+    public CommitNews(IRaftNode raft, TimeProvider time)
+    {
+        _raft = raft;
+        _timer = time.CreateTimer(static news => ((CommitNews)news!).TellLate(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>An entry is on its way: it carries what was committed before.</summary>
+    public void Appended() => Volatile.Write(ref _entryIsUnderWay, true);
+
+    /// <summary>That entry is committed and applied here.</summary>
+    /// <param name="isAwaited">Whether a follower's client waits for it.</param>
+    /// <param name="moreWaits">Whether commands wait that make the next entry at once.</param>
+    public void Committed(bool isAwaited, bool moreWaits)
+    {
+        Volatile.Write(ref _entryIsUnderWay, moreWaits);
+        if (moreWaits)
+        {
+            return;
+        }
+
+        if (isAwaited)
+        {
+            _raft.TellCommit();
+        }
+        else
+        {
+            _timer.Change(Pause, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _timer.Dispose();
+
+    private void TellLate()
+    {
+        if (!Volatile.Read(ref _entryIsUnderWay))
+        {
+            _raft.TellCommit();
+        }
+    }
+}
