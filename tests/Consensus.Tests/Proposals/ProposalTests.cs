@@ -176,9 +176,10 @@ public sealed class ProposalTests
     {
         await using var cluster = await FakeCluster.StartAsync(3, configure: TestOptions.ShortAt(1));
         await Registered(cluster);
+        var sent = cluster[1].Peers.ForwardMessages;
         cluster[1].Peers.SwallowForwards = true;
         var proposal = cluster[1].Replica.ProposeAsync(Commands.Put("k"));
-        await Eventually.IsTrueAsync(() => cluster[1].Peers.ForwardMessages > 0, "it was sent");
+        await Eventually.IsTrueAsync(() => cluster[1].Peers.ForwardMessages > sent, "it was sent");
         cluster[1].Peers.Cut();
         cluster[1].Peers.SwallowForwards = false;
         var e = await Assert.ThrowsAsync<OutcomeUnknownException>(() => proposal);

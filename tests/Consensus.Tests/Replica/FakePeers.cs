@@ -41,11 +41,13 @@ internal sealed class FakePeers(FakeCluster cluster, FakeMember self) : IReplica
         var session = desk.OpenForward(reply => link.Replies.Writer.TryWrite(reply));
         link.Receive = request =>
         {
-            ForwardMessages++;
+            // Counted last: whoever sees it counted may stop the swallowing, and it stays swallowed.
             if (!SwallowForwards)
             {
                 session.Receive(request);
             }
+
+            ForwardMessages++;
         };
         return Keep(link);
     }
