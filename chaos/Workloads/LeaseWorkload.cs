@@ -45,8 +45,6 @@ internal sealed class LeaseWorkload : IWorkload
 
     public string Description => "leases granted, kept alive and left alone or revoked; none ends early by its client's clock, all end, with all their keys at one revision";
 
-    public bool IsUsual => false;
-
     public async Task RunAsync(WorkloadContext context, CancellationToken cancellationToken)
     {
         using var stop = new CancellationTokenSource();

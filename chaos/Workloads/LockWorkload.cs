@@ -44,8 +44,6 @@ internal sealed class LockWorkload : IWorkload
 
     public string Description => "locks contended for, held by leases, some left behind; no two holders at once, no write out of turn at a resource that checks the fencing revision";
 
-    public bool IsUsual => false;
-
     public async Task RunAsync(WorkloadContext context, CancellationToken cancellationToken)
     {
         await Task.WhenAll(Enumerable.Range(0, context.Clients).Select(process => ClientAsync(context, process, cancellationToken)));

@@ -32,8 +32,6 @@ internal sealed class WatchWorkload : IWorkload
 
     public string Description => "watchers of keys and ranges on every member, resumed over failovers; each told the same history, nothing missing, doubled, split or out of order";
 
-    public bool IsUsual => false;
-
     public async Task RunAsync(WorkloadContext context, CancellationToken cancellationToken)
     {
         using var client = new MemberClient(context, 0);

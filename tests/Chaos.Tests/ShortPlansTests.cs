@@ -21,4 +21,8 @@ public sealed class ShortPlansTests
         Assert.All(named, n => Assert.Contains(Catalogue.Faults, f => f.Name == n && f.Unavailable is null));
         Assert.True(named.Length >= 14, "names of faults are misspelt");
     }
+
+    [Fact]
+    public void Each_usual_workload_is_in_one_of_them() =>
+        Assert.Equal(Names.UsualWorkloads.Order(), ShortVerb.Plans().SelectMany(p => p.Workloads).Distinct().Order());
 }
