@@ -213,6 +213,11 @@ internal sealed class WatchStream : IDisposable
 
         if (!_byId.TryGetValue(response.WatchId, out Watcher? watcher))
         {
+            if (response is { Canceled: true, CompactRevision: 0, Events.Count: 0 } && _cancelled.Remove(response.WatchId))
+            {
+                return true; // Compaction ended it while it was being cancelled: members answer both, as etcd does.
+            }
+
             Complaints.Add($"{_client.Member} told of the watch {response.WatchId}, which there is none: {response.Events.Count} events, {(response.Canceled ? "cancelled" : "not cancelled")}");
             return false;
         }
@@ -230,7 +235,7 @@ internal sealed class WatchStream : IDisposable
 
         _byId.Remove(response.WatchId);
         watcher.Spans[^1].CompactRevision = response.CompactRevision > 0 ? response.CompactRevision : null;
-        if (!_cancelled.Remove(response.WatchId) && response.CompactRevision == 0)
+        if (response.CompactRevision == 0 && !_cancelled.Remove(response.WatchId))
         {
             // The member's own wish, with a reason: it resumes elsewhere.
             return false;
