@@ -198,7 +198,7 @@ public sealed class StateServerClientTests : IAsyncLifetime
         Endpoints = endpoints,
         BackoffLow = TimeSpan.FromMilliseconds(1),
         BackoffHigh = TimeSpan.FromMilliseconds(20),
-        ConnectStagger = TimeSpan.FromMilliseconds(50),
+        ConnectStagger = TimeSpan.FromSeconds(4),
         CallTimeout = TimeSpan.FromSeconds(30),
         AttemptTimeout = TimeSpan.FromSeconds(20),
     };
