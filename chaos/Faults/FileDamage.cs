@@ -1,4 +1,5 @@
 using System.Globalization;
+using StateServer.Chaos.Clusters;
 
 namespace StateServer.Chaos.Faults;
 
@@ -58,11 +59,11 @@ internal sealed class FileDamage
         }
     }
 
-    /// <summary>Gives the file back as it was.</summary>
+    /// <summary>Gives the file back as it was, for good: the power may go next.</summary>
     public void Undo()
     {
-        using var stream = new FileStream(File, FileMode.Create);
-        stream.Write(_saved);
+        System.IO.File.WriteAllBytes(File, _saved);
+        ExternalTool.Run("sync", File);
     }
 
     public override string ToString() =>

@@ -1,4 +1,5 @@
 using StateServer.Chaos.Clusters;
+using StateServer.Chaos.Faults;
 
 namespace StateServer.Chaos.Tests;
 
@@ -31,6 +32,30 @@ public sealed class ForgetfulDiskTests
             Assert.InRange(keptSectors.Count(k => k), 40, 120);
             Assert.Equal(keptSectors.Count(k => k) + NeverSyncedSectors, forgotten);
             Assert.Empty(await File.ReadAllBytesAsync(Path.Combine(mounted, "never-synced")));
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_damaged_file_that_was_given_back_outlives_a_power_loss(bool cutOff)
+    {
+        Assert.SkipWhen(ForgetfulDisk.Unavailable is not null, ForgetfulDisk.Unavailable ?? "");
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        string mounted = Path.Combine(folder, "disk");
+        using (RunClaim claim = RunClaim.Take(Path.Combine(folder, "claims")))
+        using (ForgetfulDisk disk = await ForgetfulDisk.MountAsync(Path.Combine(folder, "backing"), mounted, 3, claim))
+        {
+            string vote = Path.Combine(mounted, "vote");
+            ExternalTool.Run("dd", "if=/dev/urandom", $"of={vote}", "bs=4096", "count=2", "conv=fdatasync");
+            byte[] durable = await File.ReadAllBytesAsync(vote);
+            FileDamage damage = FileDamage.Choose(mounted, DamagedPart.Vote, new Random(1))!;
+            damage.Inflict(cutOff);
+            damage.Undo();
+            await disk.LosePowerAsync();
+            Assert.Equal(durable, await File.ReadAllBytesAsync(vote));
         }
 
         Directory.Delete(folder, recursive: true);
