@@ -54,9 +54,12 @@ internal sealed partial class WatchHub
         return stream.ProgressFrom == 0;
     }
 
-    /// <summary>A watch from a later revision on is not told an earlier one: its client would resume too early.</summary>
+    /// <summary>
+    /// A watch from a later revision on is not told an earlier one: its client would resume too early. One from the very next
+    /// revision on is: it resumes where it began, and the stream's others must not wait for it.
+    /// </summary>
     private static bool Awaits(Watcher watcher, long revision) =>
-        watcher.State != WatcherState.Gone && watcher.StartRevision > revision;
+        watcher.State != WatcherState.Gone && watcher.StartRevision > revision + 1;
 
     private ITimer StartProgress(WatchStream stream)
     {

@@ -68,14 +68,15 @@ public sealed class WatchServiceTests : IAsyncLifetime
     public async Task A_start_in_the_future_is_waited_for()
     {
         using var call = new WatchCall(_host.Channel);
-        await call.CreateAsync(Of("a", start: 4));
+        await call.CreateAsync(Of("a", start: 5));
         await _kv.PutAsync(Put("a", "2"));
         await _kv.PutAsync(Put("a", "3"));
         await call.AskProgressAsync();
         await _kv.PutAsync(Put("a", "4"));
-        Assert.Equal(["put a=4@4"], await call.EventsAsync(1));
+        await _kv.PutAsync(Put("a", "5"));
+        Assert.Equal(["put a=5@5"], await call.EventsAsync(1));
         await call.AskProgressAsync();
-        Assert.Equal((-1, 4), ((await call.NextAsync()) is var p ? (p.WatchId, p.Header.Revision) : default));
+        Assert.Equal((-1, 5), ((await call.NextAsync()) is var p ? (p.WatchId, p.Header.Revision) : default));
     }
 
     [Fact]

@@ -47,6 +47,22 @@ public sealed class WatchProgressTests
         Assert.Equal(["-1: Progress at 2"], test.TakeAll(stream));
     }
 
+    /// <summary>Chaos seed 519259: a watch that had resumed behind the last revision kept progress from the stream's others for good.</summary>
+    [Fact]
+    public void A_watch_from_the_next_revision_on_keeps_progress_from_nobody_and_a_later_one_does()
+    {
+        using var test = new HubUnderTest();
+        test.Put("a");
+        var stream = test.Open(Spec("a", start: 2), Spec("b", start: 3));
+        test.Run();
+        Assert.Equal(["0: a@2 through 2"], test.TakeAll(stream));
+        test.Hub.AskProgress(stream);
+        Assert.Equal(["-1: Progress at 2"], test.TakeAll(stream));
+        var later = test.Open(Spec("b", start: 4));
+        test.Hub.AskProgress(later);
+        Assert.Empty(test.TakeAll(later));
+    }
+
     [Fact]
     public void Progress_is_due_for_synced_watches_that_want_it_and_were_quiet()
     {

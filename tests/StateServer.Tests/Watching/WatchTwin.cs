@@ -41,7 +41,7 @@ internal sealed class WatchTwin(WatchSpec spec, long from)
     internal void Progressed(long revision, IEnumerable<KeyEvent> all)
     {
         Assert.DoesNotContain(Owed(all), change => change.Current.ModRevision.Value <= revision);
-        Assert.True(Spec.StartRevision <= revision);
+        Assert.True(Spec.StartRevision <= revision + 1, "progress before the watch begins");
         _next = Math.Max(_next, revision + 1);
     }
 
