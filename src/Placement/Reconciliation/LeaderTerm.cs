@@ -149,7 +149,8 @@ internal sealed class LeaderTerm
             }
         }
 
-        foreach (var step in plan.Steps)
+        // Removals, and machines that go on waiting, are in each plan until they are done.
+        foreach (var step in plan.Steps.Where(step => step is not (RemoveMachineStep or MoveOnStep { To: null })))
         {
             ReconciliationLog.Step(_causes.Logger, step.ToString()!);
         }

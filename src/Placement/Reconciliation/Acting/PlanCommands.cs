@@ -39,7 +39,7 @@ internal static class PlanCommands
                 continue;
             }
 
-            foreach (var command in Other(step))
+            foreach (var command in Other(step, model))
             {
                 yield return command;
             }
@@ -51,7 +51,7 @@ internal static class PlanCommands
         }
     }
 
-    private static IEnumerable<ModelCommand> Other(PlanStep step)
+    private static IEnumerable<ModelCommand> Other(PlanStep step, ModelState model)
     {
         switch (step)
         {
@@ -59,7 +59,7 @@ internal static class PlanCommands
                 yield return new ReserveZoneCommand(reserve.Machine, reserve.Zone);
                 break;
             case MoveOnStep move:
-                if (move.AvoidUntilMilliseconds > 0)
+                if (move.AvoidUntilMilliseconds > (model.Zones.GetValueOrDefault(move.From)?.AvoidUntilMilliseconds ?? 0))
                 {
                     yield return new AvoidZoneCommand(move.From, move.AvoidUntilMilliseconds, move.Why);
                 }

@@ -58,6 +58,15 @@ public sealed class ContactTable(TimeProvider time)
         }
     }
 
+    /// <summary>How long ago an agent was heard; since the term's beginning where it wasn't.</summary>
+    public TimeSpan SinceHeard(MachineId machine)
+    {
+        lock (_lock)
+        {
+            return time.GetElapsedTime(_contacts.GetValueOrDefault(machine)?.Heard ?? _began);
+        }
+    }
+
     /// <summary>How long ago anything was sent that lets a machine's singletons run on; since the term's beginning where nothing was.</summary>
     public TimeSpan SinceGranted(MachineId machine)
     {
