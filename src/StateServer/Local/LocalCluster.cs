@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using StateServer.Consensus;
 using StateServer.Options;
+using StateServer.Providers.Local;
 
 namespace StateServer.Local;
 

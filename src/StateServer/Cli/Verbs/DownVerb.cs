@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using StateServer.Local;
+using StateServer.Providers.Local;
 
 namespace StateServer.Cli.Verbs;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using StateServer.Local;
 using StateServer.Options;
+using StateServer.Providers.Local;
 using StateServer.Reports;
 using StateServer.Reports.Formats;
 using StateServer.Snapshots;

@@ -1,13 +1,13 @@
 using Microsoft.Win32.SafeHandles;
-using StateServer.Local.Native;
+using StateServer.Providers.Local.Native;
 
-namespace StateServer.Local;
+namespace StateServer.Providers.Local;
 
 /// <summary>
 /// A process's claim on a folder: a lock that the kernel drops when the process ends, however it ends, and beside it the proof
 /// which process that is. Dispose to give it up.
 /// </summary>
-internal sealed class FolderLock : IDisposable
+public sealed class FolderLock : IDisposable
 {
     /// <summary>The locked file's name.</summary>
     public const string LockFile = "process.lock";

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using StateServer.Local;
-using StateServer.Local.Native;
+using StateServer.Providers.Local;
+using StateServer.Providers.Local.Native;
 
-namespace StateServer.StateServer.Tests.Local;
+namespace StateServer.Providers.Tests.Local;
 
 /// <summary>Who holds a folder, and that no signal ever reaches a stranger.</summary>
 public sealed class FolderLockTests : IDisposable

@@ -1,19 +1,18 @@
 using System.Net;
-using StateServer.Options;
 
-namespace StateServer.Local;
+namespace StateServer.Providers.Local;
 
-/// <summary>The three ports of the local member in one slot, all on 127.0.0.1.</summary>
+/// <summary>The three ports of the local machine or member in one slot, all on 127.0.0.1.</summary>
 /// <param name="Client">gRPC for clients: base + 10 × slot.</param>
 /// <param name="Peer">gRPC for peers: one above.</param>
 /// <param name="Http">HTTP/1.1 for health and metrics: two above.</param>
-internal readonly record struct SlotPorts(int Client, int Peer, int Http)
+public readonly record struct SlotPorts(int Client, int Peer, int Http)
 {
     private const int Stride = 10;
     private const int Highest = 65535;
 
     /// <summary>The ports of one slot.</summary>
-    /// <param name="basePort">The first member's client port.</param>
+    /// <param name="basePort">The first slot's client port.</param>
     /// <param name="slot">The slot, from 0.</param>
     public static SlotPorts Of(int basePort, int slot)
     {
@@ -38,7 +37,7 @@ internal readonly record struct SlotPorts(int Client, int Peer, int Http)
     {
         foreach (int port in new[] { Client, Peer, Http })
         {
-            if (SurroundingsCheck.PortError(new ListenAddress(IPAddress.Loopback, port)) is { } error)
+            if (PortProbe.Error(new IPEndPoint(IPAddress.Loopback, port)) is { } error)
             {
                 yield return error;
             }

@@ -2,12 +2,15 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace StateServer.Local.Native;
+namespace StateServer.Providers.Local.Native;
 
 /// <summary>The few calls of Linux's C library that .NET has no door to. Constants are those of x86-64 and arm64 alike.</summary>
-internal static partial class LibC
+public static partial class LibC
 {
+    /// <summary>Asks a process to end.</summary>
     public const int SigTerm = 15;
+
+    /// <summary>Ends a process.</summary>
     public const int SigKill = 9;
 
     private const int LockShared = 1;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace StateServer.Local;
+namespace StateServer.Providers.Local;
 
 /// <summary>
 /// Names one process for ever: a pid is used again, a pid with its start time is not while the machine runs, and the boot id
@@ -10,7 +10,7 @@ namespace StateServer.Local;
 /// <param name="Pid">The process id.</param>
 /// <param name="StartTicks">Its start time, clock ticks since the machine's boot (field 22 of /proc/PID/stat, proc(5)).</param>
 /// <param name="BootId">The machine's boot id.</param>
-internal sealed record ProcessProof(int Pid, long StartTicks, string BootId)
+public sealed record ProcessProof(int Pid, long StartTicks, string BootId)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 

@@ -1,10 +1,10 @@
 using Microsoft.Win32.SafeHandles;
-using StateServer.Local.Native;
+using StateServer.Providers.Local.Native;
 
-namespace StateServer.Local;
+namespace StateServer.Providers.Local;
 
 /// <summary>Sends signals to the process that holds a folder, and to no other.</summary>
-internal static class ProvenSignal
+public static class ProvenSignal
 {
     /// <summary>
     /// Proves the folder's holder and signals it. A handle to the process is opened first and the proof taken with it open, so
