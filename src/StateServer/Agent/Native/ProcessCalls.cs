@@ -152,7 +152,12 @@ internal static unsafe partial class ProcessCalls
     public static void Reap(int pid) => _ = Wait(pid, WaitExited);
 
     /// <summary>Signals a process group; nothing where there is none.</summary>
-    public static void SignalGroup(int leader, int signal) => _ = Kill(-leader, signal);
+    public static void SignalGroup(int leader, int signal)
+    {
+        // 0 and 1 would mean this process's own group, and everything.
+        ArgumentOutOfRangeException.ThrowIfLessThan(leader, 2);
+        _ = Kill(-leader, signal);
+    }
 
     private static int Wait(int pid, int options)
     {
