@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using StateServer.Client.Endpoints;
 using StateServer.Domain.Identity;
 using StateServer.Options;
+using Endpoint = StateServer.Client.Endpoints.Endpoint;
 
 namespace StateServer.Agent;
 
