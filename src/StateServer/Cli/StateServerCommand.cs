@@ -110,6 +110,7 @@ internal static class StateServerCommand
             UpVerb.Create(),
             DownVerb.Create(),
             ServerVerb.Create(),
+            AgentVerb.Create(),
             StatusVerb.Create(),
             SnapshotVerb.Create(),
             MintVerb.Create(),
