@@ -112,6 +112,8 @@ internal static class StateServerCommand
             ServerVerb.Create(),
             AgentVerb.Create(),
             StatusVerb.Create(),
+            EnvironmentsVerb.Create(),
+            SwitchVerb.Create(),
             SnapshotVerb.Create(),
             MintVerb.Create(),
             VersionVerb.Create(),

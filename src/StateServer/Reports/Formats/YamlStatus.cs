@@ -10,7 +10,7 @@ internal static class YamlStatus
     private static readonly ISerializer Yaml = new SerializerBuilder().WithQuotingNecessaryStrings().Build();
 
     /// <summary>Writes a report.</summary>
-    public static string Write(ClusterReport report) =>
+    public static string Write<T>(T report) =>
         Yaml.Serialize(Plain(JsonSerializer.SerializeToNode(report, JsonStatus.Options))!).TrimEnd();
 
     private static object? Plain(JsonNode? node) => node switch
