@@ -118,6 +118,11 @@ internal static class StateServerCommand
             MintVerb.Create(),
             VersionVerb.Create(),
         };
+        foreach (Verb verb in ModelVerbs.Create())
+        {
+            root.Subcommands.Add(verb);
+        }
+
         foreach (Option option in root.Options)
         {
             if (option is HelpOption { Action: HelpAction usual } help)
