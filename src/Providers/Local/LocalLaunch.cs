@@ -73,7 +73,7 @@ internal sealed class LocalLaunch(LocalProviderOptions options, MachineStore sto
     }
 
     /// <summary>A machine's start must not depend on who launches it: settings of the launcher's own are left out.</summary>
-    private static void Adjust(IDictionary<string, string?> environment, string folder)
+    internal static void Adjust(IDictionary<string, string?> environment, string folder)
     {
         foreach (string name in environment.Keys.Where(k => k.StartsWith("STATESERVER_", StringComparison.Ordinal)).ToArray())
         {

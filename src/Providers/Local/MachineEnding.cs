@@ -41,7 +41,12 @@ internal sealed class MachineEnding(MachineStore store, TimeProvider time)
         }
     }
 
-    private async Task<bool> StopAsync(MachineProcesses processes, TimeSpan grace, CancellationToken cancellationToken)
+    /// <summary>Stops what a machine runs.</summary>
+    /// <param name="processes">The machine's.</param>
+    /// <param name="grace">Between TERM and KILL; zero for KILL at once.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False where something still runs.</returns>
+    public async Task<bool> StopAsync(MachineProcesses processes, TimeSpan grace, CancellationToken cancellationToken)
     {
         if (grace > TimeSpan.Zero)
         {

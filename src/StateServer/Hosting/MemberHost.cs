@@ -6,6 +6,7 @@ using StateServer.Api.Model;
 using StateServer.Api.Operator;
 using StateServer.Consensus;
 using StateServer.Health;
+using StateServer.Hosting.Placement;
 using StateServer.Options;
 using StateServer.Telemetry;
 
@@ -64,6 +65,7 @@ internal static class MemberHost
         addReplica(services, options.ToReplicaOptions(ExecutableVersion.Text));
         services.AddEtcdApi((int)options.MaxRequestBytes, options.ToWatchOptions());
         services.AddModelApi((int)options.MaxRequestBytes);
+        PlacementServices.AddTo(services, options);
         services.AddSingleton<StatusRounds>();
         services.AddSingleton<OperatorClusterService>();
         MemberHealth.AddTo(services);
@@ -78,6 +80,7 @@ internal static class MemberHost
         RouteGroupBuilder clients = ListenerPort.Group(app, options.ListenClient.Port);
         clients.MapGrpcService<OperatorClusterService>();
         clients.MapGrpcService<ModelService>();
+        PlacementServices.Map(clients);
         clients.MapGrpcHealthChecksService();
         clients.MapGrpcReflectionService();
         mapPeers(ListenerPort.Group(app, options.ListenPeer!.Port), options.ListenPeer.Port);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using StateServer.Options;
 using StateServer.Providers.Local;
 
 namespace StateServer.Local;
@@ -28,6 +29,9 @@ internal static class MemberLaunch
             "--advertise-client", string.Create(CultureInfo.InvariantCulture, $"http://{ports.ClientAddress}"),
             "--advertise-peer", ports.PeerAddress,
             "--initial-members", cluster.InitialMembers,
+            "--local-root", root.Path,
+            "--local-zones", LocalZoneList.Format(cluster.ProviderOptions(root).Zones),
+            "--local-port", cluster.MachinePort.ToString(CultureInfo.InvariantCulture),
         ];
         return DetachedProcess.Start([.. OwnExecutable.Arguments(), .. arguments], root.Path, root.LogFile(member));
     }
