@@ -3,7 +3,7 @@ using StateServer.Agent.Native;
 using StateServer.Agent.Reports;
 using StateServer.Agent.Units;
 using StateServer.Client;
-using StateServer.Local;
+using StateServer.Providers.Local;
 
 namespace StateServer.Agent;
 

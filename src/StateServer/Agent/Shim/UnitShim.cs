@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 using StateServer.Agent.Logs;
 using StateServer.Agent.Native;
 using StateServer.Agent.Units;
-using StateServer.Local;
-using StateServer.Local.Native;
+using StateServer.Providers.Local;
+using StateServer.Providers.Local.Native;
 
 namespace StateServer.Agent.Shim;
 

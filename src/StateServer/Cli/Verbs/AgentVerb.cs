@@ -2,7 +2,7 @@ using System.CommandLine;
 using StateServer.Agent;
 using StateServer.Agent.Units;
 using StateServer.Hosting;
-using StateServer.Local.Native;
+using StateServer.Providers.Local.Native;
 
 namespace StateServer.Cli.Verbs;
 
