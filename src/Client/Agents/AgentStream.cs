@@ -71,9 +71,16 @@ public sealed class AgentStream : IDisposable
             return first;
         }
 
-        return await _call.ResponseStream.MoveNext(CancellationToken.None)
-            ? _call.ResponseStream.Current
-            : throw new RpcException(new Status(StatusCode.Unavailable, "the member ended the stream"));
+        try
+        {
+            return await _call.ResponseStream.MoveNext(CancellationToken.None)
+                ? _call.ResponseStream.Current
+                : throw new RpcException(new Status(StatusCode.Unavailable, "the member ended the stream"));
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or OperationCanceledException)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, $"the stream ended: {failure.Message}"));
+        }
     }
 
     /// <inheritdoc/>

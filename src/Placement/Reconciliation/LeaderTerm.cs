@@ -1,6 +1,5 @@
 using StateServer.Domain.Model;
 using StateServer.Placement.Planning;
-using StateServer.Placement.Planning.Audit;
 using StateServer.Placement.Planning.Indexing;
 using StateServer.Placement.Planning.Steps;
 using StateServer.Placement.Reconciliation.Acting;
@@ -130,15 +129,6 @@ internal sealed class LeaderTerm
         var plan = Planner.Make(input, _index);
         _book.Note(plan.Report);
         TellPause(plan.Report.Paused);
-        if (PlanAudit.Findings(input, plan) is { Length: > 0 } findings)
-        {
-            // The planner and its audit disagree: a defect, and no reason to act on either.
-            ReconciliationLog.AuditFailed(_causes.Logger, string.Join("; ", findings));
-            ReconciliationMeter.Failure("audit");
-            _book.NoteWaiting($"the plan did not pass its audit: {findings[0]}");
-            return null;
-        }
-
         foreach (var command in PlanCommands.Of(plan, input.Model))
         {
             if (await _log.ProposeAsync(command, stop).ConfigureAwait(false) is not null)

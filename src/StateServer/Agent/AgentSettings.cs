@@ -27,10 +27,12 @@ internal static class AgentSettings
     private const long LeastLog = 64 << 10;
     private const long MostLog = 16L << 30;
 
+    private static readonly string[] Required = ["folder", "environment-id", "machine", "instance", "endpoints"];
+
     /// <summary>Reads a file of settings: one JSON object of strings and numbers.</summary>
     /// <param name="path">The file.</param>
     /// <param name="errors">Told what is wrong.</param>
-    public static IReadOnlyDictionary<string, string> ReadFile(string path, List<string> errors)
+    public static Dictionary<string, string> ReadFile(string path, List<string> errors)
     {
         var read = new Dictionary<string, string>();
         try
@@ -72,7 +74,7 @@ internal static class AgentSettings
     /// <returns>Null where anything is.</returns>
     public static AgentOptions? Read(IReadOnlyDictionary<string, string> given, List<string> errors)
     {
-        foreach (string missing in new[] { "folder", "environment-id", "machine", "instance", "endpoints" }.Where(n => string.IsNullOrEmpty(given.GetValueOrDefault(n))))
+        foreach (string missing in Required.Where(n => string.IsNullOrEmpty(given.GetValueOrDefault(n))))
         {
             errors.Add($"--{missing} is missing");
         }

@@ -11,7 +11,7 @@ namespace StateServer.Agent;
 /// The agent of one machine: runs the units that the leader assigns to it, and tells what becomes of them. Its units outlive it, however it
 /// ends; the next process on the same folder takes them up.
 /// </summary>
-internal static class MachineAgent
+internal static partial class MachineAgent
 {
     /// <summary>How late an end or a due start may be noticed; a look is one system call for all units.</summary>
     private static readonly TimeSpan StepPeriod = TimeSpan.FromMilliseconds(250);
@@ -52,17 +52,32 @@ internal static class MachineAgent
         roster.TakeUp();
         var following = new LeaderFollowing(
             client, roster, reports, options, ProcessCalls.BootTimeNanoseconds, time, loggers.CreateLogger<LeaderFollowing>());
-        await Task.WhenAll(following.RunAsync(stop), LookAfterAsync(roster, time, stop));
+        await Task.WhenAll(following.RunAsync(stop), LookAfterAsync(roster, time, loggers.CreateLogger<UnitRoster>(), stop));
     }
 
-    private static async Task LookAfterAsync(UnitRoster roster, TimeProvider time, CancellationToken stop)
+    private static async Task LookAfterAsync(UnitRoster roster, TimeProvider time, ILogger logger, CancellationToken stop)
     {
+        string? lastFailure = null;
         using var timer = new PeriodicTimer(StepPeriod, time);
         try
         {
             while (await timer.WaitForNextTickAsync(stop))
             {
-                roster.Step();
+                try
+                {
+                    roster.Step();
+                    lastFailure = null;
+                }
+                catch (Exception failure) when (failure is not OutOfMemoryException)
+                {
+                    AgentMeter.StepsFailed.Add(1);
+                    string cause = $"{failure.GetType().Name}: {failure.Message}";
+                    if (cause != lastFailure)
+                    {
+                        lastFailure = cause;
+                        LogFailed(logger, cause);
+                    }
+                }
             }
         }
         catch (OperationCanceledException)
@@ -70,4 +85,7 @@ internal static class MachineAgent
             // The end.
         }
     }
+
+    [LoggerMessage(6203, LogLevel.Warning, "Looking after the units failed and is tried again: {Cause}")]
+    private static partial void LogFailed(ILogger logger, string cause);
 }

@@ -26,16 +26,18 @@ public sealed class AgentProcessTests : IDisposable
 
         first.Kill();
         await first.WaitForExitAsync();
+        int hellos = leader.Hellos.Count;
         long printed = LogEnd();
         await AgentBed.UntilAsync(() => LogEnd() > printed + 20, "the unit goes on printing without an agent");
         _bed.StartAgent();
-        await AgentBed.UntilAsync(() => leader.Hellos.Count == 2, "the next agent says hello");
+        await AgentBed.UntilAsync(() => leader.Hellos.Count > hellos, "the next agent says hello");
         Assert.Equal(
             [(5L, UnitStatus.Running, 0), (6L, UnitStatus.Running, 0)],
             leader.Hellos.Last().Units.Select(u => (u.Assignment, u.Status, u.Restarts)));
         int answered = leader.Heartbeats;
         await AgentBed.UntilAsync(() => leader.Heartbeats > answered + 1, "the next agent follows");
-        Assert.Equal(pids, [await StartedAsync(0), await StartedAsync(1)]);
+        int[] after = [await StartedAsync(0), await StartedAsync(1)];
+        Assert.Equal(pids, after);
         Assert.All(pids, pid => Assert.True(AgentBed.Lives(pid)));
 
         // It watches what is no child of its own.
@@ -71,19 +73,19 @@ public sealed class AgentProcessTests : IDisposable
     {
         await using FakeLeader leader = await FakeLeader.StartAsync(_bed.LeaderPort);
         leader.Assign(
-            Assigned.Unit(0, 5, "/bin/sh", "-c", $"trap '' TERM; echo $$ >> {Pid(0)}; while :; do sleep 0.1; done").Singleton(4).Grace(1),
+            Assigned.Unit(0, 5, "/bin/sh", "-c", $"trap '' TERM; echo $$ >> {Pid(0)}; while :; do sleep 0.1; done").Singleton(8).Grace(1),
             Assigned.Unit(1, 6, "/bin/sh", "-c", $"echo $$ >> {Pid(1)}; exec sleep 1000"));
         Process agent = _bed.StartAgent();
         int[] pids = [await StartedAsync(0), await StartedAsync(1)];
         int answered = leader.Heartbeats;
-        await AgentBed.UntilAsync(() => leader.Heartbeats > answered + 5, "more heartbeats than one lease lasts");
+        await AgentBed.UntilAsync(() => leader.Heartbeats > answered + 9, "more heartbeats than one lease lasts");
         Assert.True(AgentBed.Lives(pids[0]), "it was not renewed");
 
         AgentBed.Signal(agent.Id, SigStop);
         long stopped = TimeProvider.System.GetTimestamp();
         await AgentBed.UntilAsync(() => !AgentBed.Lives(pids[0]), "the singleton's end");
         TimeSpan after = TimeProvider.System.GetElapsedTime(stopped);
-        Assert.True(after < TimeSpan.FromSeconds(10), $"it ran on for {after}");
+        Assert.True(after < TimeSpan.FromSeconds(20), $"it ran on for {after}");
         Assert.True(AgentBed.Lives(pids[1]));
 
         AgentBed.Signal(agent.Id, SigCont);
@@ -94,7 +96,7 @@ public sealed class AgentProcessTests : IDisposable
     public async Task A_singleton_ends_with_its_lease_when_the_leader_answers_no_more()
     {
         await using FakeLeader leader = await FakeLeader.StartAsync(_bed.LeaderPort);
-        leader.Assign(Assigned.Unit(0, 5, "/bin/sh", "-c", $"echo $$ > {Pid(0)}; exec sleep 1000").Singleton(3));
+        leader.Assign(Assigned.Unit(0, 5, "/bin/sh", "-c", $"echo $$ > {Pid(0)}; exec sleep 1000").Singleton(6));
         _bed.StartAgent();
         int pid = await StartedAsync(0);
         leader.Answers = false;
@@ -136,19 +138,32 @@ public sealed class AgentProcessTests : IDisposable
     [Fact]
     public async Task Reports_are_sent_again_to_the_next_leader_until_one_acknowledges_them()
     {
+        AssignedUnit unit = Assigned.Unit(0, 5, "/bin/sh", "-c", $"echo $$ >> {Pid(0)}; exec sleep 1000");
         await using (FakeLeader first = await FakeLeader.StartAsync(_bed.LeaderPort))
         {
             first.Acknowledges = false;
-            first.Assign(Assigned.Unit(0, 5, "/bin/sh", "-c", "exit 3"));
+            first.Assign(unit);
             _bed.StartAgent();
-            await AgentBed.UntilAsync(() => first.Newest(0, 5) is { ExitCode: 3 }, "the end is reported");
+            await ReportedAsync(first, 0, 5, UnitStatus.Running);
         }
 
-        await using FakeLeader second = await FakeLeader.StartAsync(_bed.LeaderPort);
-        second.Assign();
-        await AgentBed.UntilAsync(() => second.Newest(0, 5) is { Status: UnitStatus.Stopped, ExitCode: 3 }, "the end is reported again");
-        Assert.True(second.Hellos.First().Units.Single().Report > 0);
-        await AgentBed.UntilAsync(() => !Directory.Exists(_bed.Unit(0).Path), "the acknowledged end is forgotten");
+        long number;
+        await using (FakeLeader second = await FakeLeader.StartAsync(_bed.LeaderPort))
+        {
+            second.Assign(unit);
+            await ReportedAsync(second, 0, 5, UnitStatus.Running);
+            number = second.Newest(0, 5)!.Report;
+            Assert.Equal(number, second.Hellos.First().Units.Single().Report);
+            int answered = second.Heartbeats;
+            await AgentBed.UntilAsync(() => second.Heartbeats > answered + 1, "the acknowledgement has arrived");
+        }
+
+        await using FakeLeader third = await FakeLeader.StartAsync(_bed.LeaderPort);
+        third.Assign(unit);
+        await AgentBed.UntilAsync(() => third.Heartbeats > 1, "the third is followed");
+        Assert.Equal(0, third.Hellos.First().Units.Single().Report);
+        Assert.Empty(third.Reports);
+        await StartedAsync(0);
     }
 
     [Fact]
@@ -158,6 +173,7 @@ public sealed class AgentProcessTests : IDisposable
         leader.Assign(Assigned.Unit(0, 5, "/bin/sh", "-c", $"echo first; echo $$ > {Pid(0)}; while [ ! -e {_bed.Shared("go")} ]; do sleep 0.05; done; echo second; exec sleep 1000"));
         _bed.StartAgent();
         await StartedAsync(0);
+        await AgentBed.UntilAsync(() => LogEnd() >= 6, "the unit's first line is written");
         LogChunk tail = await AskAsync(leader, 1, 0, -1000);
         Assert.Equal("first\n", tail.Data.ToStringUtf8());
         Assert.Empty((await AskAsync(leader, 2, 0, tail.Offset + tail.Data.Length)).Data);
@@ -201,7 +217,8 @@ public sealed class AgentProcessTests : IDisposable
         return AgentBed.NumberIn(Pid(number))!.Value;
     }
 
-    private long LogEnd() => Directory.EnumerateFiles(_bed.Unit(0).Logs)
+    private long LogEnd() => (Directory.Exists(_bed.Unit(0).Logs) ? Directory.EnumerateFiles(_bed.Unit(0).Logs) : [])
         .Select(f => long.Parse(Path.GetFileName(f).AsSpan(4), System.Globalization.CultureInfo.InvariantCulture) + new FileInfo(f).Length)
+        .DefaultIfEmpty()
         .Max();
 }

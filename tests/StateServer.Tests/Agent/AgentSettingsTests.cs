@@ -16,9 +16,11 @@ public sealed class AgentSettingsTests : IDisposable
             _folder.Below("user-data"),
             """{"folder":"/tmp/a","environment-id":"18446744073709551615","incarnation":2,"machine":3,"instance":"i-1","endpoints":"a:1, b:2","ports":"5000-5001","log-limit":"1MiB"}""");
         AgentOptions options = AgentVerb.Options(new Dictionary<string, string> { ["machine"] = "4" }, _folder.Below("user-data"));
-        Assert.Equal(
-            (ulong.MaxValue, 2, 4, "i-1", 1 << 20),
-            (options.Environment.Value, options.Incarnation, options.Machine.Value, options.Instance.Name, options.LogBytes));
+        Assert.Equal(ulong.MaxValue, options.Environment.Value);
+        Assert.Equal(2, options.Incarnation);
+        Assert.Equal(4, options.Machine.Value);
+        Assert.Equal("i-1", options.Instance.Name);
+        Assert.Equal(1 << 20, options.LogBytes);
         Assert.Equal(["a:1", "b:2"], options.Endpoints.AsEnumerable());
         Assert.Equal(new PortRange(5000, 5001), options.Ports);
     }

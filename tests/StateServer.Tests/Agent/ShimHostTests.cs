@@ -85,24 +85,26 @@ public sealed class ShimHostTests : IDisposable
     public async Task A_lease_that_is_renewed_keeps_it_and_one_that_is_not_ends_it()
     {
         UnitOrder order = Order($"echo $$ > {Pid}; exec sleep 1000") with { IsSingleton = true, LeaseSeconds = 3 };
-        long first = ProcessCalls.BootTimeNanoseconds() + (30 * Second);
-        _host.Start(order, first);
+        long end = ProcessCalls.BootTimeNanoseconds() + (20 * Second);
+        _host.Start(order, end);
         int pid = await PidAsync();
-        long soon = ProcessCalls.BootTimeNanoseconds() + Second;
-        UnitLease.Write(_bed.Unit(0).LeaseFile, soon);
-
-        // The shim looks at the lease when what it knows of it is over: it is told by a renewal of what it knew, 30 s, at the latest.
-        UnitOrder second = Order($"echo $$ > {_bed.Shared("pid2")}; exec sleep 1000", number: 1) with { IsSingleton = true, LeaseSeconds = 3 };
-        long end = ProcessCalls.BootTimeNanoseconds() + (8 * Second);
-        _host.Start(second, end);
-        await AgentBed.UntilAsync(() => AgentBed.NumberIn(_bed.Shared("pid2")) is not null, "the second unit has started");
-        _host.Renew(second.Unit, end + (2 * Second));
-        await AgentBed.UntilAsync(() => ProcessCalls.BootTimeNanoseconds() > end + (Second / 2), "the first lease is over");
-        Assert.True(AgentBed.Lives(AgentBed.NumberIn(_bed.Shared("pid2"))!.Value), "the renewal was not seen");
-        await AgentBed.UntilAsync(() => Ended(1), "the unit has ended");
+        _host.Renew(order.Unit, end + (2 * Second));
+        await AgentBed.UntilAsync(() => ProcessCalls.BootTimeNanoseconds() > end + Second, "the first lease is over");
+        Assert.True(AgentBed.Lives(pid), "the renewal was not seen");
+        await EndedAsync();
         Assert.True(ProcessCalls.BootTimeNanoseconds() >= end + (2 * Second));
-        Assert.Equal(UnitEnd.LeaseEnded, _host.ExitOf(second)!.End);
-        Assert.True(AgentBed.Lives(pid));
+        Assert.Equal(UnitEnd.LeaseEnded, _host.ExitOf(order)!.End);
+        Assert.False(AgentBed.Lives(pid));
+    }
+
+    [Fact]
+    public async Task A_lease_that_is_over_starts_nothing()
+    {
+        UnitOrder order = Order($"echo $$ > {Pid}") with { IsSingleton = true, LeaseSeconds = 3 };
+        _host.Start(order, ProcessCalls.BootTimeNanoseconds() - 1);
+        await EndedAsync();
+        Assert.Equal(UnitEnd.LeaseEnded, _host.ExitOf(order)!.End);
+        Assert.False(File.Exists(Pid));
     }
 
     [Fact]

@@ -42,8 +42,8 @@ internal sealed partial class LeaderFollowing(
             string cause;
             try
             {
-                using AgentStream stream = await client.OpenAgentStreamAsync(Hello, stop);
-                var conversation = new Conversation(stream, roster, reports, UnitFolders, bootTime, time);
+                using AgentStream stream = await client.OpenAgentStreamAsync(Greet, stop);
+                var conversation = new Conversation(stream, roster, reports, LogsOf, bootTime, time);
                 cause = await conversation.RunAsync(() => Followed(stream), stop);
                 wait = conversation.WasAssigned ? ShortestWait : wait;
             }
@@ -69,9 +69,9 @@ internal sealed partial class LeaderFollowing(
         }
     }
 
-    private string UnitFolders(Domain.Identity.UnitName unit) => UnitFolder.Of(options.Folder, unit).Logs;
+    private string LogsOf(Domain.Identity.UnitName unit) => UnitFolder.Of(options.Folder, unit).Logs;
 
-    private Hello Hello()
+    private Hello Greet()
     {
         var hello = new Hello
         {
@@ -89,7 +89,7 @@ internal sealed partial class LeaderFollowing(
     private void Followed(AgentStream stream)
     {
         _lastFailure = null;
-        LogFollowing(logger, stream.Member.ToString());
+        LogFollowing(logger, stream.Member);
     }
 
     private void Failed(string cause)
@@ -103,7 +103,7 @@ internal sealed partial class LeaderFollowing(
     }
 
     [LoggerMessage(6210, LogLevel.Information, "Follows the leader at {Member}")]
-    private static partial void LogFollowing(ILogger logger, string member);
+    private static partial void LogFollowing(ILogger logger, Client.Endpoints.Endpoint member);
 
     [LoggerMessage(6211, LogLevel.Warning, "The leader is not followed, and is looked for again; what it told last holds: {Cause}")]
     private static partial void LogFailed(ILogger logger, string cause);

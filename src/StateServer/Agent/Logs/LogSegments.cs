@@ -16,14 +16,9 @@ internal static class LogSegments
         Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{start:D19}"));
 
     /// <summary>Where the segments in a folder begin, ascending; none where there is no such folder.</summary>
-    public static ImmutableArray<long> Starts(string folder) => !Directory.Exists(folder)
-        ? []
-        :
-        [
-            .. Directory.EnumerateFiles(folder, Prefix + "*")
-                .Select(static path => long.TryParse(
-                    Path.GetFileName(path).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long start) ? start : -1)
-                .Where(static start => start >= 0)
-                .Order(),
-        ];
+    public static ImmutableArray<long> Starts(string folder) =>
+        Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, Prefix + "*").Select(StartOf).Where(static s => s >= 0).Order()] : [];
+
+    private static long StartOf(string path) => long.TryParse(
+        Path.GetFileName(path).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long start) ? start : -1;
 }

@@ -7,14 +7,19 @@ namespace StateServer.Agent.Native;
 [StructLayout(LayoutKind.Sequential)]
 internal struct PollEntry
 {
-    private int _descriptor;
-    private short _wanted;
-    private short _happened;
+    /// <summary>The descriptor.</summary>
+    public int Descriptor;
+
+    /// <summary>What is awaited.</summary>
+    public short Wanted;
+
+    /// <summary>What happened; written by the call.</summary>
+    public short Happened;
 
     /// <summary>Whether anything happened to it.</summary>
-    public readonly bool IsReady => _happened != 0;
+    public readonly bool IsReady => Happened != 0;
 
     /// <summary>Awaits that it can be read. The handle must stay open meanwhile.</summary>
     public static PollEntry Reading(SafeFileHandle handle) =>
-        new() { _descriptor = (int)handle.DangerousGetHandle(), _wanted = ProcessCalls.Readable };
+        new() { Descriptor = (int)handle.DangerousGetHandle(), Wanted = ProcessCalls.Readable };
 }

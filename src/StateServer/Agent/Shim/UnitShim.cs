@@ -65,8 +65,17 @@ internal sealed class UnitShim : IDisposable
             exit = new UnitExit(order.Token, UnitEnd.NotStarted, 127, failure.Message.ReplaceLineEndings(" "));
         }
 
-        exit.Write(shim._folder.ExitFile);
-        return 0;
+        try
+        {
+            exit.Write(shim._folder.ExitFile);
+            return 0;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The unit is gone all the same; how it ended stays unknown.
+            await Console.Error.WriteLineAsync(failure.Message);
+            return 1;
+        }
     }
 
     /// <inheritdoc/>

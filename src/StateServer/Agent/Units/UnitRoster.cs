@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using StateServer.Agent.Reports;
 using StateServer.Domain.Identity;
-using StateServer.Domain.Model;
 using StateServer.Protos.Agent;
 using UnitStatus = StateServer.Domain.Model.UnitStatus;
 

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Collections.Immutable;
 using System.Globalization;
 
@@ -9,7 +8,10 @@ internal static class UnitVariables
 {
     private const string Ours = "STATESERVER_";
 
-    /// <summary>Composes it: the agent's own, without settings of its runtime; over it the service's; over all ours.</summary>
+    /// <summary>What a unit has of the agent's own environment: what programs can't do without, and no credentials.</summary>
+    private static readonly ImmutableArray<string> Inherited = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ", "TMPDIR"];
+
+    /// <summary>Composes it: a few of the agent's own; over them the service's; over all ours.</summary>
     /// <param name="wanted">The unit.</param>
     /// <param name="options">The agent's.</param>
     /// <param name="zone">The machine's zone.</param>
@@ -20,12 +22,11 @@ internal static class UnitVariables
         WantedUnit wanted, AgentOptions options, string zone, IEnumerable<string> endpoints, int port)
     {
         var variables = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (DictionaryEntry inherited in Environment.GetEnvironmentVariables())
+        foreach (string name in Inherited)
         {
-            string name = (string)inherited.Key;
-            if (!name.StartsWith("DOTNET_", StringComparison.Ordinal) && !name.StartsWith(Ours, StringComparison.Ordinal))
+            if (Environment.GetEnvironmentVariable(name) is { } value)
             {
-                variables[name] = (string?)inherited.Value ?? "";
+                variables[name] = value;
             }
         }
 

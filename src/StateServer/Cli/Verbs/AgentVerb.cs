@@ -59,7 +59,7 @@ internal static class AgentVerb
     internal static AgentOptions Options(IReadOnlyDictionary<string, string> flags, string? userData)
     {
         List<string> errors = [];
-        var given = new Dictionary<string, string>(userData is null ? [] : AgentSettings.ReadFile(userData, errors));
+        Dictionary<string, string> given = userData is null ? [] : AgentSettings.ReadFile(userData, errors);
         foreach ((string name, string value) in flags)
         {
             given[name] = value;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using StateServer.Agent;
-using StateServer.Agent.Shim;
 using StateServer.Agent.Units;
 using StateServer.Local;
 using StateServer.Local.Native;
@@ -42,18 +41,18 @@ internal sealed class AgentBed : IDisposable
     public Process StartAgent(int? port = null)
     {
         var start = new ProcessStartInfo(Executable[0]) { UseShellExecute = false, RedirectStandardError = true };
-        foreach (string argument in (string[])
+        string[] arguments =
         [
             "agent", "--folder", Folder, "--environment-id", $"{Assigned.Environment}", "--incarnation", $"{Assigned.Incarnation}",
             "--machine", "3", "--instance", "i-3", "--endpoints", $"127.0.0.1:{port ?? LeaderPort}",
             "--ports", Options.Ports.ToString(), "--log-limit", "64KiB",
-        ])
+        ];
+        foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);
         }
 
         Process agent = Process.Start(start)!;
-        agent.ErrorDataReceived += (_, line) => TestContext.Current.SendDiagnosticMessage("{0}", line.Data ?? "");
         agent.BeginErrorReadLine();
         _agents.Add(agent);
         return agent;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -11,13 +12,12 @@ namespace StateServer.StateServer.Tests.Agent.Hosting;
 /// <summary>A member as an agent sees it: leads, or names who does. Remembers what agents say.</summary>
 internal sealed class FakeLeader : Agents.AgentsBase, IAsyncDisposable
 {
-    private readonly WebApplication _app;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _down = new();
     private Assignment? _assignment;
+    private int _heartbeats;
+    private WebApplication? _app;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private FakeLeader(WebApplication app) => _app = app;
 
     public ConcurrentQueue<Hello> Hellos { get; } = new();
 
@@ -33,8 +33,6 @@ internal sealed class FakeLeader : Agents.AgentsBase, IAsyncDisposable
 
     public volatile bool Acknowledges = true;
 
-    private int _heartbeats;
-
     public int Heartbeats => Volatile.Read(ref _heartbeats);
 
     public static async Task<FakeLeader> StartAsync(int port, string? redirect = null)
@@ -44,12 +42,11 @@ internal sealed class FakeLeader : Agents.AgentsBase, IAsyncDisposable
         builder.Services.AddGrpc();
         builder.WebHost.ConfigureKestrel(kestrel =>
             kestrel.ListenLocalhost(port, listen => listen.Protocols = HttpProtocols.Http2));
-        FakeLeader? leader = null;
-        builder.Services.AddSingleton(_ => leader!);
-        WebApplication app = builder.Build();
-        leader = new FakeLeader(app) { Redirect = redirect };
-        app.MapGrpcService<FakeLeader>();
-        await app.StartAsync();
+        var leader = new FakeLeader { Redirect = redirect };
+        builder.Services.AddSingleton(leader);
+        leader._app = builder.Build();
+        leader._app.MapGrpcService<FakeLeader>();
+        await leader._app.StartAsync();
         return leader;
     }
 
@@ -101,7 +98,7 @@ internal sealed class FakeLeader : Agents.AgentsBase, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _down.CancelAsync();
-        await _app.DisposeAsync();
+        await _app!.DisposeAsync();
         _down.Dispose();
     }
 
