@@ -109,8 +109,8 @@ public sealed class CurrentEnvironmentTests : IDisposable
         new EnvironmentReachStore(Folder).Write(EnvironmentReach.Of("b", new(7), new(8), ["127.0.0.1:2379"]));
         Assert.Equal("*  b      local  -       yes", List().Output[2]);
         Assert.Equal(
-            ["file: " + Folder.EnvironmentsFile, "current: b", "environments:", "- name: a", "  type: local", "  region: ", "  current: false", "  bootstrapped: false"],
-            List(format: "yaml").Output[..8]);
+            ["file: " + Folder.EnvironmentsFile, "current: b", "environments:", "- name: a", "  type: local", "  region:", "  current: false", "  bootstrapped: false"],
+            List(format: "yaml").Output[..8].Select(line => line.TrimEnd()));
         string json = string.Join('\n', List(format: "json").Output);
         Assert.Contains("""
                 {
@@ -138,7 +138,7 @@ public sealed class CurrentEnvironmentTests : IDisposable
     public void A_wrong_file_is_wrong_use_with_all_its_lines()
     {
         Write("environments: {a: {type: x}, b: {}}");
-        var failure = Assert.Throws<VerbFailedException>(() => List());
+        var failure = Assert.Throws<VerbFailedException>(() => { List(); });
         Assert.Equal(2, failure.ExitCode);
         Assert.Equal(2, failure.Lines.Count);
     }

@@ -153,14 +153,14 @@ public sealed class EnvironmentsFileTests
                 "f:28: 'zones' needs a list of zones' names, such as [local-a, local-b]",
                 "f:29: 'type': there is no type \"vax\"; give one of local, ec2, openstack, azure",
                 "f:30: environment 'which' has no type; give 'type:' with one of local, ec2, openstack, azure",
-                "f:31: environment 'nothing' is nothing; give a mapping with at least a type, such as 'type: local'",
+                "f:31: environment 'nothing' is empty; give a mapping with at least a type, such as 'type: local'",
                 "f:32: invalid environment name \"a b\"; give 1 to 64 letters, digits, dots, dashes or underscores, a letter or digit first",
             ],
             Errors(Text));
     }
 
     [Theory]
-    [InlineData("", "f:1: the file is nothing; give a mapping with 'environments:', and 'default:' where there are several")]
+    [InlineData("", "f:1: the file is empty; give a mapping with 'environments:', and 'default:' where there are several")]
     [InlineData("- a", "f:1: the file is a list; give a mapping with 'environments:', and 'default:' where there are several")]
     [InlineData("default: a", "f:1: 'environments:' needs a mapping from names to environments, such as 'here: {type: local}'")]
     [InlineData("\nenvironments: []", "f:2: 'environments:' needs a mapping from names to environments, such as 'here: {type: local}'")]
@@ -188,7 +188,7 @@ public sealed class EnvironmentsFileTests
         string many = "environments:\n" + string.Concat(Enumerable.Range(0, 101).Select(i => $"  e{i}: {{}}\n"));
         string[] errors = Errors(many);
         Assert.Equal(101, errors.Length);
-        Assert.Equal("f: and 1 errors more", errors[^1]);
+        Assert.Equal("f: and 1 more", errors[^1]);
 
         string crowd = "environments:\n" + string.Concat(Enumerable.Range(0, 257).Select(i => $"  e{i}: {{type: local}}\n"));
         Assert.Equal(["f:1: 257 environments; give 256 at most"], Errors(crowd));
