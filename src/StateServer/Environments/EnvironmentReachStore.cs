@@ -13,6 +13,8 @@ internal sealed class EnvironmentReachStore(ConfigurationFolder folder)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
+    private static readonly string[] Schemes = ["http://", "https://"];
+
     /// <summary>Where an environment's file is.</summary>
     /// <exception cref="ArgumentException">It is no environment's name.</exception>
     public string PathOf(string environment) => EnvironmentName.Error(environment) is { } wrong
@@ -119,7 +121,7 @@ internal sealed class EnvironmentReachStore(ConfigurationFolder folder)
     /// <summary>host:port, or a URL of one.</summary>
     private static bool IsEndpoint(string endpoint)
     {
-        string? scheme = ((string[])["http://", "https://"]).FirstOrDefault(s => endpoint.StartsWith(s, StringComparison.Ordinal));
+        string? scheme = Schemes.FirstOrDefault(s => endpoint.StartsWith(s, StringComparison.Ordinal));
         return HostPort.Error(endpoint[(scheme?.Length ?? 0)..]) is null;
     }
 }

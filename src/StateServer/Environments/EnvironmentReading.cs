@@ -41,7 +41,7 @@ internal sealed class EnvironmentReading
 
         if (entry.Value.Entries.IsDefault)
         {
-            errors.Add(entry.Value.Line, $"environment '{Quoted.Bare(entry.Key)}' is {entry.Value.Kind}; give a mapping with at least a type, such as 'type: local'");
+            errors.Add(entry.Line, $"environment '{Quoted.Bare(entry.Key)}' is {entry.Value.Kind}; give a mapping with at least a type, such as 'type: local'");
             return null;
         }
 

@@ -30,6 +30,6 @@ internal sealed class FileErrors(string file)
     public ImmutableArray<string> Lines()
     {
         IEnumerable<string> lines = _errors.OrderBy(e => e.Line).Select(e => $"{file}:{e.Line}: {e.Message}");
-        return [.. Count > Most ? lines.Append($"{file}: and {Count - Most} errors more") : lines];
+        return [.. Count > Most ? lines.Append($"{file}: and {Count - Most} more") : lines];
     }
 }

@@ -18,6 +18,6 @@ internal sealed record FileNode(int Line, string? Text, ImmutableArray<FileNode>
         { Text: not null } => "a text",
         { Items.IsDefault: false } => "a list",
         { Entries.IsDefault: false } => "a mapping",
-        _ => "nothing",
+        _ => "empty",
     };
 }
