@@ -87,7 +87,7 @@ internal static class ModelRecordCodec
         var constraints = ReadConstraints(ref reader);
         var directive = ReadDirective(ref reader);
         NodeId? member = reader.TryNil() ? null : new NodeId(reader.UInt64());
-        var zone = ReadZone(ref reader);
+        var zone = ModelFieldCodec.ReadZone(ref reader);
         var life = (Life)reader.Int32();
         var status = (MachineStatus)reader.Int32();
         var message = reader.Text();

@@ -37,7 +37,7 @@ public sealed class ModelSnapshotTests
     /// <summary>Each command goes through its bytes; the states of one that was restored on the way and one that wasn't stay alike.</summary>
     [Property(MaxTest = 100)]
     public Property States_that_went_through_bytes_go_on_alike() => Prop.ForAll(
-        Gen.Choose(0, (ModelSteps.Kinds * 400) - 1).ListOf(60).ToArbitrary(),
+        Gen.Choose(0, (ModelSteps.Kinds * 400) - 1).ArrayOf(60).ToArbitrary(),
         steps =>
         {
             var state = Apply(ModelSamples.Empty, new BootstrapEnvironmentCommand(ModelSamples.Settings));

@@ -8,8 +8,8 @@ namespace StateServer.Domain.Tests.Model;
 public sealed class ModelPropertyTests
 {
     private static Arbitrary<(int Kind, int First, int Second)[]> Steps { get; } = Arb.From(
-        from steps in Gen.Choose(0, (ModelSteps.Kinds * 400) - 1).Select(Split).ListOf(80)
-        select steps.ToArray(),
+        from steps in Gen.Choose(0, (ModelSteps.Kinds * 400) - 1).Select(Split).ArrayOf(80)
+        select steps,
         steps => Enumerable.Range(0, steps.Length).Select(left => steps.Where((_, i) => i != left).ToArray()));
 
     [Property(MaxTest = 300)]
