@@ -62,7 +62,7 @@ internal sealed class PlacementBench(TextWriter output)
                 index.Advance(next, new ModelChanges([], [unit]));
                 return Planner.Make(input, index);
             });
-            right &= plan.Steps is [AddMachineStep];
+            right &= plan.Steps is [AddMachineStep or AssignUnitStep];
             if (i % 10 == 0)
             {
                 (ImmutableArray<string> errors, audited[i / 10]) = Timed(() => PlanAudit.Errors(input, plan));
@@ -96,7 +96,7 @@ internal sealed class PlacementBench(TextWriter output)
         PlacementIndex index = PlacementIndex.Of(model);
         (Plan plan, double planning) = Timed(() => Planner.Make(input, index, int.MaxValue));
         int gone = plan.Steps.OfType<DeclareMachineLostStep>().Count();
-        int moved = plan.Steps.OfType<AddMachineStep>().Count();
+        int moved = plan.Steps.Length - gone;
         (ImmutableArray<string> errors, double audit) = Timed(() => PlanAudit.Errors(input, plan));
         Print("lose a zone", $"{planning:F1} ms: {gone} machines lost, {moved} units moved, {moved / planning * 1000:F0} a second; audit {audit:F0} ms");
         return gone == (machines + zones - 1) / zones && moved == (units + zones - 1) / zones && Passes(errors);

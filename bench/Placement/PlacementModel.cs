@@ -10,7 +10,7 @@ internal sealed class PlacementModel(int machines, int zones, int services, int 
 {
     private const long Time = 1_000_000;
 
-    public ImmutableArray<ZoneSight> Sights { get; } = [.. Enumerable.Range(0, zones).Select(z => ZoneSight.Usable(ZoneOf(z)))];
+    public ImmutableArray<ZoneSight> Sights => [.. Enumerable.Range(0, zones).Select(z => ZoneSight.Usable(ZoneOf(z)))];
 
     public static Zone ZoneOf(int number) => new($"zone-{number:D2}");
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Model;
 using StateServer.Placement.Planning;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Model;
-using StateServer.Placement.Planning.Indexing;
 using StateServer.Placement.Planning.Reports;
 using StateServer.Placement.Planning.Steps;
 using StateServer.Placement.Planning.Zones;
