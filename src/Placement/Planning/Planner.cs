@@ -1,4 +1,3 @@
-using StateServer.Domain.Model;
 using StateServer.Placement.Planning.Drafting;
 using StateServer.Placement.Planning.Indexing;
 using StateServer.Placement.Planning.Reports;
@@ -8,7 +7,8 @@ namespace StateServer.Placement.Planning;
 /// <summary>
 /// Makes plans: a pure function of its input. The order is that of urgency: what is lost, zones for machines that wait, units
 /// that must leave, units that wait, machines to remove. Greedy: each decision is the best for itself, with all before it
-/// counted as done, and nothing that stands well is moved (ADR 0077).
+/// counted as done, and nothing that stands well is moved (ADR 0077). A machine that waits with a zone reserved, and that the
+/// plan doesn't move on, is for its caller to launch.
 /// </summary>
 public static class Planner
 {

@@ -1,7 +1,6 @@
 using StateServer.Domain.Identity;
 using StateServer.Domain.Model;
 using StateServer.Placement.Planning.Machines;
-using StateServer.Placement.Planning.Reports;
 
 namespace StateServer.Placement.Planning.Drafting;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Model;
-using StateServer.Placement.Planning.Indexing;
 using StateServer.Placement.Planning.Reports;
 using StateServer.Placement.Planning.Steps;
 using StateServer.Placement.Planning.Zones;
@@ -13,7 +12,7 @@ internal static class PendingPlanning
 {
     public static void Draft(PlanDraft draft)
     {
-        foreach (MachineId id in draft.Index.Pending)
+        foreach (MachineId id in draft.Zones.Count == 0 ? [] : draft.Index.Pending)
         {
             if (!draft.HasRoom())
             {
@@ -27,10 +26,11 @@ internal static class PendingPlanning
     private static void Consider(PlanDraft draft, MachineRecord machine)
     {
         LaunchAttempt? last = machine.Attempts.IsEmpty ? null : machine.Attempts[^1];
-        bool failed = last is { Outcome: LaunchOutcome.CapacityExhausted or LaunchOutcome.ZoneUnavailable } && last.Zone == machine.Zone;
-        if (failed)
+        bool failed = last is not null && last.Zone == machine.Zone && IsFresh(draft, last);
+        int reserved = draft.Zones.PlaceOf(machine.Zone);
+        if (failed && reserved >= 0)
         {
-            draft.Zones.Avoid(draft.Zones.PlaceOf(machine.Zone), AvoidUntil(last!), last!.Detail);
+            draft.Zones.Avoid(reserved, AvoidUntil(last!), last!.Detail);
         }
 
         if (ZoneDirective.Refusal(draft, machine.Directive) is { } refusal)
@@ -40,8 +40,7 @@ internal static class PendingPlanning
         }
 
         ZoneRequest request = new(draft.Settings, machine.Constraints, machine.Directive.Zone, draft.Input.NowMilliseconds);
-        int reserved = draft.Zones.PlaceOf(machine.Zone);
-        if (machine.Zone is not null && !failed && (reserved < 0 || ZoneFilters.Refusal(draft.Zones[reserved], request) is null))
+        if (!failed && reserved >= 0 && ZoneFilters.Refusal(draft.Zones[reserved], request) is null)
         {
             if (last is { Outcome: LaunchOutcome.QuotaExceeded or LaunchOutcome.Unauthorized or LaunchOutcome.InvalidRequest })
             {
@@ -54,6 +53,14 @@ internal static class PendingPlanning
         Choose(draft, machine, request, failed ? last : null);
     }
 
+    /// <summary>
+    /// Whether a failure in the reserved zone is still to be answered. After the shortest pause it isn't: then the zone was
+    /// reserved once more, or nobody looked for so long that it may be tried once more.
+    /// </summary>
+    private static bool IsFresh(PlanDraft draft, LaunchAttempt attempt) =>
+        attempt.Outcome is LaunchOutcome.CapacityExhausted or LaunchOutcome.ZoneUnavailable
+        && draft.Input.NowMilliseconds - attempt.EndedAtMilliseconds < PlanningLimits.FirstBackOffMilliseconds;
+
     private static long AvoidUntil(LaunchAttempt failure) => failure.EndedAtMilliseconds + PlanningLimits.CapacityMemoryMilliseconds;
 
     /// <summary>Leaves the zone reserved until now, if any, and takes the best; clears the failures where nothing else is left and the pause is over.</summary>
@@ -65,7 +72,9 @@ internal static class PendingPlanning
         ZoneRanking ranking = Rank(draft, machine, units, standing);
         if (machine.Zone is { } from)
         {
-            string why = failure is null ? standing[draft.Zones.PlaceOf(from)]!.Reason : failure.Detail is "" ? failure.Outcome.ToString() : failure.Detail;
+            string why = failure is { Detail: not "" } ? failure.Detail
+                : draft.Zones.PlaceOf(from) is >= 0 and var place ? standing[place]?.Reason ?? "its launch failed"
+                : "the provider lists it no more";
             MoveOnStep step = new(machine.Id, from, failure is null ? 0 : AvoidUntil(failure), why, Best(draft, ranking));
             draft.Add(step);
             if (step.To is not null)

@@ -22,9 +22,9 @@ internal sealed class PlanDraft
     public PlanDraft(PlanningInput input, EnvironmentSettings settings, PlacementIndex index, int mostSteps)
     {
         (Input, Settings, Index, _mostSteps, _nextMachine) = (input, settings, index, mostSteps, input.Model.NextMachine);
-        Zones = new ZoneTable(input);
-        Populations = new Populations(input, index, Zones);
         Silence = MassSilenceGuard.Judge(input, index);
+        Zones = new ZoneTable(input, SilentZones.Find(input, index, Silence));
+        Populations = new Populations(input, index, Zones);
     }
 
     public PlanningInput Input { get; }

@@ -9,37 +9,40 @@ using StateServer.Placement.Planning.Zones;
 namespace StateServer.Placement.Planning.Drafting;
 
 /// <summary>Then: a place for each unit that must leave its machine, before those that wait: healing goes before growth.</summary>
-internal sealed class UnitPlanning(PlanDraft draft)
+internal sealed class UnitPlanning
 {
     private readonly Dictionary<WaitingKey, int> _fates = [];
     private readonly Dictionary<(ServiceName, Zone?), (int Version, Refusal?[] Standing)> _standing = [];
-    private readonly CleanMachines _clean = new(draft);
+    private readonly CleanMachines _clean;
+    private readonly PlanDraft _draft;
+
+    public UnitPlanning(PlanDraft draft) => (_draft, _clean) = (draft, new CleanMachines(draft));
 
     public void Draft()
     {
-        SortedSet<MachineId> left = [.. draft.Index.Displacing, .. draft.Lost];
+        SortedSet<MachineId> left = [.. _draft.Index.Displacing, .. _draft.Lost];
         foreach (MachineId machine in left)
         {
-            Vacate(draft.Input.Model.Machines[machine]);
+            Vacate(_draft.Input.Model.Machines[machine]);
         }
 
-        foreach ((WaitingKey key, SortedSet<UnitName> units) in draft.Index.Waiting)
+        foreach ((WaitingKey key, SortedSet<UnitName> units) in _draft.Index.Waiting)
         {
             int done = 0;
             foreach (UnitName unit in units)
             {
                 if (_fates.TryGetValue(key, out int alike))
                 {
-                    draft.AddAlike(alike, units.Count - done);
+                    _draft.AddAlike(alike, units.Count - done);
                     break;
                 }
 
-                if (!draft.HasRoom())
+                if (!_draft.HasRoom())
                 {
                     return;
                 }
 
-                Place(draft.Input.Model.Units[unit], null);
+                Place(_draft.Input.Model.Units[unit], null);
                 done++;
             }
         }
@@ -47,22 +50,22 @@ internal sealed class UnitPlanning(PlanDraft draft)
 
     private void Vacate(MachineRecord machine)
     {
-        bool lost = machine.Status == MachineStatus.Lost || draft.Lost.Contains(machine.Id);
-        if (lost && draft.Silence.IsPaused && !draft.Input.Contact.InstancesGone.Contains(machine.Id))
+        bool lost = machine.Status == MachineStatus.Lost || _draft.Lost.Contains(machine.Id);
+        if (lost && _draft.Silence.IsPaused && !_draft.Input.Contact.InstancesGone.Contains(machine.Id))
         {
-            int units = draft.WantedOn(machine.Id).Count();
-            draft.Add(Decision.Plain(null, machine.Id, "", $"{units} units stay assigned to lost machine {machine.Id}: {draft.Silence.Paused}"));
+            int units = _draft.WantedOn(machine.Id).Count();
+            _draft.Add(Decision.Plain(null, machine.Id, "", $"{units} units stay assigned to lost machine {machine.Id}: {_draft.Silence.Paused}"));
             return;
         }
 
-        foreach (UnitName unit in draft.WantedOn(machine.Id))
+        foreach (UnitName unit in _draft.WantedOn(machine.Id))
         {
-            UnitRecord record = draft.Input.Model.Units[unit];
+            UnitRecord record = _draft.Input.Model.Units[unit];
             if (_fates.TryGetValue(new WaitingKey(unit.Service, record.Directive), out int alike))
             {
-                draft.AddAlike(alike, 1);
+                _draft.AddAlike(alike, 1);
             }
-            else if (draft.HasRoom())
+            else if (_draft.HasRoom())
             {
                 Place(record, machine.Id);
             }
@@ -71,12 +74,12 @@ internal sealed class UnitPlanning(PlanDraft draft)
 
     private void Place(UnitRecord unit, MachineId? from)
     {
-        if (!draft.Input.Model.Services.TryGetValue(unit.Name.Service, out ServiceRecord? service) || service.Life != Life.Alive)
+        if (!_draft.Input.Model.Services.TryGetValue(unit.Name.Service, out ServiceRecord? service) || service.Life != Life.Alive)
         {
             return;
         }
 
-        if (ZoneDirective.Refusal(draft, unit.Directive) is { } refusal)
+        if (ZoneDirective.Refusal(_draft, unit.Directive) is { } refusal)
         {
             Wait(unit, Decision.Plain(unit.Name, from, "", refusal));
         }
@@ -93,10 +96,10 @@ internal sealed class UnitPlanning(PlanDraft draft)
     /// <summary>On the machine that an operator named, and on no other.</summary>
     private void PlaceOnNamed(UnitRecord unit, ServiceRecord service, MachineId named, MachineId? from)
     {
-        MachineRecord? machine = draft.Input.Model.Machines.GetValueOrDefault(named);
+        MachineRecord? machine = _draft.Input.Model.Machines.GetValueOrDefault(named);
         Refusal? refusal = machine is null ? new Refusal("exists", $"there is no machine {named}")
-            : draft.Lost.Contains(named) ? new Refusal("wanted", $"machine {named} is lost")
-            : MachineFilters.OfNamed(machine, new MachineRequest(service, draft.Input));
+            : _draft.Lost.Contains(named) ? new Refusal("wanted", $"machine {named} is lost")
+            : MachineFilters.OfNamed(machine, new MachineRequest(service, _draft.Input));
         if (refusal is not null)
         {
             Wait(unit, new Decision(unit.Name, from, [], [new MachineConsidered(named, refusal.Rule, refusal.Reason)], 0, "", refusal.Reason, 0));
@@ -104,17 +107,17 @@ internal sealed class UnitPlanning(PlanDraft draft)
         }
 
         AssignUnitStep step = new(unit.Name, named, machine!.Zone, from);
-        Take(service, draft.Zones.PlaceOf(machine.Zone), step);
-        draft.Add(new Decision(unit.Name, from, [], [new MachineConsidered(named, null, null)], 0, step.ToString(), "", 0));
+        Take(service, _draft.Zones.PlaceOf(machine.Zone), step);
+        _draft.Add(new Decision(unit.Name, from, [], [new MachineConsidered(named, null, null)], 0, step.ToString(), "", 0));
     }
 
     /// <summary>In the best zone: on a clean machine that stands in one of the best, or on a new one in the first.</summary>
     private void PlaceInZone(UnitRecord unit, ServiceRecord service, MachineId? from)
     {
-        int[] population = draft.Populations.Of(service.Name);
+        int[] population = _draft.Populations.Of(service.Name);
         bool isHeld = service.WhenUnsatisfiable == WhenUnsatisfiable.Refuse && unit.Directive.Zone is null;
         ReadOnlySpan<SkewLimit> limits = isHeld ? [new SkewLimit(service.Name, service.MostSkew, population)] : [];
-        ZoneRanking ranking = ZoneRanking.Of(draft.Zones, Standing(unit, service), population, draft.Populations.Machines, limits);
+        ZoneRanking ranking = ZoneRanking.Of(_draft.Zones, Standing(unit, service), population, _draft.Populations.Machines, limits);
         if (ranking.Best.Count == 0)
         {
             LookAgainWhenRoomIsTriedAgain(Standing(unit, service));
@@ -128,33 +131,33 @@ internal sealed class UnitPlanning(PlanDraft draft)
         if (_clean.Take(service, ranking.Best, refused) is { } clean)
         {
             chosen = clean.Machine;
-            step = new AssignUnitStep(unit.Name, clean.Machine, draft.Zones[clean.Zone].Zone, from);
+            step = new AssignUnitStep(unit.Name, clean.Machine, _draft.Zones[clean.Zone].Zone, from);
             Take(service, clean.Zone, step);
         }
         else
         {
             int place = ranking.Best[0];
             step = new AddMachineStep(
-                draft.NumberMachine(), draft.Zones[place].Zone, service.Series, service.Constraints, unit.Directive, unit.Name, from);
+                _draft.NumberMachine(), _draft.Zones[place].Zone, service.Series, service.Constraints, unit.Directive, unit.Name, from);
             Take(service, place, step);
-            draft.Populations.Machines[place]++;
+            _draft.Populations.Machines[place]++;
         }
 
-        draft.Add(new Decision(unit.Name, from, ranking.Considered, refused.List(chosen), refused.NotListed, step.ToString(), "", 0));
+        _draft.Add(new Decision(unit.Name, from, ranking.Considered, refused.List(chosen), refused.NotListed, step.ToString(), "", 0));
     }
 
     /// <summary>Adds the step, and reserves: the next unit of the service sees this one there.</summary>
     private void Take(ServiceRecord service, int place, PlanStep step)
     {
-        draft.Add(step);
+        _draft.Add(step);
         if (place >= 0)
         {
-            draft.Populations.Of(service.Name)[place]++;
+            _draft.Populations.Of(service.Name)[place]++;
         }
     }
 
     /// <summary>The unit waits, and all that are alike with it.</summary>
-    private void Wait(UnitRecord unit, Decision decision) => _fates[new WaitingKey(unit.Name.Service, unit.Directive)] = draft.Add(decision);
+    private void Wait(UnitRecord unit, Decision decision) => _fates[new WaitingKey(unit.Name.Service, unit.Directive)] = _draft.Add(decision);
 
     private void LookAgainWhenRoomIsTriedAgain(Refusal?[] standing)
     {
@@ -162,7 +165,7 @@ internal sealed class UnitPlanning(PlanDraft draft)
         {
             if (standing[place] is { Rule: CapacityZoneFilter.RuleName })
             {
-                draft.LookAgainAt(draft.Zones[place].AvoidUntilMilliseconds);
+                _draft.LookAgainAt(_draft.Zones[place].AvoidUntilMilliseconds);
             }
         }
     }
@@ -170,10 +173,10 @@ internal sealed class UnitPlanning(PlanDraft draft)
     private Refusal?[] Standing(UnitRecord unit, ServiceRecord service)
     {
         var key = (service.Name, unit.Directive.Zone);
-        if (!_standing.TryGetValue(key, out (int Version, Refusal?[] Standing) known) || known.Version != draft.Zones.Version)
+        if (!_standing.TryGetValue(key, out (int Version, Refusal?[] Standing) known) || known.Version != _draft.Zones.Version)
         {
-            ZoneRequest request = new(draft.Settings, service.Constraints, unit.Directive.Zone, draft.Input.NowMilliseconds);
-            known = (draft.Zones.Version, draft.Zones.Judge(request));
+            ZoneRequest request = new(_draft.Settings, service.Constraints, unit.Directive.Zone, _draft.Input.NowMilliseconds);
+            known = (_draft.Zones.Version, _draft.Zones.Judge(request));
             _standing[key] = known;
         }
 

@@ -1,4 +1,3 @@
-using StateServer.Domain.Identity;
 using StateServer.Domain.Model;
 
 namespace StateServer.Placement.Planning.Drafting;

@@ -31,6 +31,9 @@ public sealed class PlacementIndex
     /// <summary>The machines launched whose agent was not heard yet, by number.</summary>
     internal SortedSet<MachineId> Starting { get; } = [];
 
+    /// <summary>The machines committed as lost, by number.</summary>
+    internal SortedSet<MachineId> Lost { get; } = [];
+
     /// <summary>The machines that are to go, by number.</summary>
     internal SortedSet<MachineId> Dying { get; } = [];
 
@@ -161,6 +164,7 @@ public sealed class PlacementIndex
     {
         Pending.Remove(id);
         Starting.Remove(id);
+        Lost.Remove(id);
         Dying.Remove(id);
         Displacing.Remove(id);
         if (Model.Machines.TryGetValue(id, out MachineRecord? machine))
@@ -188,6 +192,7 @@ public sealed class PlacementIndex
         Count(machine, +1);
         _ = machine is { Life: Life.Alive, Status: MachineStatus.Pending } && Pending.Add(id);
         _ = machine.Status == MachineStatus.Starting && Starting.Add(id);
+        _ = machine.Status == MachineStatus.Lost && Lost.Add(id);
         _ = machine.Life == Life.Dying && Dying.Add(id);
         _ = !Counts(machine) && On(id).Units.Any(u => Model.Units[u].Life == Life.Alive) && Displacing.Add(id);
         if (IsClean(machine) && machine.Zone is { } zone)

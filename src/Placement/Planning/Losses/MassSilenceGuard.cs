@@ -36,7 +36,7 @@ internal static class MassSilenceGuard
         if (unexplained[0].Zone is { } zone && unexplained.All(m => m.Zone == zone))
         {
             int inZone = index.RunningIn(zone) - gone.Count(m => m.Zone == zone);
-            if (unexplained.Length == inZone && inZone < agents)
+            if (unexplained.Length == inZone && silent.Count < agents)
             {
                 return new SilenceVerdict("", zone);
             }

@@ -10,6 +10,9 @@ internal sealed class ZoneCandidate(ZoneSight sight, ZoneRecord? record)
 
     public Zone Zone => Sight.Zone;
 
+    /// <summary>True where all its agents fell silent.</summary>
+    public bool IsSilent { get; init; }
+
     public bool Cordoned { get; } = record?.Cordoned ?? false;
 
     /// <summary>Until when it is passed over for want of room, replicated Unix time; 0 for not at all.</summary>

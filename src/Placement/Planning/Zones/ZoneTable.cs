@@ -9,9 +9,13 @@ internal sealed class ZoneTable
     private readonly ZoneCandidate[] _zones;
     private readonly Dictionary<Zone, int> _places = [];
 
-    public ZoneTable(PlanningInput input)
+    public ZoneTable(PlanningInput input, IReadOnlySet<Zone> silent)
     {
-        _zones = [.. input.Zones.DistinctBy(s => s.Zone).OrderBy(s => s.Zone).Select(s => new ZoneCandidate(s, input.Model.Zones.GetValueOrDefault(s.Zone)))];
+        _zones =
+        [
+            .. input.Zones.DistinctBy(s => s.Zone).OrderBy(s => s.Zone)
+                .Select(s => new ZoneCandidate(s, input.Model.Zones.GetValueOrDefault(s.Zone)) { IsSilent = silent.Contains(s.Zone) }),
+        ];
         for (int place = 0; place < _zones.Length; place++)
         {
             _places.Add(_zones[place].Zone, place);
