@@ -18,6 +18,9 @@ public sealed class LocalFaults(string folder, TimeSpan patience, TimeProvider t
     private readonly MachineStore _store = new(new ProviderRoot(folder), time, patience);
     private readonly FailedZones _failed = new(new ProviderRoot(folder));
 
+    /// <summary>True where machines were launched in the root, or faults were tried there.</summary>
+    public bool KnowsRoot => Directory.Exists(_root.StateFolder);
+
     private MachineEnding Ending => new(_store, time);
 
     /// <summary>

@@ -109,6 +109,7 @@ internal static class StateServerCommand
         {
             UpVerb.Create(),
             DownVerb.Create(),
+            LocalVerb.Create(),
             ServerVerb.Create(),
             StatusVerb.Create(),
             SnapshotVerb.Create(),
