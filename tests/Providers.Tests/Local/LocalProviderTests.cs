@@ -137,8 +137,11 @@ public sealed class LocalProviderTests : IDisposable
         try
         {
             await Until.TrueAsync(() => FolderLock.Look(_root.FolderOf(made.Id)).IsHeld, "the stranger holds nothing");
-            using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _root.Faults.KillMachineAsync("0", soon.Token));
+            using var interrupted = new CancellationTokenSource();
+            Task killing = _root.Faults.KillMachineAsync("0", interrupted.Token);
+            await Until.TrueAsync(() => LaunchRecord.Read(_root.Files.RecordOf(made.Id)).IsEnding, "its end was not decided");
+            await interrupted.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => killing);
             Assert.False(stranger.HasExited);
             Assert.Equal(InstanceState.Terminating, Assert.Single(await ListAsync()).State);
         }
