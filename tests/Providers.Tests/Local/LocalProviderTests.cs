@@ -25,7 +25,7 @@ public sealed class LocalProviderTests : IDisposable
         Assert.Equal(process.Pid, SessionOf(process.Pid));
         Assert.NotEqual(SessionOf(Environment.ProcessId), SessionOf(process.Pid));
         string folder = _root.FolderOf(made.Id);
-        Assert.Equal(Request(0).UserData, await File.ReadAllBytesAsync(Path.Combine(folder, "user-data")));
+        Assert.Equal(Request(0).UserData.AsEnumerable(), await File.ReadAllBytesAsync(Path.Combine(folder, "user-data")));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder, "user-data")));
         string[] environment = (await File.ReadAllTextAsync($"/proc/{process.Pid}/environ")).Split('\0');
         Assert.Contains($"{MachineMark.Variable}={folder}", environment);
