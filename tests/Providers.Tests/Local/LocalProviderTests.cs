@@ -26,7 +26,7 @@ public sealed class LocalProviderTests : IDisposable
         Assert.NotEqual(SessionOf(Environment.ProcessId), SessionOf(process.Pid));
         string folder = _root.FolderOf(made.Id);
         Assert.Equal(Request(0).UserData.AsEnumerable(), await File.ReadAllBytesAsync(Path.Combine(folder, "user-data")));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder, "user-data")));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(Path.Combine(folder, "user-data")).UnixFileMode);
         string[] environment = (await File.ReadAllTextAsync($"/proc/{process.Pid}/environ")).Split('\0');
         Assert.Contains($"{MachineMark.Variable}={folder}", environment);
         Assert.DoesNotContain(environment, e => e.StartsWith("STATESERVER_NODE_ID", StringComparison.Ordinal) || e.StartsWith("NOTIFY_SOCKET", StringComparison.Ordinal));
