@@ -139,7 +139,7 @@ internal sealed class MachineStore(ProviderRoot root, TimeProvider time, TimeSpa
 
     /// <summary>The process that a launcher started before it died: whoever holds the folder, or the eldest that carries its mark.</summary>
     private ProcessProof? FindStarted(InstanceId id) =>
-        FolderLock.Look(root.FolderOf(id)).Holder ?? MachineMark.Bearers(root.FolderOf(id)).FirstOrDefault();
+        FolderLock.Look(root.FolderOf(id)).Holder ?? MachineMark.Of(root.FolderOf(id)).Bearers().FirstOrDefault();
 
     private IEnumerable<InstanceId> Ids() => !Directory.Exists(root.MachinesFolder)
         ? []

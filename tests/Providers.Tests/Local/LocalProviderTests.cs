@@ -99,10 +99,10 @@ public sealed class LocalProviderTests : IDisposable
         Instance made = await provider.LaunchAsync(Request(0), default);
         await RunningAsync(made.Id);
         string folder = _root.FolderOf(made.Id);
-        Assert.Equal(mode == "parent" ? 2 : 1, MachineMark.Bearers(folder).Count);
+        Assert.Equal(mode == "parent" ? 2 : 1, MachineMark.Of(folder).Bearers().Count);
 
         await provider.TerminateAsync(Ours, made.Id, default);
-        Assert.Empty(MachineMark.Bearers(folder));
+        Assert.Empty(MachineMark.Of(folder).Bearers());
         Assert.False(Directory.Exists(folder));
     }
 
@@ -115,10 +115,10 @@ public sealed class LocalProviderTests : IDisposable
         await RunningAsync(made.Id);
         ProvenSignal.Send(_root.FolderOf(made.Id), LibC.SigKill);
         await StateAsync(made.Id, InstanceState.Stopped);
-        Assert.Single(MachineMark.Bearers(_root.FolderOf(made.Id)));
+        Assert.Single(MachineMark.Of(_root.FolderOf(made.Id)).Bearers());
 
         await _root.Faults.KillMachineAsync("0", default);
-        Assert.Empty(MachineMark.Bearers(_root.FolderOf(made.Id)));
+        Assert.Empty(MachineMark.Of(_root.FolderOf(made.Id)).Bearers());
         Assert.Equal(InstanceState.Terminated, Assert.Single(await ListAsync()).State);
     }
 

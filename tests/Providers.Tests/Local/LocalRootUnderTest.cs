@@ -57,7 +57,7 @@ internal sealed class LocalRootUnderTest : IDisposable
         foreach (string folder in MachineFolders())
         {
             var processes = new MachineProcesses(folder, started: null);
-            for (int i = 0; i < 1000 && MachineMark.Bearers(folder).Count > 0; i++)
+            for (int i = 0; i < 1000 && MachineMark.Of(folder).Bearers().Count > 0; i++)
             {
                 processes.Signal(LibC.SigKill);
             }
