@@ -8,6 +8,9 @@ public sealed class RulesCanFailTests
     [InlineData("Consensus", "StateServer")]
     [InlineData("Consensus", "Placement")]
     [InlineData("Placement", "Consensus")]
+    [InlineData("Placement", "Providers")]
+    [InlineData("Providers", "Consensus")]
+    [InlineData("Providers", "StateServer")]
     [InlineData("Client", "Domain")]
     [InlineData("bench", "Consensus")]
     public void An_arrow_that_is_not_drawn_is_found(string from, string to) =>
@@ -29,6 +32,8 @@ public sealed class RulesCanFailTests
     [InlineData("Domain", "Newtonsoft.Json", 1)]
     [InlineData("StateServer", "DotNext.Net.Cluster", 1)]
     [InlineData("Client", "MessagePack", 1)]
+    [InlineData("Placement", "AWSSDK.EC2", 1)]
+    [InlineData("Providers", "AWSSDK.EC2", 0)]
     [InlineData("Consensus", "DotNext.Net.Cluster", 0)]
     public void A_package_in_the_wrong_project_is_found(string project, string package, int errors) =>
         Assert.Equal(errors, ProjectRules.Errors(project, Project($"""<PackageReference Include="{package}" />""")).Count());

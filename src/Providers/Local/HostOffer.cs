@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using StateServer.Domain.Model;
 
@@ -23,7 +24,7 @@ internal sealed record HostOffer(string Arch, int CpuCores, long MemoryMiB, long
             var other => other.ToString().ToLowerInvariant(),
         },
         Environment.ProcessorCount,
-        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MiB,
+        TotalMemoryMiB(),
         new DriveInfo(root).TotalSize / MiB);
 
     /// <summary>Null, or in one line what is asked for that no local machine has.</summary>
@@ -36,4 +37,9 @@ internal sealed record HostOffer(string Arch, int CpuCores, long MemoryMiB, long
         : asked.InstanceType is { } type ? $"no local machine has instance-type={type}; the local provider has no kinds"
         : asked.Tags.Count > 0 ? $"no local machine has tags={string.Join(',', asked.Tags)}; the local provider has none"
         : null;
+
+    /// <summary>The first line of /proc/meminfo, proc(5): MemTotal, in KiB.</summary>
+    private static long TotalMemoryMiB() => long.Parse(
+        File.ReadLines("/proc/meminfo").First().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
+        CultureInfo.InvariantCulture) / 1024;
 }

@@ -9,16 +9,27 @@ namespace StateServer.Providers.Local;
 /// What one does to local machines to try things out: fail a zone, heal it, kill a machine. It needs none of the provider's
 /// settings: the root's files tell, and every process sees the result. Thread-safe.
 /// </summary>
-/// <param name="folder">The provider's root, absolute.</param>
-/// <param name="patience">How long to wait for another process's work in the root.</param>
-/// <param name="time">The clock of the waits.</param>
-public sealed class LocalFaults(string folder, TimeSpan patience, TimeProvider time)
+public sealed class LocalFaults
 {
-    private readonly ProviderRoot _root = new(folder);
-    private readonly MachineStore _store = new(new ProviderRoot(folder), time, patience);
-    private readonly FailedZones _failed = new(new ProviderRoot(folder));
+    private readonly ProviderRoot _root;
+    private readonly MachineStore _store;
+    private readonly MachineEnding _ending;
+    private readonly FailedZones _failed;
 
-    private MachineEnding Ending => new(_store, time);
+    /// <summary>Faults of a root; nothing is read or made yet.</summary>
+    /// <param name="folder">The provider's root, absolute.</param>
+    /// <param name="patience">How long to wait for another process's work in the root.</param>
+    /// <param name="time">The clock of the waits.</param>
+    public LocalFaults(string folder, TimeSpan patience, TimeProvider time)
+    {
+        _root = new ProviderRoot(folder);
+        _store = new MachineStore(_root, time, patience);
+        _ending = new MachineEnding(_store, time);
+        _failed = new FailedZones(_root);
+    }
+
+    /// <summary>True where machines were launched in the root, or faults were tried there.</summary>
+    public bool KnowsRoot => Directory.Exists(_root.StateFolder);
 
     /// <summary>
     /// Fails a zone: launches there fail from now on, and all its machines are killed and gone for good. Again is fine: it kills
@@ -29,7 +40,7 @@ public sealed class LocalFaults(string folder, TimeSpan patience, TimeProvider t
     /// <exception cref="UnauthorizedException">This user may not write the root.</exception>
     /// <exception cref="TransientException">The zone has failed, but not all of its machines are known to have ended.</exception>
     public Task<ImmutableArray<InstanceId>> FailZoneAsync(Zone zone, CancellationToken cancellationToken) =>
-        DiskFaults.TypedAsync(_root, async () =>
+        DiskFaults.TypedAsync<ImmutableArray<InstanceId>>(_root, async () =>
         {
             RefuseUnknown(zone);
             ImmutableArray<LaunchRecord> killed;
@@ -38,11 +49,11 @@ public sealed class LocalFaults(string folder, TimeSpan patience, TimeProvider t
             {
                 _failed.Add(zone);
                 MachineSurvey survey = _store.Survey();
-                killed = [.. survey.Machines.Where(m => m.Zone == zone.Name).Select(Ending.Decide)];
+                killed = [.. survey.Machines.Where(m => m.Zone == zone.Name).Select(_ending.Decide)];
                 gap = survey.Gap;
             }
 
-            await Ending.EndAsync(killed, TimeSpan.Zero, cancellationToken);
+            await _ending.EndAsync(killed, TimeSpan.Zero, cancellationToken);
             return gap.Length == 0 ? [.. killed.Select(m => m.Id())] : throw new TransientException(gap);
         });
 
@@ -72,10 +83,10 @@ public sealed class LocalFaults(string folder, TimeSpan patience, TimeProvider t
             LaunchRecord ending;
             using (await _store.ClaimAsync(cancellationToken))
             {
-                ending = Ending.Decide(Named(machine));
+                ending = _ending.Decide(Named(machine));
             }
 
-            await Ending.EndAsync([ending], TimeSpan.Zero, cancellationToken);
+            await _ending.EndAsync([ending], TimeSpan.Zero, cancellationToken);
             return ending.Id();
         });
 

@@ -61,9 +61,13 @@ internal sealed class LocalLaunch(LocalProviderOptions options, MachineStore sto
 
     private static void Prepare(LocalMachine machine, LaunchRequest request, LaunchRecord record)
     {
-        const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        Directory.CreateDirectory(machine.Folder, own | UnixFileMode.UserExecute);
-        var mine = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = own };
+        Directory.CreateDirectory(machine.Folder);
+        var mine = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            mine.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
         using (var file = new FileStream(machine.UserDataFile, mine))
         {
             file.Write(request.UserData.AsSpan());

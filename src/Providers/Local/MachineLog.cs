@@ -22,9 +22,11 @@ internal static class MachineLog
         using (FileStream older = File.Create(path + Older))
         {
             var rest = new byte[64 * 1024];
-            for (long left = limit; left > 0 && file.Read(rest, 0, (int)Math.Min(left, rest.Length)) is > 0 and var read; left -= read)
+            long left = limit;
+            while (left > 0 && file.Read(rest, 0, (int)Math.Min(left, rest.Length)) is > 0 and var read)
             {
                 older.Write(rest, 0, read);
+                left -= read;
             }
         }
 

@@ -15,7 +15,7 @@ internal readonly struct MachineProcesses(string folder, ProcessProof? started)
     public bool Started => started is not null && ProcessProof.Observe(started.Pid) == started;
 
     /// <summary>True while anything of the machine runs.</summary>
-    public bool AnyRuns => HoldsFolder || Started || MachineMark.Bearers(folder).Count > 0;
+    public bool AnyRuns => HoldsFolder || Started || MachineMark.Of(folder).Bearers().Count > 0;
 
     /// <summary>
     /// Signals all of them, its own process first, so that it starts nothing again. Each is proven with a handle of that very
@@ -29,10 +29,10 @@ internal readonly struct MachineProcesses(string folder, ProcessProof? started)
             Send(started!, p => ProcessProof.Observe(p.Pid) == p, signal);
         }
 
-        string marked = folder;
-        foreach (ProcessProof bearer in MachineMark.Bearers(folder))
+        ProcessMark mark = MachineMark.Of(folder);
+        foreach (ProcessProof bearer in mark.Bearers())
         {
-            Send(bearer, p => ProcessProof.Observe(p.Pid) == p && MachineMark.Carries(p.Pid, marked), signal);
+            Send(bearer, p => ProcessProof.Observe(p.Pid) == p && mark.IsCarriedBy(p.Pid), signal);
         }
     }
 

@@ -81,7 +81,13 @@ internal sealed class MachineStore(ProviderRoot root, TimeProvider time, TimeSpa
 
         if (record.IsEnding)
         {
-            return Processes(record).AnyRuns ? record : Forget(record, isTold: true);
+            if (Processes(record).AnyRuns)
+            {
+                return record;
+            }
+
+            Forget(record, isTold: true);
+            return null;
         }
 
         if (record.Process is not null)
@@ -89,7 +95,13 @@ internal sealed class MachineStore(ProviderRoot root, TimeProvider time, TimeSpa
             return record;
         }
 
-        return FindStarted(id) is { } started ? Write(record with { Process = started }) : Forget(record, isTold: false);
+        if (FindStarted(id) is { } started)
+        {
+            return Write(record with { Process = started });
+        }
+
+        Forget(record, isTold: false);
+        return null;
     }
 
     /// <summary>Writes a machine's record.</summary>
@@ -102,8 +114,7 @@ internal sealed class MachineStore(ProviderRoot root, TimeProvider time, TimeSpa
     /// <summary>Removes a machine of which nothing runs, with all it kept.</summary>
     /// <param name="record">Its record.</param>
     /// <param name="isTold">True where it is told of as terminated from now on; false where it never was.</param>
-    /// <returns>Null.</returns>
-    public LaunchRecord? Forget(LaunchRecord record, bool isTold)
+    public void Forget(LaunchRecord record, bool isTold)
     {
         if (isTold)
         {
@@ -111,7 +122,6 @@ internal sealed class MachineStore(ProviderRoot root, TimeProvider time, TimeSpa
         }
 
         Directory.Delete(root.FolderOf(record.Id()), recursive: true);
-        return null;
     }
 
     /// <summary>A machine's processes.</summary>
@@ -129,7 +139,7 @@ internal sealed class MachineStore(ProviderRoot root, TimeProvider time, TimeSpa
 
     /// <summary>The process that a launcher started before it died: whoever holds the folder, or the eldest that carries its mark.</summary>
     private ProcessProof? FindStarted(InstanceId id) =>
-        FolderLock.Look(root.FolderOf(id)).Holder ?? MachineMark.Bearers(root.FolderOf(id)).FirstOrDefault();
+        FolderLock.Look(root.FolderOf(id)).Holder ?? MachineMark.Of(root.FolderOf(id)).Bearers().FirstOrDefault();
 
     private IEnumerable<InstanceId> Ids() => !Directory.Exists(root.MachinesFolder)
         ? []

@@ -109,6 +109,7 @@ internal static class StateServerCommand
         {
             UpVerb.Create(),
             DownVerb.Create(),
+            LocalVerb.Create(),
             ServerVerb.Create(),
             AgentVerb.Create(),
             StatusVerb.Create(),

@@ -6,7 +6,7 @@ namespace StateServer.StateServer.Tests.Cli;
 public sealed class CommandLineTests
 {
     [Theory]
-    [InlineData("", "a verb is missing; give one of up, down, server, agent, status, environments, switch, snapshot, mint, version")]
+    [InlineData("", "a verb is missing; give one of up, down, local, server, agent, status, environments, switch, snapshot, mint, version")]
     [InlineData("frob", "there is no verb or flag 'frob'")]
     [InlineData("up -n 2", "-n 2: a cluster has 1, 3, 5 or 7 members")]
     [InlineData("up -n 9", "-n 9: a cluster has 1, 3, 5 or 7 members")]
@@ -81,6 +81,9 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("up --root /proc/cluster", "--root /proc/cluster can't be made or written")]
     [InlineData("down --root /nowhere/at/all", "/nowhere/at/all holds no local cluster")]
+    [InlineData("local fail-zone local-a --root /nowhere/at/all", "/nowhere/at/all holds no local cluster or machines; give their folder with --root")]
+    [InlineData("local heal-zone local-a --root /nowhere/at/all", "/nowhere/at/all holds no local cluster or machines")]
+    [InlineData("local kill-machine 0 --root /nowhere/at/all", "/nowhere/at/all holds no local cluster or machines")]
     [InlineData("snapshot save /nowhere/at/all --endpoints 127.0.0.1:1", "127.0.0.1:1: Connection refused")]
     [InlineData("snapshot status /nowhere/at/all", "/nowhere/at/all can't be read: Could not find")]
     [InlineData("snapshot status /etc", "/etc is a folder; give a file of 'snapshot save'")]
@@ -98,6 +101,7 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("up")]
     [InlineData("down")]
+    [InlineData("local")]
     [InlineData("server")]
     [InlineData("status")]
     [InlineData("environments")]
