@@ -21,6 +21,9 @@ public static class ModelLimits
     /// </summary>
     public const int MostPerCommand = 1_000;
 
+    /// <summary>Most units on one machine: losing or removing it is one command.</summary>
+    public const int MostUnitsPerMachine = MostPerCommand;
+
     /// <summary>Most bytes of a service's command with its arguments, in UTF-8: a quarter of what Linux takes for one argument.</summary>
     public const int MostCommandBytes = 32 << 10;
 
