@@ -40,8 +40,12 @@ internal sealed class StatusSignals : IAsyncDisposable
     }
 
     /// <summary>Waits for the next signal.</summary>
-    /// <exception cref="OperationCanceledException">It was ended.</exception>
-    public async Task NextAsync() => await _signals.Reader.ReadAsync(_end.Token);
+    /// <exception cref="OperationCanceledException">Cancelled, or it was ended.</exception>
+    public async Task NextAsync(CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_end.Token, cancellationToken);
+        await _signals.Reader.ReadAsync(either.Token);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

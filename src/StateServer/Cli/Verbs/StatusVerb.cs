@@ -90,7 +90,7 @@ internal static class StatusVerb
         {
             while (true)
             {
-                await signals.NextAsync();
+                await signals.NextAsync(interruption.Token);
                 if (clear)
                 {
                     Spectre.Console.AnsiConsole.Clear();
