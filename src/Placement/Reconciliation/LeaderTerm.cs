@@ -1,5 +1,6 @@
 using StateServer.Domain.Model;
 using StateServer.Placement.Planning;
+using StateServer.Placement.Planning.Audit;
 using StateServer.Placement.Planning.Indexing;
 using StateServer.Placement.Planning.Steps;
 using StateServer.Placement.Reconciliation.Acting;
@@ -19,6 +20,8 @@ namespace StateServer.Placement.Reconciliation;
 /// </summary>
 internal sealed class LeaderTerm
 {
+    private const int MostErrorsTold = 4;
+
     private readonly TermLog _log;
     private readonly ContactTable _contacts;
     private readonly DecisionBook _book;
@@ -129,6 +132,15 @@ internal sealed class LeaderTerm
         var plan = Planner.Make(input, _index);
         _book.Note(plan.Report);
         TellPause(plan.Report.Paused);
+        if (PlanAudit.Errors(input, plan) is { IsEmpty: false } errors)
+        {
+            // The planner and its audit disagree: a defect, and no reason to act on either.
+            ReconciliationLog.AuditFailed(_causes.Logger, string.Join("; ", errors.Take(MostErrorsTold)));
+            ReconciliationMeter.Failure("audit");
+            _book.NoteWaiting($"the plan did not pass its audit: {errors[0]}");
+            return null;
+        }
+
         foreach (var command in PlanCommands.Of(plan, input.Model))
         {
             if (await _log.ProposeAsync(command, stop).ConfigureAwait(false) is not null)

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Model;
+using StateServer.Placement.Planning;
 using StateServer.Placement.Reconciliation.Acting;
 using StateServer.Placement.Reconciliation.Observing;
 using StateServer.Placement.Reconciliation.Ports;
@@ -74,7 +75,7 @@ internal sealed class LaunchExecutor
                 return;
             }
 
-            var need = LaunchRules.NeedOf(machine, sight.NowMilliseconds);
+            var need = LaunchRules.NeedOf(machine, sight.Model, sight.NowMilliseconds);
             if (need == LaunchNeed.None || _running.ContainsKey(machine.Id) || IsPausing(machine.Id))
             {
                 continue;
@@ -125,7 +126,7 @@ internal sealed class LaunchExecutor
             return;
         }
 
-        switch (LaunchRules.NeedOf(machine, sight.NowMilliseconds))
+        switch (LaunchRules.NeedOf(machine, sight.Model, sight.NowMilliseconds))
         {
             case LaunchNeed.Begin:
                 var request = RequestOf(machine, environment, sight.Incarnation, (machine.Attempts is [.., var last] ? last.Number : 0) + 1, machine.Zone!.Value);
@@ -209,8 +210,14 @@ internal sealed class LaunchExecutor
     private async Task EndAsync(
         MachineId id, LaunchAttempt attempt, LaunchOutcome outcome, InstanceId? instance, string detail, CancellationToken stop)
     {
-        var line = detail.ReplaceLineEndings(" ");
-        line = line.Length > ModelLimits.LongestLine ? line[..ModelLimits.LongestLine] : line;
+        if (LaunchRules.IsZoneBound(outcome))
+        {
+            // First: who sees the failure must not choose the same zone again.
+            var until = _log.Read().NowMilliseconds + PlanningLimits.CapacityMemoryMilliseconds;
+            await _log.ProposeAsync(new AvoidZoneCommand(attempt.Zone, until, OneLine(outcome, detail)), stop).ConfigureAwait(false);
+        }
+
+        var line = instance is null ? OneLine(outcome, detail) : "";
         var refused = await _log.ProposeAsync(new EndLaunchCommand(id, attempt.Number, outcome, instance, line), stop).ConfigureAwait(false);
         _repeats.TryRemove(id, out _);
         if (refused is not null)
@@ -226,6 +233,12 @@ internal sealed class LaunchExecutor
         {
             ReconciliationLog.LaunchFailed(_causes.Logger, id, attempt.Number, attempt.Zone, outcome, line);
         }
+    }
+
+    private static string OneLine(LaunchOutcome outcome, string detail)
+    {
+        var line = detail.Length == 0 ? outcome.ToString() : detail.ReplaceLineEndings(" ");
+        return line.Length > ModelLimits.LongestLine ? line[..ModelLimits.LongestLine] : line;
     }
 
     /// <summary>The living instance of an attempt, from a complete listing that began after the call.</summary>

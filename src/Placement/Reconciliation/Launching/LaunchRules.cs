@@ -1,15 +1,17 @@
+using StateServer.Domain.Identity;
 using StateServer.Domain.Model;
 using StateServer.Placement.Planning;
 
 namespace StateServer.Placement.Reconciliation.Launching;
 
-/// <summary>When a machine is launched, from its record alone; a new leader comes to the same. Pure.</summary>
+/// <summary>When a machine is launched, from the model alone; a new leader comes to the same. Pure.</summary>
 internal static class LaunchRules
 {
     /// <summary>What is to be done.</summary>
     /// <param name="machine">The machine.</param>
+    /// <param name="model">The model that it is in.</param>
     /// <param name="nowMilliseconds">Replicated Unix time.</param>
-    public static LaunchNeed NeedOf(MachineRecord machine, long nowMilliseconds)
+    public static LaunchNeed NeedOf(MachineRecord machine, ModelState model, long nowMilliseconds)
     {
         // A state server's machine is the membership's to launch.
         if (machine.StateServer is not null)
@@ -22,31 +24,25 @@ internal static class LaunchRules
             return LaunchNeed.Settle;
         }
 
-        if (machine is not { Status: MachineStatus.Pending, Life: Life.Alive, Zone: { } zone })
-        {
-            return LaunchNeed.None;
-        }
-
-        return machine.Attempts is [.., var last] && nowMilliseconds < EarliestAfter(machine, last, last.Zone == zone)
-            ? LaunchNeed.None
-            : LaunchNeed.Begin;
+        // A zone without room is the planner's to leave, or to try again when its pause is over.
+        return machine is { Status: MachineStatus.Pending, Life: Life.Alive, Zone: { } zone }
+            && AvoidedUntil(model, zone) <= nowMilliseconds
+            && EarliestRetry(machine) <= nowMilliseconds
+            ? LaunchNeed.Begin
+            : LaunchNeed.None;
     }
 
-    /// <summary>When the zone's failure is past, or another zone may be tried: at once in another one.</summary>
-    private static long EarliestAfter(MachineRecord machine, LaunchAttempt last, bool isSameZone)
-    {
-        var isZoneBound = last.Outcome is LaunchOutcome.CapacityExhausted or LaunchOutcome.ZoneUnavailable;
-        if (isZoneBound && !isSameZone)
-        {
-            return 0;
-        }
+    /// <summary>True where a failure is of the zone alone: another one may be tried at once.</summary>
+    public static bool IsZoneBound(LaunchOutcome outcome) => outcome is LaunchOutcome.CapacityExhausted or LaunchOutcome.ZoneUnavailable;
 
-        // An operator's retry comes after the failure it answers: the record's status then changed last.
-        return machine.StatusSinceMilliseconds > last.EndedAtMilliseconds
+    private static long AvoidedUntil(ModelState model, Zone zone) => model.Zones.GetValueOrDefault(zone)?.AvoidUntilMilliseconds ?? 0;
+
+    /// <summary>A failure that no other zone helps against is waited out, unless an operator asked to try again: that clears its message.</summary>
+    private static long EarliestRetry(MachineRecord machine) =>
+        machine.Attempts is not [.., var last] || IsZoneBound(last.Outcome) || machine.Message.Length == 0
             ? 0
             : last.EndedAtMilliseconds + BackOff.Milliseconds(FailuresInARow(machine));
-    }
 
     private static int FailuresInARow(MachineRecord machine) =>
-        machine.Attempts.Reverse().TakeWhile(attempt => attempt.Outcome is not LaunchOutcome.Launched).Count();
+        machine.Attempts.Reverse().TakeWhile(attempt => attempt.Outcome != LaunchOutcome.Launched && !IsZoneBound(attempt.Outcome)).Count();
 }
