@@ -109,6 +109,8 @@ internal static class StateServerCommand
         {
             UpVerb.Create(),
             DownVerb.Create(),
+            BootstrapVerb.Create(),
+            DestroyEnvironmentVerb.Create(),
             LocalVerb.Create(),
             ServerVerb.Create(),
             AgentVerb.Create(),

@@ -19,6 +19,9 @@ internal sealed class StateServerCluster : TestCluster
     private StateServerCluster(int size, IReadOnlyDictionary<string, string>? environment)
         : base(size) => _environment = StateServerExecutable.WithRuntime(environment);
 
+    /// <summary>True for a key-value store alone, which the scenarios that etcd runs too need: an environment takes revisions.</summary>
+    public bool IsBare { get; init; } = true;
+
     /// <summary>The folder of the root, for tests that put a disk of their own there.</summary>
     public string Disk => Path.Combine(Scratch, "disk");
 
@@ -68,7 +71,7 @@ internal sealed class StateServerCluster : TestCluster
     public async Task<CommandResult> UpAsync(params string[] arguments)
     {
         var result = await VerbAsync(
-            "up", ["-n", $"{Size}", "--port", $"{Port}", "--detach", .. arguments]);
+            "up", ["-n", $"{Size}", "--port", $"{Port}", "--detach", .. IsBare ? (string[])["--no-environment"] : [], .. arguments]);
         foreach (int slot in Slots)
         {
             Remember(slot);

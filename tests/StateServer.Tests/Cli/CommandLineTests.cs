@@ -6,7 +6,7 @@ namespace StateServer.StateServer.Tests.Cli;
 public sealed class CommandLineTests
 {
     [Theory]
-    [InlineData("", "a verb is missing; give one of up, down, local, server, agent, status, environments, switch, snapshot, mint, version")]
+    [InlineData("", "a verb is missing; give one of up, down, bootstrap, destroy-environment, local, server, agent, status, environments, switch, snapshot, mint, version")]
     [InlineData("frob", "there is no verb or flag 'frob'")]
     [InlineData("up -n 2", "-n 2: a cluster has 1, 3, 5 or 7 members")]
     [InlineData("up -n 9", "-n 9: a cluster has 1, 3, 5 or 7 members")]
