@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using StateServer.Domain.Identity;
 using StateServer.Placement.Reconciliation.Ports;
-using StateServer.Providers.Local.Native;
 
 namespace StateServer.Providers.Local;
 

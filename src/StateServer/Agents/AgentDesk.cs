@@ -69,7 +69,7 @@ internal sealed partial class AgentDesk : BackgroundService
         var machine = new MachineId(hello.Machine);
         await RegisterAsync(hello, machine, term, cancellationToken);
         _contacts.Heard(term, machine);
-        var session = new AgentSession(
+        using var session = new AgentSession(
             machine, term, _log, _contacts, stop => ConfirmAsync(term, stop), _time, cancellationToken);
         AgentSession? older = null;
         _sessions.AddOrUpdate(machine, session, (_, known) =>

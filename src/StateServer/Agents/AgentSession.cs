@@ -4,11 +4,10 @@ using Grpc.Core;
 using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Model;
-using StateServer.Domain.Outcomes;
 using StateServer.Placement.Reconciliation.Contacts;
 using StateServer.Placement.Reconciliation.Ports;
 using StateServer.Protos.Agent;
-using UnitReport = StateServer.Domain.Commands.Model.UnitReport;
+using UnitStatus = StateServer.Domain.Model.UnitStatus;
 
 namespace StateServer.Agents;
 
@@ -16,7 +15,7 @@ namespace StateServer.Agents;
 /// One agent's stream on the leader, in one term: answers heartbeats after a quorum round, hands out assignments in order with
 /// those answers, and brings reports into the log. Three loops, and whichever ends first ends the stream. Thread-safe.
 /// </summary>
-internal sealed class AgentSession
+internal sealed class AgentSession : IDisposable
 {
     /// <summary>Heartbeats that wait for their round: an agent that sends so many in one round's time is no agent of ours.</summary>
     private const int MostHeartbeats = 64;
@@ -77,7 +76,20 @@ internal sealed class AgentSession
     public bool CameLost { get; private set; }
 
     /// <summary>Ends the stream.</summary>
-    public void End() => _end.Cancel();
+    public void End()
+    {
+        try
+        {
+            _end.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _end.Dispose();
 
     /// <summary>Sends an assignment, unless it is the one that was sent last.</summary>
     public void Assign(Assignment assignment)
@@ -134,7 +146,6 @@ internal sealed class AgentSession
         finally
         {
             _contacts.Disconnected(_term, _machine);
-            _end.Dispose();
         }
     }
 
@@ -274,7 +285,7 @@ internal sealed class AgentSession
     {
         if (!_messages.Writer.TryWrite(message))
         {
-            _end.Cancel();
+            End();
         }
     }
 }

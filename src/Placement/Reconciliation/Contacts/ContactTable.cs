@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Model;
-using StateServer.Placement.Planning;
 
 namespace StateServer.Placement.Reconciliation.Contacts;
 

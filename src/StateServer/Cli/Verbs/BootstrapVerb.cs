@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Model;

@@ -11,7 +11,7 @@ namespace StateServer.Hosting.Placement;
 /// <param name="providers">Knows its provider.</param>
 /// <param name="options">How long it may take.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ProviderZones(IReplica replica, IProviderSource providers, ReconciliationOptions options, TimeProvider time) : IZoneDirectory
+internal sealed class ProviderZones(IReplica replica, IProviderSource providers, ReconciliationOptions options, TimeProvider time) : IZoneDirectory, IDisposable
 {
     /// <summary>An answer serves all who ask so shortly after.</summary>
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(2);
@@ -19,6 +19,9 @@ internal sealed class ProviderZones(IReplica replica, IProviderSource providers,
     private readonly SemaphoreSlim _one = new(1, 1);
     private ImmutableArray<ProviderZone> _known;
     private long _knownAt;
+
+    /// <inheritdoc/>
+    public void Dispose() => _one.Dispose();
 
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<ProviderZone>?> ListAsync(CancellationToken cancellationToken)
