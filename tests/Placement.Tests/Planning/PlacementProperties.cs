@@ -12,7 +12,7 @@ namespace StateServer.Placement.Tests.Planning;
 /// What holds whatever happens. Each plan of these runs is compared with that of a fresh index, so that it is determined by
 /// its input and the index is brought forward rightly, and passes the audit: see <see cref="World.Plan"/>.
 /// </summary>
-[Properties(MaxTest = 200)]
+[Properties(MaxTest = 100)]
 public sealed class PlacementProperties
 {
     private static readonly string[] Services = ["web", "db", "mq"];
