@@ -32,7 +32,11 @@ public sealed class AgentSettingsTests : IDisposable
         var failure = Assert.Throws<VerbFailedException>(() => AgentVerb.Options(
             new Dictionary<string, string>
             {
-                ["folder"] = "x", ["environment-id"] = "0", ["endpoints"] = "nowhere", ["ports"] = "9-1", ["log-limit"] = "1KiB",
+                ["folder"] = "x",
+                ["environment-id"] = "0",
+                ["endpoints"] = "nowhere",
+                ["ports"] = "9-1",
+                ["log-limit"] = "1KiB",
                 ["address"] = "a b",
             },
             _folder.Below("user-data")));
@@ -66,8 +70,12 @@ public sealed class AgentSettingsTests : IDisposable
     private AgentOptions Options(string environment, string machine, string incarnation) => AgentVerb.Options(
         new Dictionary<string, string>
         {
-            ["folder"] = _folder.Path, ["environment-id"] = environment, ["machine"] = machine, ["incarnation"] = incarnation,
-            ["instance"] = "i", ["endpoints"] = "127.0.0.1:1",
+            ["folder"] = _folder.Path,
+            ["environment-id"] = environment,
+            ["machine"] = machine,
+            ["incarnation"] = incarnation,
+            ["instance"] = "i",
+            ["endpoints"] = "127.0.0.1:1",
         },
         null);
 }
