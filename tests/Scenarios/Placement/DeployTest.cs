@@ -13,7 +13,7 @@ public sealed class DeployTest
         Assert.Equal([4, 3, 3], await placed.RunningAsync("web", 10));
 
         string machine = await MachineOfAsync(placed, "web/0");
-        (await placed.Cluster.VerbAsync("local", "kill-machine", machine)).Succeeded();
+        await placed.LocalAsync("kill-machine", machine);
         Assert.Equal([4, 3, 3], await placed.RunningAsync("web", 10));
         Assert.NotEqual(machine, await MachineOfAsync(placed, "web/0"));
     }
@@ -35,7 +35,7 @@ public sealed class DeployTest
         await using var placed = await PlacedCluster.StartedAsync();
         await placed.DeployAsync("web", 6);
         Assert.Equal([2, 2, 2], await placed.RunningAsync("web", 6));
-        (await placed.Cluster.VerbAsync("local", "fail-zone", "local-b")).Succeeded();
+        await placed.LocalAsync("fail-zone", "local-b");
         Assert.Equal([3, 3], await placed.RunningAsync("web", 6));
     }
 

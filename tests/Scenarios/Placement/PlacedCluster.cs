@@ -1,6 +1,7 @@
 using System.Text.Json;
 using StateServer.Scenarios.Clusters;
 using StateServer.Scenarios.Processes;
+using StateServer.Scenarios.Tools;
 using StateServer.Scenarios.Waiting;
 
 namespace StateServer.Scenarios.Placement;
@@ -37,6 +38,10 @@ internal sealed class PlacedCluster : IAsyncDisposable
 
     public async Task DeployAsync(string service, int units) =>
         (await Cluster.VerbAsync("deploy", service, "-n", $"{units}", "--", "/usr/bin/tail", "-f", Anchor)).Succeeded();
+
+    /// <summary>A verb below <c>local</c>.</summary>
+    public async Task LocalAsync(string verb, string subject) =>
+        (await StateServerExecutable.RunAsync(["local", verb, "--root", Cluster.Root, subject])).Succeeded();
 
     /// <summary>Processes of units that live, as the kernel tells.</summary>
     public int Processes() => Directory.EnumerateDirectories("/proc")
