@@ -1,4 +1,5 @@
 using System.Text;
+using Google.Protobuf.Collections;
 using StateServer.Protos.Operator;
 using StateServer.Reports.Formats;
 
@@ -61,7 +62,7 @@ internal static class ExplanationText
         WithoutPlan = answer.WithoutPlan.Length == 0 ? null : answer.WithoutPlan,
     };
 
-    private static void AddCandidates(StringBuilder text, string heading, IReadOnlyCollection<Candidate> candidates)
+    private static void AddCandidates(StringBuilder text, string heading, RepeatedField<Candidate> candidates)
     {
         if (candidates.Count == 0)
         {

@@ -11,7 +11,7 @@ public sealed class ModelScenarioTests
     private const string RewriteVariable = "STATESERVER_REWRITE_SCENARIOS";
 
     public static TheoryData<string> Names() =>
-        [.. Directory.EnumerateFiles(Folder(), "*.txt").Select(p => Path.GetFileNameWithoutExtension(p)).Order(StringComparer.Ordinal)];
+        new(Directory.EnumerateFiles(Folder(), "*.txt").Select(p => Path.GetFileNameWithoutExtension(p)).Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -28,7 +28,7 @@ public sealed class ModelScenarioTests
     }
 
     [Fact]
-    public void There_are_scenarios() => Assert.True(Names().Count >= 8);
+    public void There_are_scenarios() => Assert.True(Names().Count() >= 8);
 
     private static string Folder() => Path.Combine(AppContext.BaseDirectory, "Model", "Scenarios");
 

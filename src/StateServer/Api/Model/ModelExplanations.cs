@@ -1,6 +1,7 @@
 using StateServer.Domain.Apply;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Model;
+using StateServer.Domain.Model.View;
 using Wire = StateServer.Protos.Operator;
 
 namespace StateServer.Api.Model;
@@ -44,7 +45,7 @@ internal sealed class ModelExplanations(IPlanPreview? preview = null)
         response.Subject = $"unit {unit.Name}";
         response.Summary = machine is null
             ? $"{unit.Name} has no machine yet{Wanted(unit.Directive)}{Message(unit.Message)}"
-            : $"{unit.Name} is {KebabName.Of(unit.Status)} on machine {machine.Id} in {Place(machine)}{Wanted(unit.Directive)}{Message(unit.Message)}";
+            : $"{unit.Name} is {ModelWords.Of(unit.Status)} on machine {machine.Id} in {Place(machine)}{Wanted(unit.Directive)}{Message(unit.Message)}";
         if (unit.Life == Life.Dying)
         {
             response.Awaited.Add("it is to go: its process is stopped first");
@@ -68,7 +69,7 @@ internal sealed class ModelExplanations(IPlanPreview? preview = null)
     {
         response.Subject = $"machine {machine.Id}";
         response.Summary =
-            $"machine {machine.Id} is {KebabName.Of(machine.Status)} in {Place(machine)}{Wanted(machine.Directive)}{Message(machine.Message)}";
+            $"machine {machine.Id} is {ModelWords.Of(machine.Status)} in {Place(machine)}{Wanted(machine.Directive)}{Message(machine.Message)}";
         if (machine.Life == Life.Dying)
         {
             response.Awaited.Add("it is to go: its instance is terminated first");

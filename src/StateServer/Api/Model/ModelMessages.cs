@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Model;
+using StateServer.Domain.Model.View;
 using Wire = StateServer.Protos.Operator;
 
 namespace StateServer.Api.Model;
@@ -40,7 +41,7 @@ internal static class ModelMessages
     {
         Number = attempt.Number,
         Zone = attempt.Zone.Name,
-        Outcome = KebabName.Of(attempt.Outcome),
+        Outcome = ModelWords.Of(attempt.Outcome),
         Detail = attempt.Detail,
         BegunAt = Time(attempt.BegunAtMilliseconds),
         EndedAt = attempt.EndedAtMilliseconds == 0 ? null : Time(attempt.EndedAtMilliseconds),
@@ -62,12 +63,7 @@ internal static class ModelMessages
         {
             Id = environment.Id.Value,
             Name = environment.Name,
-            Type = environment.Type switch
-            {
-                // One word, as in environments.yaml.
-                ProviderType.OpenStack => "openstack",
-                _ => KebabName.Of(environment.Type),
-            },
+            Type = ModelWords.Of(environment.Type),
             Region = environment.Region,
             AvailabilitySetsEnabled = environment.AvailabilitySetsEnabled,
             DefaultSeries = environment.DefaultSeries,
@@ -87,7 +83,7 @@ internal static class ModelMessages
             Constraints = ConstraintText.Format(machine.Constraints),
             Placement = machine.Directive.ToString(),
             Dying = machine.Life == Life.Dying,
-            State = KebabName.Of(machine.Status),
+            State = ModelWords.Of(machine.Status),
             Message = machine.Message,
             Cordoned = machine.Cordoned,
             CreatedAt = Time(machine.CreatedAtMilliseconds),
@@ -151,7 +147,7 @@ internal static class ModelMessages
             Service = unit.Name.Service.Name,
             Placement = unit.Directive.ToString(),
             Dying = unit.Life == Life.Dying,
-            State = KebabName.Of(unit.Status),
+            State = ModelWords.Of(unit.Status),
             Message = unit.Message,
             Restarts = unit.Restarts,
             CreatedAt = Time(unit.CreatedAtMilliseconds),

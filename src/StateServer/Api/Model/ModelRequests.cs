@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Google.Protobuf.Collections;
 using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Model;
@@ -218,7 +219,7 @@ internal static class ModelRequests
         }
     }
 
-    private static ImmutableArray<T> Listed<T>(string what, IReadOnlyCollection<string> texts, Func<string, T> parse)
+    private static ImmutableArray<T> Listed<T>(string what, RepeatedField<string> texts, Func<string, T> parse)
     {
         Range(what, texts.Count, 1);
         ImmutableArray<T> read = [.. texts.Select(parse)];
