@@ -138,8 +138,8 @@ internal sealed class MachineStore(ProviderRoot root, TimeProvider time, TimeSpa
     }
 
     /// <summary>The process that a launcher started before it died: whoever holds the folder, or the eldest that carries its mark.</summary>
-    private ProcessProof? FindStarted(InstanceId id) =>
-        FolderLock.Look(root.FolderOf(id)).Holder ?? MachineMark.Of(root.FolderOf(id)).Bearers().FirstOrDefault();
+    private ProcessProof? FindStarted(InstanceId id) => FolderLock.Look(root.FolderOf(id)).Holder
+        ?? (MachineMark.Of(root.FolderOf(id)).Bearers() is [var eldest, ..] ? eldest : null);
 
     private IEnumerable<InstanceId> Ids() => !Directory.Exists(root.MachinesFolder)
         ? []
