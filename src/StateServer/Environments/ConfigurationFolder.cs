@@ -36,13 +36,18 @@ internal sealed record ConfigurationFolder(string Path)
         string folder = System.IO.Path.GetDirectoryName(path)!;
         if (!Directory.Exists(folder))
         {
-            Directory.CreateDirectory(folder, Own | UnixFileMode.UserExecute);
+            MakeFolder(folder, Own | UnixFileMode.UserExecute);
         }
 
         string staged = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.new";
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = Own };
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = Own;
+            }
+
             using (var writer = new StreamWriter(staged, options))
             {
                 writer.Write(text);
@@ -54,6 +59,18 @@ internal sealed record ConfigurationFolder(string Path)
         {
             File.Delete(staged);
             throw;
+        }
+    }
+
+    private static void MakeFolder(string folder, UnixFileMode mode)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(folder, mode);
         }
     }
 }

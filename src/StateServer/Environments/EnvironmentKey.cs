@@ -49,7 +49,7 @@ internal sealed record EnvironmentKey(string Name, ImmutableArray<ProviderType> 
                 : $"'{name}' is for type {string.Join(", ", known.Types.Select(ProviderTypeText.Format))} only; leave it out of one of type {ProviderTypeText.Format(its)}";
         }
 
-        if (Clouds.SelectMany(Credentials).Contains(Letters(name)))
+        if (Clouds.SelectMany(cloud => Credentials(cloud)).Contains(Letters(name)))
         {
             return $"'{name}' is a credential; give it below 'credentials', as env:NAME or file:PATH";
         }
