@@ -25,7 +25,7 @@ public sealed class LocalPower(LocalProviderOptions options, TimeProvider time)
     /// <summary>Asks all that the machines run to stop, and after the grace makes it.</summary>
     /// <returns>The machines that ran, ascending by name.</returns>
     /// <exception cref="TransientException">Something still runs.</exception>
-    public Task<ImmutableArray<InstanceId>> StopAsync(CancellationToken cancellationToken) => DiskFaults.TypedAsync(_root, async () =>
+    public Task<ImmutableArray<InstanceId>> StopAsync(CancellationToken cancellationToken) => DiskFaults.TypedAsync<ImmutableArray<InstanceId>>(_root, async () =>
     {
         ImmutableArray<LaunchRecord> running;
         using (await _store.ClaimAsync(cancellationToken))
@@ -41,7 +41,7 @@ public sealed class LocalPower(LocalProviderOptions options, TimeProvider time)
 
     /// <summary>Starts the machines that were stopped.</summary>
     /// <returns>Those that it started, ascending by name.</returns>
-    public Task<ImmutableArray<InstanceId>> StartAsync(CancellationToken cancellationToken) => DiskFaults.TypedAsync(_root, async () =>
+    public Task<ImmutableArray<InstanceId>> StartAsync(CancellationToken cancellationToken) => DiskFaults.TypedAsync<ImmutableArray<InstanceId>>(_root, async () =>
     {
         using FolderLock claim = await _store.ClaimAsync(cancellationToken);
         ImmutableArray<LaunchRecord> stopped =
@@ -61,7 +61,7 @@ public sealed class LocalPower(LocalProviderOptions options, TimeProvider time)
     /// <summary>Ends all machines for good, and removes what the provider made.</summary>
     /// <returns>The machines that it ended, ascending by name.</returns>
     /// <exception cref="TransientException">Something still runs; nothing else was removed.</exception>
-    public Task<ImmutableArray<InstanceId>> DestroyAsync(CancellationToken cancellationToken) => DiskFaults.TypedAsync(_root, async () =>
+    public Task<ImmutableArray<InstanceId>> DestroyAsync(CancellationToken cancellationToken) => DiskFaults.TypedAsync<ImmutableArray<InstanceId>>(_root, async () =>
     {
         if (!Directory.Exists(_root.StateFolder) && !HasMachines)
         {
