@@ -19,11 +19,6 @@ internal static class ModelSamples
     private static readonly Constraints Full = new(
         "amd64", 2, 100, 2048, 1L << 40, "m1.small", ["fast", "ssd"], [new Zone("a"), new Zone("b")]);
 
-    public static ImmutableArray<BatchItem> Items { get; } =
-    [
-        .. Commands().Select((command, i) => new BatchItem(command, null, new ProposalId(new NodeId(3), 9, i + 1))),
-    ];
-
     public static EnvironmentSettings Settings { get; } = new(
         new EnvironmentId(ulong.MaxValue),
         "here",
@@ -35,6 +30,11 @@ internal static class ModelSamples
         Full,
         ImmutableSortedDictionary<string, string>.Empty.Add("trusty", "ami-1").Add("xenial", "ami-2"),
         30);
+
+    public static ImmutableArray<BatchItem> Items { get; } =
+    [
+        .. Commands().Select((command, i) => new BatchItem(command, null, new ProposalId(new NodeId(3), 9, i + 1))),
+    ];
 
     /// <summary>An empty state of the model's feature level.</summary>
     public static ReplicatedState Empty { get; } = ReplicatedState.Empty with { FeatureLevel = ModelCommand.FirstFeatureLevel };

@@ -75,7 +75,11 @@ internal sealed class ModelScript
         return outcome;
     }
 
-    public void Do(Command command) => Assert.True(Run(command) is not Rejection, $"{command}: {Run(command)}");
+    public void Do(Command command)
+    {
+        var outcome = Run(command);
+        Assert.True(outcome is not Rejection, $"{command}: {outcome}");
+    }
 
     public AddedOutcome Add(Command command) => Assert.IsType<AddedOutcome>(Run(command));
 
