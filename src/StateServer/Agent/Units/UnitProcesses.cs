@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using StateServer.Providers.Local.Native;
+using StateServer.Agent.Native;
+using StateServer.Local.Native;
 
 namespace StateServer.Agent.Units;
 
@@ -11,8 +12,11 @@ namespace StateServer.Agent.Units;
 /// </summary>
 internal static class UnitProcesses
 {
-    /// <summary>A process may be forked while the others are being killed; three rounds without a pause have never been seen to be needed.</summary>
+    /// <summary>A process may be forked while the others are being killed: it is found in the next round.</summary>
     private const int MostRounds = 10;
+
+    /// <summary>A killed process is gone in a moment, unless the kernel holds it; then it is told as still there.</summary>
+    private const int EndMilliseconds = 100;
 
     /// <summary>Kills all processes of a run.</summary>
     /// <returns>False where some are still there, as where a process is stuck in the kernel.</returns>
@@ -34,6 +38,7 @@ internal static class UnitProcesses
                 if (process is not null && Has(pid, mark))
                 {
                     LibC.Signal(process, LibC.SigKill);
+                    ProcessCalls.Poll([PollEntry.Reading(process)], EndMilliseconds);
                 }
             }
         }

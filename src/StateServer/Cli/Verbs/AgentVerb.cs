@@ -71,7 +71,11 @@ internal static class AgentVerb
     private static async Task RunAsync(AgentOptions options)
     {
         using var interruption = new Interruption();
-        using ILoggerFactory loggers = LoggerFactory.Create(static logging => MemberLogging.Add(logging, LogLevel.Information));
+        using ILoggerFactory loggers = LoggerFactory.Create(static logging =>
+        {
+            logging.Services.AddSingleton(TimeProvider.System);
+            MemberLogging.Add(logging, LogLevel.Information);
+        });
         try
         {
             await MachineAgent.RunAsync(options, ShimHost.OwnExecutable(), loggers, TimeProvider.System, interruption.Token);
