@@ -121,7 +121,7 @@ internal static class AssignmentRules
         var isSingleton = draft.Services.Get(unit.Name.Service).IsSingleton;
         var wasNeverStarted = isSingleton && unit.Predecessor is not null;
         var isOver = wasNeverStarted || unit.Status == UnitStatus.Stopped || !MachineRules.MayRun(machine);
-        Free(draft, unit, isOver ? unit.Predecessor : new UnitPredecessor(machine.Id, unit.Assignment, draft.Now), why);
+        Free(draft, unit, isOver ? unit.Predecessor : new UnitPredecessor(machine.Id, unit.Assignment, draft.Timestamp), why);
     }
 
     /// <summary>Leaves a unit without a machine; a dying one goes where it can.</summary>
@@ -136,7 +136,7 @@ internal static class AssignmentRules
             Message = ModelLine.Of(why),
             Address = null,
             Restarts = 0,
-            StatusSinceMilliseconds = draft.Now,
+            StatusSinceMilliseconds = draft.Timestamp,
         };
         draft.SetUnit(freed);
         draft.Tell(ModelEventKind.UnitUnassigned, $"unit {unit.Name}", $"taken away from machine {unit.Machine}: {why}");
@@ -153,7 +153,7 @@ internal static class AssignmentRules
             Message = "",
             Address = null,
             Restarts = 0,
-            StatusSinceMilliseconds = draft.Now,
+            StatusSinceMilliseconds = draft.Timestamp,
         });
         var zone = machine.Zone is { } known ? $" in zone {known}" : "";
         draft.Tell(ModelEventKind.UnitAssigned, $"unit {unit.Name}", $"assigned to machine {machine.Id}{zone}");

@@ -50,8 +50,8 @@ internal static class LaunchRules
             Status = MachineStatus.Launching,
             Message = "",
             Attempts = attempts.Add(new LaunchAttempt(
-                begin.Number, begin.Zone, begin.UserDataHash, LaunchOutcome.Unknown, "", draft.Now, 0)),
-            StatusSinceMilliseconds = draft.Now,
+                begin.Number, begin.Zone, begin.UserDataHash, LaunchOutcome.Unknown, "", draft.Timestamp, 0)),
+            StatusSinceMilliseconds = draft.Timestamp,
         });
         draft.Tell(ModelEventKind.LaunchBegun, $"machine {machine.Id}", $"launch attempt {begin.Number} in zone {begin.Zone}");
         return null;
@@ -132,7 +132,7 @@ internal static class LaunchRules
             Address = report.Address,
             AgentVersion = report.AgentVersion,
             Status = isUp ? MachineStatus.Running : launched.Status,
-            StatusSinceMilliseconds = isUp ? draft.Now : launched.StatusSinceMilliseconds,
+            StatusSinceMilliseconds = isUp ? draft.Timestamp : launched.StatusSinceMilliseconds,
         });
         draft.Tell(
             ModelEventKind.MachineReported,
@@ -148,8 +148,8 @@ internal static class LaunchRules
         {
             Instance = instance,
             Status = machine.Life == Life.Dying ? MachineStatus.Terminating : MachineStatus.Starting,
-            Attempts = EndLast(machine, LaunchOutcome.Launched, "", draft.Now),
-            StatusSinceMilliseconds = draft.Now,
+            Attempts = EndLast(machine, LaunchOutcome.Launched, "", draft.Timestamp),
+            StatusSinceMilliseconds = draft.Timestamp,
         };
     }
 
@@ -163,8 +163,8 @@ internal static class LaunchRules
             Zone = machine.Directive.Zone,
             Status = MachineStatus.Pending,
             Message = detail,
-            Attempts = EndLast(machine, end.Outcome, detail, draft.Now),
-            StatusSinceMilliseconds = draft.Now,
+            Attempts = EndLast(machine, end.Outcome, detail, draft.Timestamp),
+            StatusSinceMilliseconds = draft.Timestamp,
         });
         foreach (var unit in UnitPlaces.At(draft.Places.Left, machine.Id))
         {

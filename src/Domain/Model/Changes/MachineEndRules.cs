@@ -80,7 +80,7 @@ internal static class MachineEndRules
         {
             Status = MachineStatus.Lost,
             Message = ModelLine.Of(lost.Why),
-            StatusSinceMilliseconds = draft.Now,
+            StatusSinceMilliseconds = draft.Timestamp,
         });
         draft.Tell(ModelEventKind.MachineLost, $"machine {machine.Id}", lost.Why);
         foreach (var unit in UnitPlaces.At(draft.Places.Assigned, machine.Id))
@@ -104,7 +104,7 @@ internal static class MachineEndRules
             {
                 Status = MachineStatus.Running,
                 Message = "",
-                StatusSinceMilliseconds = draft.Now,
+                StatusSinceMilliseconds = draft.Timestamp,
             });
             draft.Tell(ModelEventKind.MachineReturned, $"machine {id}", "its agent is heard again");
         }
@@ -168,7 +168,7 @@ internal static class MachineEndRules
             Life = Life.Dying,
             Status = machine.Instance is null ? machine.Status : MachineStatus.Terminating,
             Message = "",
-            StatusSinceMilliseconds = draft.Now,
+            StatusSinceMilliseconds = draft.Timestamp,
         });
     }
 }

@@ -76,8 +76,8 @@ internal static class MachineRules
             Attempts: [],
             Cordoned: false,
             Retries: 0,
-            draft.Now,
-            draft.Now));
+            draft.Timestamp,
+            draft.Timestamp));
         var place = machine.Zone is { } zone ? $"added in zone {zone}" : "added";
         draft.Tell(ModelEventKind.MachineAdded, $"machine {id}", place);
     }
@@ -165,8 +165,8 @@ internal static class MachineRules
             Attempts: [],
             Cordoned: false,
             Retries: 0,
-            draft.Now,
-            draft.Now));
+            draft.Timestamp,
+            draft.Timestamp));
         draft.Tell(ModelEventKind.MachineAdded, $"machine {id}", $"taken in with a state server, in zone {adopt.Zone}");
         return null;
     }

@@ -11,7 +11,7 @@ internal sealed class ModelDraft(ModelState model, long now)
     private ulong _environmentDigest;
 
     /// <summary>Replicated Unix time, in milliseconds.</summary>
-    public long Now => now;
+    public long Timestamp => now;
 
     public EnvironmentSettings? Environment { get; private set; } = model.Environment;
 

@@ -73,7 +73,7 @@ internal static class ReportRules
             Message = ModelLine.Of(report.Message),
             Address = report.Address,
             Restarts = report.Restarts,
-            StatusSinceMilliseconds = isOtherStatus ? draft.Now : unit.StatusSinceMilliseconds,
+            StatusSinceMilliseconds = isOtherStatus ? draft.Timestamp : unit.StatusSinceMilliseconds,
         };
         if (next == unit)
         {

@@ -47,7 +47,7 @@ internal static class ServiceRules
             ImmutableSortedSet<int>.Empty,
             Life.Alive,
             NextUnit: 0,
-            draft.Now);
+            draft.Timestamp);
         draft.Tell(ModelEventKind.ServiceDeployed, $"service {deploy.Name}", $"deployed with {deploy.Units} units");
         AddUnits(draft, service, deploy.Units, deploy.Directive);
         return null;
@@ -162,7 +162,7 @@ internal static class ServiceRules
         {
             var name = new UnitName(service.Name, number);
             draft.SetUnit(new UnitRecord(
-                name, directive, null, 0, null, Life.Alive, UnitStatus.Pending, "", null, 0, draft.Now, draft.Now));
+                name, directive, null, 0, null, Life.Alive, UnitStatus.Pending, "", null, 0, draft.Timestamp, draft.Timestamp));
             draft.Tell(ModelEventKind.UnitAdded, $"unit {name}", directive.IsNone ? "added" : $"added, to {directive}");
         }
     }
