@@ -211,6 +211,7 @@ public sealed class ZoneTests
         _world.Deploy("web", 9, skew: 3, WhenUnsatisfiable.Refuse);
         _world.Do();
         Assert.Equal([3, 3, 3], _world.Spread("web"));
+        _world.Launch();
         _world.Avoid(World.C, 100_000);
         _world.AddUnits("web", 9);
         _world.Do();
