@@ -47,10 +47,11 @@ public sealed class LocalProvider : IInstanceProvider
 
     /// <inheritdoc/>
     public Task<ImmutableArray<ZoneObservation>> ListZonesAsync(CancellationToken cancellationToken) =>
-        DiskFaults.TypedAsync(_root, () => WritableFolder.Error(_root.Path) is { } wrong
-            ? throw new UnauthorizedException(wrong)
-            : Task.FromResult<ImmutableArray<ZoneObservation>>(
-                [.. _options.Zones.Select(z => z.Zone).Order().Select(z => new ZoneObservation(z, !_failed.Has(z), _failed.Has(z) ? "failed" : "available"))]));
+        DiskFaults.TypedAsync(_root, async () =>
+        {
+            using FolderLock? claim = IsMissing() ? null : await _store.ClaimAsync(cancellationToken);
+            return _options.Zones.Select(z => z.Zone).Order().Select(Seen).ToImmutableArray();
+        });
 
     /// <inheritdoc/>
     public Task<Instance> LaunchAsync(LaunchRequest request, CancellationToken cancellationToken) =>
@@ -70,8 +71,7 @@ public sealed class LocalProvider : IInstanceProvider
     public Task<InstanceListing> ListInstancesAsync(EnvironmentId environment, CancellationToken cancellationToken) =>
         DiskFaults.TypedAsync(_root, async () =>
         {
-            // Its disk may not be mounted: that must not look as if all machines were gone.
-            if (!Directory.Exists(_root.Path) && WritableFolder.Error(_root.Path) is null)
+            if (IsMissing())
             {
                 return new InstanceListing([], $"{_root.Path} is not there");
             }
@@ -92,13 +92,22 @@ public sealed class LocalProvider : IInstanceProvider
     public Task TerminateAsync(EnvironmentId environment, InstanceId instance, CancellationToken cancellationToken) =>
         DiskFaults.TypedAsync(_root, async () =>
         {
-            if (await DecideEndAsync(environment, instance, cancellationToken) is { } ending)
+            if (!IsMissing() && await DecideEndAsync(environment, instance, cancellationToken) is { } ending)
             {
                 await _ending.EndAsync([ending], _options.StopGrace, cancellationToken);
             }
 
             return true;
         });
+
+    /// <summary>
+    /// True where the root could be made. Only a launch makes it: its disk may not be mounted, and that must not look as if all
+    /// machines were gone.
+    /// </summary>
+    private bool IsMissing() => !Directory.Exists(_root.Path) && WritableFolder.Error(_root.Path) is null;
+
+    private ZoneObservation Seen(Zone zone) =>
+        _failed.Has(zone) ? new ZoneObservation(zone, IsAvailable: false, "failed") : new ZoneObservation(zone, IsAvailable: true, "available");
 
     private async Task<LaunchRecord?> DecideEndAsync(EnvironmentId environment, InstanceId instance, CancellationToken cancellationToken)
     {

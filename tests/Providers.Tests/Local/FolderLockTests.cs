@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using StateServer.Providers.Local;
 using StateServer.Providers.Local.Native;
+using StateServer.StateServer.Tests.Local;
 
 namespace StateServer.Providers.Tests.Local;
 

@@ -11,13 +11,17 @@ public sealed class LocalConformanceTests : ProviderConformance, IDisposable
     private readonly LocalRootUnderTest _root = new();
     private LocalProvider _provider;
 
-    public LocalConformanceTests() => _provider = _root.Provider();
+    public LocalConformanceTests()
+    {
+        Directory.CreateDirectory(_root.Path);
+        _provider = _root.Provider();
+    }
 
     protected override IInstanceProvider Provider => _provider;
 
     /// <summary>No user, root among them, may make a folder in sysfs.</summary>
     protected override IInstanceProvider Unauthorized { get; } = new LocalProvider(
-        new LocalProviderOptions("/sys/stateserver", m => [LocalRootUnderTest.Program, "hold", m.Folder]), TimeProvider.System);
+        new LocalProviderOptions("/sys", m => [LocalRootUnderTest.Program, "hold", m.Folder]), TimeProvider.System);
 
     protected override Zone Zone => LocalRootUnderTest.A;
 

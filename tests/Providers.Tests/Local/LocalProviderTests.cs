@@ -201,6 +201,8 @@ public sealed class LocalProviderTests : IDisposable
     {
         InstanceListing listing = await _root.Provider().ListInstancesAsync(Ours, default);
         Assert.Equal($"{_root.Path} is not there", listing.Gap);
+        Assert.Equal(3, (await _root.Provider().ListZonesAsync(default)).Length);
+        await _root.Provider().TerminateAsync(Ours, new InstanceId("any"), default);
         Assert.False(Directory.Exists(_root.Path));
     }
 

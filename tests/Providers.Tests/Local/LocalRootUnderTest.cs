@@ -3,6 +3,7 @@ using StateServer.Domain.Identity;
 using StateServer.Loopback;
 using StateServer.Providers.Local;
 using StateServer.Providers.Local.Native;
+using StateServer.StateServer.Tests.Local;
 
 namespace StateServer.Providers.Tests.Local;
 

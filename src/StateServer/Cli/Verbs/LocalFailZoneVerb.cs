@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using StateServer.Domain.Identity;
 using StateServer.Local;
-using StateServer.Providers.Local;
 
 namespace StateServer.Cli.Verbs;
 

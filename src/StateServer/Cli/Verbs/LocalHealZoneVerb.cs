@@ -1,7 +1,6 @@
 using System.CommandLine;
 using StateServer.Domain.Identity;
 using StateServer.Local;
-using StateServer.Providers.Local;
 
 namespace StateServer.Cli.Verbs;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using StateServer.Local;
-using StateServer.Providers.Local;
 
 namespace StateServer.Cli.Verbs;
 
