@@ -38,7 +38,7 @@ internal static class LaunchRules
             return ModelRefusal.Conflict($"launch attempt {begin.Number} of machine {begin.Machine} is out of turn: the next one is {next}");
         }
 
-        if (begin.UserDataHash.Length != HashDigits || begin.UserDataHash.AsSpan().ContainsAnyExcept("0123456789abcdef"))
+        if (begin.UserDataHash.Length != HashDigits || !begin.UserDataHash.All(char.IsAsciiHexDigitLower))
         {
             return ModelRefusal.Invalid($"a launch attempt needs the SHA-256 of its user data in {HashDigits} small hexadecimal digits");
         }
