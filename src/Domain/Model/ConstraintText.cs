@@ -188,8 +188,9 @@ public static class ConstraintText
     /// <summary>A size in MiB, rounded up, as Juju does.</summary>
     private static (string? Wrong, bool IsUnset) ReadSize(string text, out long size)
     {
-        (char suffix, long unit) = Sizes.FirstOrDefault(s => s.Suffix == text[^1], (' ', 1));
-        ReadOnlySpan<char> digits = suffix == ' ' ? text : text.AsSpan(0, text.Length - 1);
+        int suffix = Array.FindIndex(Sizes, s => s.Suffix == text[^1]);
+        long unit = suffix < 0 ? 1 : Sizes[suffix].MiB;
+        ReadOnlySpan<char> digits = suffix < 0 ? text : text.AsSpan(0, text.Length - 1);
         size = 0;
         if (!decimal.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number)
             || number > (decimal)MostMiB / unit)

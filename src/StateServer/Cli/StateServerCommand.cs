@@ -111,6 +111,8 @@ internal static class StateServerCommand
             DownVerb.Create(),
             ServerVerb.Create(),
             StatusVerb.Create(),
+            EnvironmentsVerb.Create(),
+            SwitchVerb.Create(),
             SnapshotVerb.Create(),
             MintVerb.Create(),
             VersionVerb.Create(),

@@ -91,7 +91,7 @@ public sealed class ConstraintTextTests
     [Property(MaxTest = 500)]
     public Property Nonsense_gives_one_line() => Prop.ForAll(
         Gen.Elements("mem", "=", "=", " ", "tags", "zones", ",", "1", "G", "\n", "instance-type", ".", "é", "\"", "arch", "cpu-cores")
-            .ListOf().Select(string.Concat).ToArbitrary(),
+            .ListOf().Select(parts => string.Concat(parts)).ToArbitrary(),
         text => Assert.DoesNotContain('\n', ConstraintText.TryParse(text, out _) ?? ""));
 
     internal static Gen<ConstraintRequest> Requests { get; } =

@@ -6,7 +6,7 @@ namespace StateServer.StateServer.Tests.Cli;
 public sealed class CommandLineTests
 {
     [Theory]
-    [InlineData("", "a verb is missing; give one of up, down, server, status, snapshot, mint, version")]
+    [InlineData("", "a verb is missing; give one of up, down, server, status, environments, switch, snapshot, mint, version")]
     [InlineData("frob", "there is no verb or flag 'frob'")]
     [InlineData("up -n 2", "-n 2: a cluster has 1, 3, 5 or 7 members")]
     [InlineData("up -n 9", "-n 9: a cluster has 1, 3, 5 or 7 members")]
@@ -24,6 +24,11 @@ public sealed class CommandLineTests
     [InlineData("up --timeout 0s", "--timeout: no member serves at once")]
     [InlineData("server --config /nowhere/at/all.yaml", "--config /nowhere/at/all.yaml:")]
     [InlineData("server", "--node-id is missing")]
+    [InlineData("environments --format xml", "--format: there is no form 'xml'; give text, yaml, json")]
+    [InlineData("environments --environments /nowhere/at/all.yaml", "--environments /nowhere/at/all.yaml can't be read: ")]
+    [InlineData("environments stray", "(see 'stateserver environments --help')")]
+    [InlineData("switch a b", "(see 'stateserver switch --help')")]
+    [InlineData("switch --environments /nowhere/at/all.yaml", "--environments /nowhere/at/all.yaml can't be read: ")]
     [InlineData("snapshot", "'snapshot' needs one of save, status, restore")]
     [InlineData("snapshot take", "'snapshot' has no verb or flag 'take'; give one of save, status, restore")]
     [InlineData("snapshot save", "(see 'stateserver snapshot save --help')")]
@@ -95,6 +100,8 @@ public sealed class CommandLineTests
     [InlineData("down")]
     [InlineData("server")]
     [InlineData("status")]
+    [InlineData("environments")]
+    [InlineData("switch")]
     [InlineData("mint")]
     [InlineData("version")]
     public async Task Each_verb_has_help_with_examples_and_exit_codes(string verb)

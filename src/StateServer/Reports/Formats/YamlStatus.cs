@@ -6,6 +6,6 @@ namespace StateServer.Reports.Formats;
 internal static class YamlStatus
 {
     /// <summary>Writes a report.</summary>
-    public static string Write(ClusterReport report) =>
+    public static string Write<T>(T report) =>
         YamlText.Write(JsonSerializer.SerializeToNode(report, JsonStatus.Options)!);
 }
