@@ -57,7 +57,7 @@ public sealed class CurrentEnvironmentTests : IDisposable
         Assert.Equal(["a (no change)"], Switch("a"));
         Assert.Equal(["a -> cloud"], Switch("cloud"));
         Assert.Equal(["cloud"], Switch(null));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Folder.CurrentEnvironmentFile));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, TemporaryFolder.ModeOf(Folder.CurrentEnvironmentFile));
         Assert.Empty(Directory.GetFiles(Folder.Path, "*.new"));
     }
 

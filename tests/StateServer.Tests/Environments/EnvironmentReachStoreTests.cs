@@ -37,9 +37,9 @@ public sealed class EnvironmentReachStoreTests : IDisposable
         Store.Write(EnvironmentReach.Of("a", Id, Cluster, ["h:1"]));
         Store.Write(EnvironmentReach.Of("a", Id, Cluster, ["h:2"]));
         string path = Store.PathOf("a");
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, TemporaryFolder.ModeOf(path));
         Assert.Equal(
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(path)!));
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, TemporaryFolder.ModeOf(Path.GetDirectoryName(path)!));
         Assert.Equal([path], Directory.GetFileSystemEntries(Path.GetDirectoryName(path)!));
     }
 
