@@ -57,7 +57,7 @@ internal static class ModelScenario
         words.InsertRange(behind < 0 ? words.Count : behind, ["--endpoints", host.Address]);
         int exitCode = await StateServerCommand.InvokeAsync(words, output, error);
         string text = output.ToString();
-        if (words[0] == "status")
+        if (words[0] == "status" && text.Length > 0)
         {
             int model = text.IndexOf("\nEnvironment ", StringComparison.Ordinal);
             text = model < 0 ? "(no model)" : text[(model + 1)..];

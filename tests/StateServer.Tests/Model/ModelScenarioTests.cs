@@ -28,7 +28,7 @@ public sealed class ModelScenarioTests
     }
 
     [Fact]
-    public void There_are_scenarios() => Assert.True(Names().Count() >= 8);
+    public void There_are_scenarios() => Assert.True(Names().Count >= 8);
 
     private static string Folder() => Path.Combine(AppContext.BaseDirectory, "Model", "Scenarios");
 

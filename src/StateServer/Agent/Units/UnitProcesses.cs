@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using StateServer.Agent.Native;
-using StateServer.Local.Native;
+using StateServer.Providers.Local.Native;
 
 namespace StateServer.Agent.Units;
 

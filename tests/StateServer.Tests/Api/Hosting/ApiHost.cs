@@ -62,7 +62,8 @@ internal sealed class ApiHost : IAsyncDisposable
         return new ApiHost(application, replica, ports);
     }
 
-    private static ReplicaOptions Options() => new()
+    /// <summary>What a member is told.</summary>
+    internal static ReplicaOptions Options() => new()
     {
         DataFolder = "",
         Id = InMemoryReplica.Self,
