@@ -9,6 +9,7 @@ using StateServer.Domain.Model;
 using StateServer.Domain.Outcomes;
 using StateServer.Environments;
 using StateServer.Protos.Operator;
+using EnvironmentName = StateServer.Environments.EnvironmentName;
 
 namespace StateServer.Api.Operator;
 
