@@ -67,8 +67,10 @@ internal sealed partial class AgentDesk : BackgroundService
         }
 
         var machine = new MachineId(hello.Machine);
-        await RegisterAsync(hello, machine, term, cancellationToken);
+
+        // Before its report is committed: a machine that runs and was never heard would count as silent since the term's beginning.
         _contacts.Heard(term, machine);
+        await RegisterAsync(hello, machine, term, cancellationToken);
         using var session = new AgentSession(
             machine, term, _log, _contacts, stop => ConfirmAsync(term, stop), _time, cancellationToken);
         AgentSession? older = null;

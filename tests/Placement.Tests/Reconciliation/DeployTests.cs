@@ -58,7 +58,7 @@ public sealed class DeployTests
         await using var world = new World();
         await world.ElectAsync();
         world.Deploy("web", 3);
-        await world.UntilAsync(() => world.Model.Machines.Values.Any(machine => machine.Status == MachineStatus.Launching), Patience);
+        await world.UntilAsync(() => world.AllRun(3), Patience);
         world.Provider.Hangs = true;
         world.Deploy("late", 3);
         await world.UntilAsync(() => world.Model.Machines.Count == 6, Patience);

@@ -158,7 +158,11 @@ internal sealed class World : IProviderSource, IInstanceStart, IAsyncDisposable
         {
             if (!Provider.Made.Any(made => made.Id == machine.Instance && SimulatedProvider.IsLiving(made)))
             {
-                _connected.Remove(machine.Id);
+                if (_connected.Remove(machine.Id))
+                {
+                    Contacts.Disconnected(term, machine.Id);
+                }
+
                 continue;
             }
 
