@@ -3,8 +3,9 @@ using System.Globalization;
 using StateServer.Agent;
 using StateServer.Agent.Units;
 using StateServer.Local;
-using StateServer.Local.Native;
 using StateServer.Loopback;
+using StateServer.Providers.Local;
+using StateServer.Providers.Local.Native;
 using StateServer.StateServer.Tests.Local;
 
 namespace StateServer.StateServer.Tests.Agent.Hosting;
