@@ -1,7 +1,6 @@
 using StateServer.Agent.Logs;
 using StateServer.Agent.Native;
 using StateServer.Agent.Units;
-using StateServer.Local;
 using StateServer.Providers.Local;
 using StateServer.Providers.Local.Native;
 using StateServer.StateServer.Tests.Agent.Hosting;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using StateServer.Agent;
 using StateServer.Agent.Units;
-using StateServer.Local;
 using StateServer.Loopback;
 using StateServer.Providers.Local;
 using StateServer.Providers.Local.Native;
