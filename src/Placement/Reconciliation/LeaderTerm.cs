@@ -218,7 +218,8 @@ internal sealed class LeaderTerm
 
     private void TellPause(string paused)
     {
-        if (paused != _paused && paused.Length > 0)
+        // Once for each pause: its text counts the silent, and changes with each of them.
+        if (paused.Length > 0 && _paused.Length == 0)
         {
             ReconciliationLog.Paused(_causes.Logger, paused);
         }
