@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using StateServer.Consensus.Duties;
 using StateServer.Consensus.Leases;
 using StateServer.Consensus.Proposals;
 using StateServer.Consensus.Reads;
