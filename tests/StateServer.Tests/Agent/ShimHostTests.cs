@@ -133,6 +133,19 @@ public sealed class ShimHostTests : IDisposable
     }
 
     [Fact]
+    public async Task A_shim_that_has_not_claimed_its_folder_yet_is_killed_with_its_run()
+    {
+        UnitOrder order = Order($"echo $$ > {Pid}; exec sleep 1000");
+        _host.Start(order, 0);
+
+        // Of the next agent: it has no handle, and there is no claim to find.
+        using var next = new ShimHost(_bed.Folder, AgentBed.Executable);
+        Assert.True(next.Kill(order));
+        await EndedAsync();
+        Assert.False(File.Exists(Pid));
+    }
+
+    [Fact]
     public async Task Another_host_finds_what_runs_and_one_folder_has_one_run()
     {
         UnitOrder order = Order($"echo $$ > {Pid}; exec sleep 1000");

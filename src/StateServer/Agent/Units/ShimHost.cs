@@ -82,6 +82,8 @@ internal sealed class ShimHost(string agentFolder, IReadOnlyList<string> executa
             start.Environment[name] = value;
         }
 
+        // A shim that has not claimed its folder yet is found by this: an agent that died a moment ago may have left one.
+        start.Environment[UnitOrder.TokenVariable] = order.Token;
         using Process shim = Process.Start(start) ?? throw new IOException("the shell did not start");
         if (LibC.OpenProcess(shim.Id) is { } handle)
         {

@@ -11,7 +11,7 @@ namespace StateServer.Agent.Units;
 /// <param name="Number">The unit's number.</param>
 /// <param name="Assignment">The assignment it is run under.</param>
 /// <param name="Run">How often it was started again under this assignment; counts runs from 0.</param>
-/// <param name="Token">Random; every process of this run has it in its environment, which proves whose it is.</param>
+/// <param name="Token">Random; every process of this run, its shim too, has it in its environment, which proves whose it is.</param>
 /// <param name="Command">The program and its arguments; not empty.</param>
 /// <param name="Variables">The whole environment but the token, each NAME=VALUE.</param>
 /// <param name="Port">The port it was given.</param>
