@@ -18,4 +18,7 @@ internal sealed record ClusterReport(ClusterSummary Cluster, ImmutableArray<Memb
 
     /// <summary>The units, by service and number.</summary>
     public ImmutableArray<UnitReport> Units { get; init; } = [];
+
+    /// <summary>The zones of which something is remembered, by name.</summary>
+    public ImmutableArray<ZoneReport> Zones { get; init; } = [];
 }

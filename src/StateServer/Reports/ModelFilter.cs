@@ -39,6 +39,7 @@ internal sealed record ModelFilter(ImmutableArray<string> Services, ImmutableArr
             ],
             Services = [.. report.Services.Where(s => Holds(Services, s.Name) && (!isPlaced || units.Any(u => u.Service == s.Name)))],
             Units = units,
+            Zones = [.. report.Zones.Where(z => Holds(Zones, z.Name))],
         };
     }
 

@@ -23,6 +23,11 @@ internal static class ModelReportBuilder
             Machines = [.. model.Machines.Select(m => Machine(m, byMachine[m.Id]))],
             Services = [.. model.Services.Select(s => Service(s, [.. byService[s.Name]], model.Environment))],
             Units = units,
+            Zones =
+            [
+                .. model.Zones.Select(z => new ZoneReport(
+                    z.Name, z.Cordoned, z.AvoidedUntil?.ToDateTimeOffset(), NullIfEmpty(z.Message))),
+            ],
         };
     }
 

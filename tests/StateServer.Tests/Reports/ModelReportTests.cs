@@ -17,6 +17,8 @@ public sealed class ModelReportTests
             """
 
             Environment prod (azure in north), series noble, constraints mem=2048M, lost after 30s
+            Zone a: cordoned
+            Zone b: passed over until 2026-11-23T10:15:30.250Z: no room
 
             Machine  Zone  Series  State              Instance  Address   Agent  Services
             0        a     noble   running            i-0       10.0.0.1  0.1.0  web

@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using StateServer.Protos.Operator;
 
 namespace StateServer.StateServer.Tests.Reports;
@@ -32,6 +33,9 @@ internal static class SampleModel
         response.Units.Add(new UnitInfo { Name = "web/0", Service = "web", State = "running", Machine = "0", Address = "10.0.0.1:30000", Restarts = 2 });
         response.Units.Add(new UnitInfo { Name = "web/1", Service = "web", State = "running", Machine = "2" });
         response.Units.Add(new UnitInfo { Name = "web/10", Service = "web", State = "backing-off", Machine = "0", Message = "exit code 3", Dying = true });
+        response.Zones.Add(new ZoneInfo { Name = "a", Cordoned = true });
+        response.Zones.Add(new ZoneInfo { Name = "b", AvoidedUntil = Timestamp.FromDateTimeOffset(SampleCluster.Now), Message = "no room" });
+        response.Zones.Add(new ZoneInfo { Name = "c" });
         return response;
     }
 }

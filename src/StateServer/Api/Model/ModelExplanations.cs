@@ -21,7 +21,7 @@ internal sealed class ModelExplanations(IPlanPreview? preview = null)
         if (subject.Contains('/', StringComparison.Ordinal))
         {
             UnitName name = ModelRequests.Unit(subject);
-            UnitRecord unit = state.Model.Units.GetValueOrDefault(name) ?? throw ModelFailure.NotFound($"there is no unit {name}");
+            UnitRecord unit = state.Model.Units.GetValueOrDefault(name) ?? throw ModelFailure.NotFound($"unit \"{name}\" not found");
             Tell(response, unit, state.Model);
             await AddPlacementAsync(response, planner => planner.ExplainAsync(state, name, cancellationToken));
         }
@@ -31,7 +31,7 @@ internal sealed class ModelExplanations(IPlanPreview? preview = null)
                 ? ModelRequests.Machine(subject)
                 : throw ModelFailure.Wrong($"'{subject}' is no unit or machine; give such as web/0 or 3");
             MachineRecord machine =
-                state.Model.Machines.GetValueOrDefault(id) ?? throw ModelFailure.NotFound($"there is no machine {id}");
+                state.Model.Machines.GetValueOrDefault(id) ?? throw ModelFailure.NotFound($"machine {id} not found");
             Tell(response, machine);
             await AddPlacementAsync(response, planner => planner.ExplainAsync(state, id, cancellationToken));
         }
@@ -69,7 +69,7 @@ internal sealed class ModelExplanations(IPlanPreview? preview = null)
     {
         response.Subject = $"machine {machine.Id}";
         response.Summary =
-            $"machine {machine.Id} is {ModelWords.Of(machine.Status)} in {Place(machine)}{Wanted(machine.Directive)}{Message(machine.Message)}";
+            $"machine {machine.Id} is {ModelWords.Of(machine.Status)}{(machine.Cordoned ? " and cordoned" : "")} in {Place(machine)}{Wanted(machine.Directive)}{Message(machine.Message)}";
         if (machine.Life == Life.Dying)
         {
             response.Awaited.Add("it is to go: its instance is terminated first");
@@ -93,11 +93,6 @@ internal sealed class ModelExplanations(IPlanPreview? preview = null)
         if (awaited is not null)
         {
             response.Awaited.Add(awaited);
-        }
-
-        if (machine.Cordoned)
-        {
-            response.Awaited.Add($"machine {machine.Id} is cordoned: nothing more is placed on it");
         }
     }
 

@@ -85,7 +85,7 @@ internal sealed class ModelService(
         {
             ServiceName name = ModelRequests.Service(request.Service);
             constraints = state.Model.Services.GetValueOrDefault(name)?.Constraints
-                ?? throw ModelFailure.NotFound($"there is no service {name}");
+                ?? throw ModelFailure.NotFound($"service \"{name}\" not found");
         }
 
         return new Wire.GetConstraintsResponse

@@ -31,6 +31,11 @@ internal static class EventsVerb
         verb.Options.Add(subject);
         new ModelCall().Serve(verb, async (parsed, session) =>
         {
+            if (LocalOptions.Number(count, parsed) is < 1 and var wrong)
+            {
+                throw new VerbFailedException(ExitCode.WrongUse, $"-n {wrong}: give 1 or more");
+            }
+
             var request = new EventsRequest
             {
                 Follow = parsed.GetValue(follow),

@@ -19,6 +19,11 @@ internal static class ModelTables
             text.AppendLine().AppendLine(EnvironmentLine(report.Environment));
         }
 
+        foreach (ZoneReport zone in report.Zones.Where(z => z.Cordoned || z.AvoidedUntil is not null))
+        {
+            text.AppendLine(ZoneLine(zone));
+        }
+
         Table(text, MachineHeading, report.Machines.Select(Row));
         Table(text, ServiceHeading, report.Services.Select(Row));
         Table(text, UnitHeading, report.Units.Select(Row));
@@ -42,6 +47,15 @@ internal static class ModelTables
         string constraints = environment.Constraints.Length == 0 ? "" : $", constraints {environment.Constraints}";
         return $"Environment {environment.Name} ({environment.Type}{region}), series {environment.DefaultSeries}{zones}{constraints}, "
             + $"lost after {Duration.Format(TimeSpan.FromSeconds(environment.ReplaceAfterSeconds))}";
+    }
+
+    private static string ZoneLine(ZoneReport zone)
+    {
+        string avoided = zone.AvoidedUntil is { } until
+            ? $"passed over until {Rfc3339Time.Format(until)}{(zone.Message is null ? "" : $": {zone.Message}")}"
+            : "";
+        string comma = zone.Cordoned && avoided.Length > 0 ? ", " : "";
+        return $"Zone {zone.Name}: {(zone.Cordoned ? "cordoned" : "")}{comma}{avoided}";
     }
 
     /// <summary>How many units each zone has, such as <c>a:4 b:3 c:3</c>.</summary>
