@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using StateServer.Local.Native;
+using StateServer.Providers.Local.Native;
 using StateServer.Protos.Agent;
 using StateServer.StateServer.Tests.Agent.Hosting;
 

@@ -1,8 +1,8 @@
 using StateServer.Agent.Logs;
 using StateServer.Agent.Native;
 using StateServer.Agent.Units;
-using StateServer.Local;
-using StateServer.Local.Native;
+using StateServer.Providers.Local;
+using StateServer.Providers.Local.Native;
 using StateServer.StateServer.Tests.Agent.Hosting;
 
 namespace StateServer.StateServer.Tests.Agent;

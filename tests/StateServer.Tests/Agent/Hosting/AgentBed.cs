@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using StateServer.Agent;
 using StateServer.Agent.Units;
-using StateServer.Local;
-using StateServer.Local.Native;
+using StateServer.Providers.Local;
+using StateServer.Providers.Local.Native;
 using StateServer.Loopback;
 using StateServer.StateServer.Tests.Local;
 

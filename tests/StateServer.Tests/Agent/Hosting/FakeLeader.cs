@@ -10,7 +10,7 @@ using StateServer.Protos.Agent;
 namespace StateServer.StateServer.Tests.Agent.Hosting;
 
 /// <summary>A member as an agent sees it: leads, or names who does. Remembers what agents say.</summary>
-internal sealed class FakeLeader : Agents.AgentsBase, IAsyncDisposable
+internal sealed class FakeLeader : Protos.Agent.Agents.AgentsBase, IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _down = new();
