@@ -48,10 +48,10 @@ internal sealed class PlacedCluster : IAsyncDisposable
         .Count(folder => int.TryParse(Path.GetFileName(folder), out int pid)
             && LiveProcess.CommandLine(pid).StartsWith($"/usr/bin/tail -f {Anchor}", StringComparison.Ordinal));
 
-    /// <summary>Waits until a service's units all run, and as many processes live; returns their spread, most first.</summary>
-    public async Task<int[]> RunningAsync(string service, int units)
+    /// <summary>Waits until a service's units all run, and as many processes live; returns their spread, most first, such as 4/3/3.</summary>
+    public async Task<string> RunningAsync(string service, int units)
     {
-        int[] spread = [];
+        string spread = "";
         string last = "";
         await Until.TrueAsync(
             $"{units} units of {service} run",
@@ -61,7 +61,7 @@ internal sealed class PlacedCluster : IAsyncDisposable
                 JsonElement status = await Cluster.StatusAsync();
                 last = status.ToString();
                 JsonElement found = status.GetProperty("services").EnumerateArray().Single(s => s.GetProperty("name").GetString() == service);
-                spread = [.. found.GetProperty("spread").EnumerateObject().Select(zone => zone.Value.GetInt32()).OrderDescending()];
+                spread = string.Join('/', found.GetProperty("spread").EnumerateObject().Select(zone => zone.Value.GetInt32()).OrderDescending());
                 return found.GetProperty("unitsRunning").GetInt32() == units && Processes() == units;
             },
             () => $"{Processes()} processes\n{last}\n{Cluster.Logs()}");

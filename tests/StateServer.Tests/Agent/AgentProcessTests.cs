@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using StateServer.Protos.Agent;
 using StateServer.Providers.Local.Native;
+using StateServer.Protos.Agent;
 using StateServer.StateServer.Tests.Agent.Hosting;
 
 namespace StateServer.StateServer.Tests.Agent;

@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using StateServer.Agent;
 using StateServer.Agent.Units;
-using StateServer.Loopback;
 using StateServer.Providers.Local;
 using StateServer.Providers.Local.Native;
+using StateServer.Loopback;
 using StateServer.StateServer.Tests.Local;
 
 namespace StateServer.StateServer.Tests.Agent.Hosting;
