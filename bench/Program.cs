@@ -4,10 +4,11 @@ using StateServer.Bench.Load;
 
 ClientTuning.Apply();
 
-RootCommand root = new("Measures a cluster of three, side by side with a Debian etcd, with the same client in one run.")
+RootCommand root = new("Measures a cluster of three, side by side with a Debian etcd, with the same client in one run; and the planner by itself.")
 {
     RunCommand.Create(),
     ListCommand.Create(),
+    PlacementCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)

@@ -47,7 +47,7 @@ internal sealed class StateServerCluster : TargetCluster
         await CommandAsync(
             [
                 "up", "-n", MemberCount.ToString(CultureInfo.InvariantCulture), "--root", Folder,
-                "--port", _port.ToString(CultureInfo.InvariantCulture), "--detach",
+                "--port", _port.ToString(CultureInfo.InvariantCulture), "--detach", "--no-environment",
             ],
             cancellationToken);
         await ReadMembersAsync(cancellationToken);

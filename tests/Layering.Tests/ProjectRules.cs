@@ -15,7 +15,7 @@ internal static class ProjectRules
         ["Providers"] = ["Placement", "Domain"],
         ["Client"] = ["Protos"],
         ["StateServer"] = ["Protos", "Domain", "Consensus", "Placement", "Providers", "Client"],
-        ["bench"] = ["Protos", "Client"],
+        ["bench"] = ["Protos", "Client", "Domain", "Placement"],
         ["chaos"] = ["Protos", "Client"],
     };
 

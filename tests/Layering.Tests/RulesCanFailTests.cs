@@ -8,6 +8,9 @@ public sealed class RulesCanFailTests
     [InlineData("Consensus", "StateServer")]
     [InlineData("Consensus", "Placement")]
     [InlineData("Placement", "Consensus")]
+    [InlineData("Placement", "Providers")]
+    [InlineData("Providers", "Consensus")]
+    [InlineData("Providers", "StateServer")]
     [InlineData("Client", "Domain")]
     [InlineData("bench", "Consensus")]
     public void An_arrow_that_is_not_drawn_is_found(string from, string to) =>
@@ -29,6 +32,8 @@ public sealed class RulesCanFailTests
     [InlineData("Domain", "Newtonsoft.Json", 1)]
     [InlineData("StateServer", "DotNext.Net.Cluster", 1)]
     [InlineData("Client", "MessagePack", 1)]
+    [InlineData("Placement", "AWSSDK.EC2", 1)]
+    [InlineData("Providers", "AWSSDK.EC2", 0)]
     [InlineData("Consensus", "DotNext.Net.Cluster", 0)]
     public void A_package_in_the_wrong_project_is_found(string project, string package, int errors) =>
         Assert.Equal(errors, ProjectRules.Errors(project, Project($"""<PackageReference Include="{package}" />""")).Count());
@@ -40,6 +45,7 @@ public sealed class RulesCanFailTests
     [InlineData("public Task RunAsync() => null!;", "Task")]
     [InlineData("var text = File.ReadAllText(\"x\");", "File")]
     [InlineData("private readonly ILogger _log;", "ILogger")]
+    [InlineData("var home = Environment.GetEnvironmentVariable(\"HOME\");", "GetEnvironmentVariable")]
     public void An_impure_word_is_found(string code, string word) =>
         Assert.Equal([$"x.cs: '{word}' has no place in a pure function"], PurityRules.Errors("x.cs", code));
 
@@ -50,6 +56,7 @@ public sealed class RulesCanFailTests
     [InlineData("var s = \"DateTime.Now\";")]
     [InlineData("var s = @\"Task \"\"File\"\" Random\";")]
     [InlineData("var s = $\"File {x}\";")]
+    [InlineData("var sets = model.Environment.AvailabilitySetsEnabled;")]
     [InlineData("DateTimeOffset joined, lastSeen; int FileCount, TaskId;")]
     public void A_word_in_a_comment_a_text_or_another_word_is_none(string code) =>
         Assert.Empty(PurityRules.Errors("x.cs", code));

@@ -95,6 +95,21 @@ internal sealed class EndpointPool(ClientOptions options, TimeProvider time) : I
         }
     }
 
+    /// <summary>As <see cref="Avoid"/>, of the connection in use, where there is one.</summary>
+    internal void AvoidActive()
+    {
+        EndpointConnection? active;
+        lock (_gate)
+        {
+            active = _active;
+        }
+
+        if (active is not null)
+        {
+            Avoid(active);
+        }
+    }
+
     /// <summary>Adds what a member list named; past <see cref="ClientOptions.MaxEndpoints"/> nothing is added.</summary>
     internal void Learn(IEnumerable<Endpoint> endpoints)
     {

@@ -1,6 +1,7 @@
 using MessagePack;
 using StateServer.Domain.Alarms;
 using StateServer.Domain.Commands;
+using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Identity;
 
 namespace StateServer.Consensus.Codec;
@@ -61,6 +62,9 @@ internal static class CommandCodec
                 writer.Write((int)alarm.Alarm);
                 writer.Write(alarm.Raised);
                 break;
+            case ModelCommand model:
+                ModelCommandCodec.Write(ref writer, model);
+                break;
             default:
                 throw new ArgumentException($"no tag for the command {command.GetType().Name}", nameof(command));
         }
@@ -102,6 +106,8 @@ internal static class CommandCodec
                 var member = new NodeId(reader.UInt64());
                 var alarm = (AlarmKind)reader.Int32();
                 return new SetAlarmCommand(member, alarm, reader.Boolean());
+            case >= CommandTag.BootstrapEnvironment and <= CommandTag.ReportUnits:
+                return ModelCommandCodec.Read(ref reader, (CommandTag)tag);
             default:
                 throw reader.Unknown($"command tag {tag}");
         }

@@ -17,6 +17,7 @@ internal static class OutcomeCodec
     private const int TransactionFields = 4;
     private const int RevisionFields = 2;
     private const int RejectionFields = 3;
+    private const int AddedFields = 4;
 
     /// <summary>Appends an outcome's bytes to <paramref name="destination"/>.</summary>
     public static void Encode(IBufferWriter<byte> destination, Outcome outcome)
@@ -85,6 +86,11 @@ internal static class OutcomeCodec
                 Start(ref writer, RejectionFields, OutcomeTag.Rejection, new Revision((long)rejection.Reason));
                 writer.Write(rejection.Detail);
                 break;
+            case AddedOutcome added:
+                Start(ref writer, AddedFields, OutcomeTag.Added, added.Revision);
+                writer.Write(added.First);
+                writer.Write(added.Count);
+                break;
             default:
                 throw new ArgumentException($"no tag for the outcome {outcome.GetType().Name}", nameof(outcome));
         }
@@ -131,6 +137,11 @@ internal static class OutcomeCodec
             case OutcomeTag.Rejection:
                 var reason = Start(ref reader, fields, RejectionFields, "a rejection");
                 outcome = new Rejection((RejectionReason)reason.Value, reader.Text());
+                break;
+            case OutcomeTag.Added:
+                revision = Start(ref reader, fields, AddedFields, "an addition's outcome");
+                var first = reader.Int32();
+                outcome = new AddedOutcome(revision, first, reader.Int32());
                 break;
             default:
                 throw reader.Unknown($"outcome tag {tag}");

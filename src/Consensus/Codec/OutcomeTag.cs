@@ -11,4 +11,5 @@ internal enum OutcomeTag
     Done = 6,
     SessionOpened = 7,
     Rejection = 8,
+    Added = 9,
 }

@@ -1,6 +1,9 @@
 namespace StateServer.Consensus.Codec;
 
-/// <summary>What a block of a state snapshot holds; blocks come in this order. On disk: append only, never renumber.</summary>
+/// <summary>
+/// What a block of a state snapshot holds; blocks come in this order, except that the end is the last one. On disk: append only,
+/// never renumber.
+/// </summary>
 internal enum SnapshotBlockTag : byte
 {
     Header = 1,
@@ -10,4 +13,10 @@ internal enum SnapshotBlockTag : byte
     Members = 5,
     Alarms = 6,
     End = 7,
+    Environment = 8,
+    Machines = 9,
+    Services = 10,
+    Units = 11,
+    Zones = 12,
+    ModelEvents = 13,
 }

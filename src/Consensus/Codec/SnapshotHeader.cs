@@ -11,4 +11,7 @@ internal sealed record SnapshotHeader(
     long Incarnation,
     Revision Revision,
     Revision CompactedRevision,
-    ChangeNumber FirstChange);
+    ChangeNumber FirstChange,
+    int NextMachine,
+    long LastAssignment,
+    long LastEvent);

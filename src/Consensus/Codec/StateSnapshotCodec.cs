@@ -1,6 +1,7 @@
 using MessagePack;
 using StateServer.Domain.Alarms;
 using StateServer.Domain.Apply;
+using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Keyspace;
 using StateServer.Domain.Keyspace.Versions;
@@ -18,8 +19,10 @@ internal static class StateSnapshotCodec
     /// <summary>The format version written and the newest one read.</summary>
     public const int FormatVersion = 1;
 
-    /// <summary>Fields of the header at feature level 1; the incarnation follows them from level 2 on.</summary>
+    /// <summary>Fields of the header at feature level 1; the incarnation follows them from level 2 on, the model's counters from 3 on.</summary>
     private const int HeaderFields = 7;
+
+    private const int ModelCounters = 3;
 
     private const int LeaseFields = 3;
     private const int AlarmFields = 2;
@@ -78,6 +81,7 @@ internal static class StateSnapshotCodec
             blocks.Add(SnapshotBlockTag.Alarms, alarm, WriteAlarm);
         }
 
+        ModelSnapshot.Write(blocks, state.Model);
         blocks.Add(SnapshotBlockTag.End, state, WriteEnd);
         blocks.Flush();
     }
@@ -105,6 +109,7 @@ internal static class StateSnapshotCodec
         var firstRevision = reader.Int64();
         var firstChange = new ChangeNumber(firstRevision, reader.Int32());
         var incarnation = fields > HeaderFields ? reader.Int64() : 1;
+        var hasModel = reader.Level >= ModelCommand.FirstFeatureLevel;
         return new SnapshotHeader(
             reader.Level,
             appliedIndex,
@@ -112,7 +117,10 @@ internal static class StateSnapshotCodec
             incarnation,
             revision,
             compacted,
-            firstChange);
+            firstChange,
+            hasModel ? reader.Int32() : 0,
+            hasModel ? reader.Int64() : 0,
+            hasModel ? reader.Int64() : 0);
     }
 
     internal static LeaseRecord ReadLease(ref FieldReader reader)
@@ -155,10 +163,18 @@ internal static class StateSnapshotCodec
         {
             writer.Write(state.Incarnation);
         }
+
+        if (state.FeatureLevel >= ModelCommand.FirstFeatureLevel)
+        {
+            writer.Write(state.Model.NextMachine);
+            writer.Write(state.Model.LastAssignment);
+            writer.Write(state.Model.LastEvent);
+        }
     }
 
     private static int FieldsAt(int featureLevel) =>
-        featureLevel >= RestoredState.FeatureLevel ? HeaderFields + 1 : HeaderFields;
+        HeaderFields + (featureLevel >= RestoredState.FeatureLevel ? 1 : 0) +
+        (featureLevel >= ModelCommand.FirstFeatureLevel ? ModelCounters : 0);
 
     private static void WriteVersion(ref MessagePackWriter writer, (KeyValue Version, KeyValue? Before) item) =>
         VersionCodec.Write(ref writer, item.Version, item.Before is null || item.Before.Key != item.Version.Key);

@@ -19,6 +19,7 @@ internal sealed class StateSnapshotReader(Stream source)
     private readonly ImmutableSortedSet<(NodeId Member, AlarmKind Alarm)>.Builder _alarms =
         ImmutableSortedSet.CreateBuilder<(NodeId Member, AlarmKind Alarm)>();
 
+    private readonly ModelSnapshot _model = new();
     private readonly SessionTableBuilder _sessions = new(SessionTable.Empty);
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(128 << 10);
     private SnapshotHeader? _header;
@@ -91,12 +92,12 @@ internal sealed class StateSnapshotReader(Stream source)
         var tag = (SnapshotBlockTag)header[0];
         var items = BinaryPrimitives.ReadUInt32LittleEndian(header[1..]);
         var length = BinaryPrimitives.ReadUInt32LittleEndian(header[5..]);
-        if (tag > SnapshotBlockTag.End)
+        if (tag > SnapshotBlockTag.ModelEvents)
         {
             throw Unknown($"snapshot block tag {header[0]}");
         }
 
-        if (tag < last || (last == default) != (tag == SnapshotBlockTag.Header) || length > SnapshotBlockWriter.LongestBlockBytes)
+        if (Place(tag) < Place(last) || (last == default) != (tag == SnapshotBlockTag.Header) || length > SnapshotBlockWriter.LongestBlockBytes)
         {
             throw new InvalidDataException(
                 $"a state snapshot has a block {header[0]} of {length} bytes behind a block {(int)last} at byte {_position}");
@@ -157,6 +158,8 @@ internal sealed class StateSnapshotReader(Stream source)
                 var (versions, digest) = StateSnapshotCodec.ReadEnd(ref reader);
                 _state = Build(versions, digest);
                 break;
+            case var other when _model.TryRead(ref reader, other):
+                break;
             default:
                 throw new InvalidDataException($"a state snapshot has a block {(int)tag} twice, before byte {_position}");
         }
@@ -174,6 +177,7 @@ internal sealed class StateSnapshotReader(Stream source)
             Members = _members.ToImmutable(),
             Alarms = _alarms.ToImmutable(),
             Sessions = _sessions.ToTable(),
+            Model = _model.ToModel(_header),
         };
 #if PLANTED_InstallHalfSnapshot
         if (versions < 0)
@@ -191,6 +195,9 @@ internal sealed class StateSnapshotReader(Stream source)
 
         return state;
     }
+
+    /// <summary>The end, which got its number before there was a model, comes behind all others.</summary>
+    private static int Place(SnapshotBlockTag tag) => tag == SnapshotBlockTag.End ? int.MaxValue : (int)tag;
 
     private UnknownFormatException Unknown(string what) =>
         new(

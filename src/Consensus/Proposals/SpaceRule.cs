@@ -1,4 +1,5 @@
 using StateServer.Domain.Commands;
+using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Keyspace.Operations;
 
 namespace StateServer.Consensus.Proposals;
@@ -6,11 +7,17 @@ namespace StateServer.Consensus.Proposals;
 /// <summary>Which commands a cluster that is short of disk space still takes: those that free space or keep it going, as etcd does.</summary>
 internal static class SpaceRule
 {
-    /// <summary>True where the command adds to what must be kept: a put, a transaction that may put, a lease.</summary>
+    /// <summary>A unit's or machine's version of the view with its key, about.</summary>
+    private const long ModelRecordBytes = 512 + SpaceQuota.VersionBytes;
+
+    /// <summary>A service counts for so many units, by its command line.</summary>
+    private const long ServiceRecords = 4;
+
+    /// <summary>True where the command adds to what must be kept: a put, a transaction that may put, a lease, a unit or machine that an operator adds.</summary>
     public static bool Grows(Command command) => command switch
     {
         KeyspaceCommand keyspace => Grows(keyspace.Operation),
-        GrantLeaseCommand => true,
+        GrantLeaseCommand or DeployServiceCommand or AddUnitsCommand or AddMachinesCommand => true,
         _ => false,
     };
 
@@ -19,6 +26,9 @@ internal static class SpaceRule
     {
         KeyspaceCommand keyspace => Cost(keyspace.Operation),
         GrantLeaseCommand => SpaceQuota.LeaseBytes,
+        DeployServiceCommand deploy => (deploy.Units + ServiceRecords) * ModelRecordBytes,
+        AddUnitsCommand add => add.Count * ModelRecordBytes,
+        AddMachinesCommand add => add.Count * ModelRecordBytes,
         _ => 0,
     };
 

@@ -16,7 +16,7 @@ using StateServer.Protos.Replica;
 namespace StateServer.Consensus.Replica;
 
 /// <summary>The replica of this process: puts its parts together, starts and stops them. Thread-safe.</summary>
-internal sealed class LocalReplica : IReplica, IInternalProposals, IAsyncDisposable
+internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, IAsyncDisposable
 {
     /// <summary>How often deadlines and the view of the leader are looked after; a deadline is met to within this.</summary>
     private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(50);
@@ -72,6 +72,7 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, IAsyncDisposa
         _leaseTable = new(time);
         _leases = new(options, _leadership, _reads, core.Applier, _leaseTable, peers, _standing, time);
         _leadership.Changed += (before, _) => _leaseTable.Leave(before);
+        _leadership.Changed += (_, _) => LeadershipChanged?.Invoke();
         core.Applier.Applied += _leaseTable.Applied;
         _status = new(options, raft, core.Applier, _space, _standing, snapshots, time.GetUtcNow());
         _observer = new(options.Id, () => Status, peers, time);
@@ -100,6 +101,13 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, IAsyncDisposa
         add => _core.Applier.Applied += value;
         remove => _core.Applier.Applied -= value;
     }
+
+    /// <inheritdoc/>
+    public event Action? LeadershipChanged;
+
+    /// <inheritdoc/>
+    public long? LeadingTerm =>
+        _leadership.Current is { IsSelf: true, Term: var term } && !_raft.LeadershipToken.IsCancellationRequested ? term : null;
 
     /// <inheritdoc/>
     public ReplicatedState State => _core.Applier.Point.State;
@@ -168,7 +176,8 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, IAsyncDisposa
     ValueTask<Outcome> IInternalProposals.ProposeAsync(Command command, CancellationToken cancellationToken)
         => _core.Queue.Add(command, null, cancellationToken);
 
-    ValueTask<Outcome> IInternalProposals.ProposeInTermAsync(Command command, long term, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public ValueTask<Outcome> ProposeInTermAsync(Command command, long term, CancellationToken cancellationToken)
         => _core.Queue.Add(command, null, cancellationToken, onlyTerm: term);
 
     /// <inheritdoc/>

@@ -3,6 +3,7 @@ using StateServer.Domain.Alarms;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Keyspace;
 using StateServer.Domain.Membership;
+using StateServer.Domain.Model;
 using StateServer.Domain.Sessions;
 
 namespace StateServer.Domain.Apply;
@@ -38,6 +39,9 @@ public sealed record ReplicatedState
     /// <summary>The alarms raised, by member.</summary>
     public ImmutableSortedSet<(NodeId Member, AlarmKind Alarm)> Alarms { get; init; } =
         ImmutableSortedSet<(NodeId Member, AlarmKind Alarm)>.Empty;
+
+    /// <summary>Machines, services and units. Known from feature level 3 on; empty before.</summary>
+    public ModelState Model { get; init; } = ModelState.Empty;
 
     /// <summary>The clients' sessions, with the outcomes that retries are answered with.</summary>
     public SessionTable Sessions { get; init; } = SessionTable.Empty;

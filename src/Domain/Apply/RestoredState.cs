@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using StateServer.Domain.Alarms;
+using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Keyspace;
 using StateServer.Domain.Membership;
@@ -22,6 +23,12 @@ public static class RestoredState
     /// must not be taken for a new one's. At 5,000 entries a second it takes 23 days to get there.
     /// </summary>
     public const long IndexJump = 10_000_000_000;
+
+    /// <summary>
+    /// How far the numbers of assignments jump ahead: what the old cluster's agents run under later numbers must not be taken for
+    /// what the new one assigns. At 10,000 assignments a second it takes three years to get there.
+    /// </summary>
+    public const long AssignmentJump = 1_000_000_000_000;
 
     /// <summary>The feature level that knows incarnations.</summary>
     public const int FeatureLevel = 2;
@@ -53,6 +60,9 @@ public static class RestoredState
             FeatureLevel = Math.Max(saved.FeatureLevel, FeatureLevel),
             Incarnation = checked(saved.Incarnation + 1),
             Keyspace = keyspace.ToState(new Revision(revision), new Revision(revision)),
+            Model = saved.FeatureLevel < ModelCommand.FirstFeatureLevel
+                ? saved.Model
+                : saved.Model with { LastAssignment = checked(saved.Model.LastAssignment + AssignmentJump) },
             Members = ImmutableSortedDictionary<NodeId, MemberRecord>.Empty,
             Alarms = ImmutableSortedSet<(NodeId Member, AlarmKind Alarm)>.Empty,
             Sessions = SessionTable.Empty,

@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using StateServer.Domain.Alarms;
 using StateServer.Domain.Commands;
+using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Events;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Keyspace;
 using StateServer.Domain.Keyspace.Operations;
 using StateServer.Domain.Leases;
 using StateServer.Domain.Membership;
+using StateServer.Domain.Model.Changes;
 using StateServer.Domain.Outcomes;
 using StateServer.Domain.Sessions;
 
@@ -31,6 +33,7 @@ internal sealed class StateBuilder
     private readonly KeyspaceBuilder _keyspace;
     private readonly ImmutableArray<KeyEvent>.Builder _events;
     private SessionTableBuilder? _sessions;
+    private ModelBuilder? _model;
     private ImmutableArray<LeaseChange>.Builder? _leaseChanges;
     private ImmutableSortedDictionary<NodeId, MemberRecord> _members;
     private ImmutableSortedSet<(NodeId Member, AlarmKind Alarm)> _alarms;
@@ -50,6 +53,8 @@ internal sealed class StateBuilder
     }
 
     private SessionTableBuilder Sessions => _sessions ??= new SessionTableBuilder(_state.Sessions);
+
+    private ModelBuilder Model => _model ??= new ModelBuilder(_state.Model, _keyspace, _timestampMilliseconds);
 
     /// <summary>Executes one command, unless its request was executed before.</summary>
     public Outcome Execute(in BatchItem item, int position)
@@ -84,6 +89,7 @@ internal sealed class StateBuilder
             Keyspace = _keyspace.ToState(),
             Members = _members,
             Alarms = _alarms,
+            Model = _model?.ToState() ?? _state.Model,
             Sessions = _sessions?.ToTable() ?? _state.Sessions,
         };
         return new BatchResult(state, outcomes, _events.DrainToImmutable(), _leaseChanges?.DrainToImmutable() ?? []);
@@ -98,6 +104,8 @@ internal sealed class StateBuilder
         {
             case KeyspaceCommand keyspace:
                 return OperationRunner.Run(_keyspace, keyspace.Operation);
+            case ModelCommand model:
+                return Model.Execute(model, _featureLevel);
             case CompactCommand compact:
                 return Compact(compact.Revision);
             case TrimHistoryCommand:

@@ -1,3 +1,4 @@
+using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Digests;
 using StateServer.Domain.Sessions;
 
@@ -16,7 +17,7 @@ internal static class StateDigest
 
     /// <summary>From the sums that Apply keeps.</summary>
     public static ulong Of(ReplicatedState state) =>
-        state.Keyspace.EntityDigest + state.Sessions.Digest + OfTheRest(state);
+        state.Keyspace.EntityDigest + state.Sessions.Digest + state.Model.EntityDigest + OfTheRest(state);
 
     /// <summary>The same from scratch, entity by entity: a check of the sums that Apply keeps.</summary>
     public static ulong Recompute(ReplicatedState state)
@@ -49,7 +50,7 @@ internal static class StateDigest
             sum += SessionTableBuilder.HashOf(session with { OutcomeDigest = outcomes });
         }
 
-        return sum + OfTheRest(state);
+        return sum + ModelHash.OfRecords(state.Model) + OfTheRest(state);
     }
 
     private static ulong OfTheRest(ReplicatedState state)
@@ -61,6 +62,11 @@ internal static class StateDigest
         if (state.FeatureLevel >= RestoredState.FeatureLevel)
         {
             sum += EntityHash.Of(IncarnationSeed, state.Incarnation, 0, 0);
+        }
+
+        if (state.FeatureLevel >= ModelCommand.FirstFeatureLevel)
+        {
+            sum += ModelHash.OfCounters(state.Model);
         }
 
         foreach (var member in state.Members.Values)

@@ -8,7 +8,7 @@ namespace StateServer.Domain.Apply;
 public static class StateMachine
 {
     /// <summary>The highest feature level this code knows.</summary>
-    public const int HighestFeatureLevel = 2;
+    public const int HighestFeatureLevel = 3;
 
     /// <summary>Applies one log entry. Deterministic: equal inputs give equal states, outcomes and digests on every member.</summary>
     /// <param name="state">The state after <paramref name="index"/> − 1, or after the last entry that carried commands.</param>

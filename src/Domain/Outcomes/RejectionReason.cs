@@ -62,4 +62,16 @@ public enum RejectionReason
 
     /// <summary>The command carries the term it was made in, and its entry is of another one.</summary>
     OutdatedTerm = 20,
+
+    /// <summary>The model has no such machine, service, unit, zone or environment.</summary>
+    ModelNotFound = 21,
+
+    /// <summary>The model has it already.</summary>
+    ModelExists = 22,
+
+    /// <summary>The model can't be changed so as it stands; a plan that was made on an earlier state among them.</summary>
+    ModelConflict = 23,
+
+    /// <summary>The model would hold more than it may.</summary>
+    ModelLimit = 24,
 }

@@ -85,6 +85,8 @@ internal static class OutcomeMeasure
                 return EntityHash.Of(seed, 6, done.Revision.Value, 0);
             case SessionOpenedOutcome opened:
                 return EntityHash.Of(seed, 7, opened.Session.Value, 0);
+            case AddedOutcome added:
+                return StableHash.Of((long)added.Count, EntityHash.Of(seed, 9, added.Revision.Value, added.First));
             case Rejection rejection:
                 hash = EntityHash.Of(seed, 8, (long)rejection.Reason, 0);
                 return StableHash.Of(Encoding.UTF8.GetBytes(rejection.Detail), hash);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using StateServer.Local;
+using StateServer.Providers.Local;
 
 namespace StateServer.Cli;
 

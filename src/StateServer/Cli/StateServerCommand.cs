@@ -109,12 +109,23 @@ internal static class StateServerCommand
         {
             UpVerb.Create(),
             DownVerb.Create(),
+            BootstrapVerb.Create(),
+            DestroyEnvironmentVerb.Create(),
+            LocalVerb.Create(),
             ServerVerb.Create(),
+            AgentVerb.Create(),
             StatusVerb.Create(),
+            EnvironmentsVerb.Create(),
+            SwitchVerb.Create(),
             SnapshotVerb.Create(),
             MintVerb.Create(),
             VersionVerb.Create(),
         };
+        foreach (Verb verb in ModelVerbs.Create())
+        {
+            root.Subcommands.Add(verb);
+        }
+
         foreach (Option option in root.Options)
         {
             if (option is HelpOption { Action: HelpAction usual } help)

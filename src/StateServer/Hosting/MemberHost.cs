@@ -2,9 +2,11 @@ using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using StateServer.Api.Etcd;
+using StateServer.Api.Model;
 using StateServer.Api.Operator;
 using StateServer.Consensus;
 using StateServer.Health;
+using StateServer.Hosting.Placement;
 using StateServer.Options;
 using StateServer.Telemetry;
 
@@ -62,6 +64,9 @@ internal static class MemberHost
         services.AddGrpcReflection();
         addReplica(services, options.ToReplicaOptions(ExecutableVersion.Text));
         services.AddEtcdApi((int)options.MaxRequestBytes, options.ToWatchOptions());
+        services.AddModelApi((int)options.MaxRequestBytes);
+        PlacementServices.AddTo(services, options);
+        services.AddSingleton<StatusRounds>();
         services.AddSingleton<OperatorClusterService>();
         MemberHealth.AddTo(services);
         MemberTelemetry.AddTo(services, options);
@@ -74,6 +79,8 @@ internal static class MemberHost
         app.MapEtcdApi(options.ListenClient!.Port);
         RouteGroupBuilder clients = ListenerPort.Group(app, options.ListenClient.Port);
         clients.MapGrpcService<OperatorClusterService>();
+        clients.MapGrpcService<ModelService>();
+        PlacementServices.Map(clients);
         clients.MapGrpcHealthChecksService();
         clients.MapGrpcReflectionService();
         mapPeers(ListenerPort.Group(app, options.ListenPeer!.Port), options.ListenPeer.Port);

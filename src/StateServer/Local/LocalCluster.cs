@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using StateServer.Consensus;
+using StateServer.Hosting.Placement;
 using StateServer.Options;
+using StateServer.Providers.Local;
 
 namespace StateServer.Local;
 
@@ -13,6 +15,20 @@ namespace StateServer.Local;
 /// <param name="Members">The members, by slot.</param>
 internal sealed record LocalCluster(int FormatVersion, string ClusterId, int BasePort, ImmutableArray<LocalMember> Members)
 {
+    /// <summary>The local environment's zones, see <see cref="LocalZoneList"/>; null for the usual ones.</summary>
+    public string? Zones { get; init; }
+
+    /// <summary>The first machine's port: behind those of seven members, with some room.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public int MachinePort => Math.Min(BasePort + 100, LocalZoneList.HighestPort);
+
+    /// <summary>The settings of the provider that launches this cluster's machines.</summary>
+    public LocalProviderOptions ProviderOptions(LocalRoot root) => new(root.Path, ProviderSource.AgentCommand)
+    {
+        Zones = Zones is { } text && LocalZoneList.TryParse(text, out ImmutableArray<LocalZone> zones) is null ? zones : LocalZone.First(),
+        BasePort = MachinePort,
+    };
+
     /// <summary>The only format there is yet.</summary>
     public const int CurrentFormat = 1;
 
@@ -90,6 +106,7 @@ internal sealed record LocalCluster(int FormatVersion, string ClusterId, int Bas
             && InitialMemberList.NameError(m.Zone) is null
             && m.Name.Any(char.IsAsciiLetterOrDigit)
             && InitialMemberList.TryParseId(m.NodeId, out _) is null)
+        && (Zones is null || LocalZoneList.TryParse(Zones, out _) is null)
         && Members.DistinctBy(m => m.Slot).Count() == Members.Length
         && !InitialMemberList.Errors([.. Members.Select(m => new InitialMember(m.Id, m.Name, PortsOf(m).PeerAddress))]).Any();
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using StateServer.Options;
+using StateServer.Providers.Local;
 
 namespace StateServer.Local;
 
@@ -84,7 +85,7 @@ internal sealed record LocalPreparation(LocalCluster Cluster, bool IsNew, Immuta
                 $"--root {root.Path} has no {LocalCluster.FileName} and is not empty (there is {Path.GetFileName(entry)}); give an empty or new folder");
         }
 
-        if (SurroundingsCheck.FolderError(root.Path) is { } unwritable)
+        if (WritableFolder.Error(root.Path) is { } unwritable)
         {
             throw new LocalFailureException(wrongUse: false, $"--root: {unwritable}");
         }

@@ -1,3 +1,5 @@
+using StateServer.Providers.Local;
+
 namespace StateServer.Local;
 
 /// <summary>Asks a local member whether it serves.</summary>

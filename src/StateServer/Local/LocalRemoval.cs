@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using StateServer.Providers.Local;
 
 namespace StateServer.Local;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using StateServer.Local.Native;
+using StateServer.Providers.Local;
+using StateServer.Providers.Local.Native;
 
 namespace StateServer.Local;
 

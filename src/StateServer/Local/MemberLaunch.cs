@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using StateServer.Options;
+using StateServer.Providers.Local;
 
 namespace StateServer.Local;
 
@@ -11,20 +13,6 @@ internal static class MemberLaunch
     {
         Directory.CreateDirectory(root.MemberFolder(member));
         SlotPorts ports = cluster.PortsOf(member);
-        string executable = Environment.ProcessPath ?? throw new IOException("this process's executable can't be found");
-
-        // The shell gives the member its log file before the runtime starts, which else keeps copies of this process's output
-        // open: whoever reads that through a pipe would wait for the member's end. exec keeps the process id.
-        var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, WorkingDirectory = root.Path };
-        start.ArgumentList.Add("-c");
-        start.ArgumentList.Add("exec \"$@\" </dev/null >>\"$0\" 2>&1");
-        start.ArgumentList.Add(root.LogFile(member));
-        start.ArgumentList.Add(executable);
-        if (string.Equals(Path.GetFileNameWithoutExtension(executable), "dotnet", StringComparison.Ordinal))
-        {
-            start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "stateserver.dll"));
-        }
-
         string[] arguments =
         [
             "server",
@@ -41,12 +29,10 @@ internal static class MemberLaunch
             "--advertise-client", string.Create(CultureInfo.InvariantCulture, $"http://{ports.ClientAddress}"),
             "--advertise-peer", ports.PeerAddress,
             "--initial-members", cluster.InitialMembers,
+            "--local-root", root.Path,
+            "--local-zones", LocalZoneList.Format(cluster.ProviderOptions(root).Zones),
+            "--local-port", cluster.MachinePort.ToString(CultureInfo.InvariantCulture),
         ];
-        foreach (string argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        return Process.Start(start) ?? throw new IOException($"{executable} did not start");
+        return DetachedProcess.Start([.. OwnExecutable.Arguments(), .. arguments], root.Path, root.LogFile(member));
     }
 }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using StateServer.Consensus;
 using StateServer.Domain.Identity;
+using StateServer.Placement.Reconciliation;
+using StateServer.Providers.Local;
 using StateServer.Watching;
 
 namespace StateServer.Options;
@@ -73,6 +75,13 @@ internal sealed class ServerOptions
 
     public AutoCompaction AutoCompaction { get; set; } = AutoCompaction.Off;
 
+    /// <summary>Null where this member can't launch local machines.</summary>
+    public string? LocalRoot { get; set; }
+
+    public ImmutableArray<LocalZone> LocalZones { get; set; } = LocalZone.First();
+
+    public long LocalPort { get; set; }
+
     public Uri? OtlpEndpoint { get; set; }
 
     public LogLevel LogLevel { get; set; }
@@ -88,6 +97,14 @@ internal sealed class ServerOptions
         MaxResponseBytes = (int)MaxRequestBytes + MessageAllowanceBytes,
         LeaderlessLimit = ElectionTimeoutHigh * LeaderlessElections,
     };
+
+    /// <summary>
+    /// What concerns the loop that makes the environment what its model says; only after validation. Listing processes of this
+    /// machine costs a few milliseconds, and shows failures soon.
+    /// </summary>
+    public ReconciliationOptions ToReconciliationOptions() => LocalRoot is null
+        ? new()
+        : new() { ProviderPeriod = TimeSpan.FromSeconds(1) };
 
     /// <summary>The replica's part of it; only after validation.</summary>
     public ReplicaOptions ToReplicaOptions(string version) => new()

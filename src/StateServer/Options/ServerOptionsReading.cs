@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using StateServer.Consensus;
 using StateServer.Domain.Identity;
+using StateServer.Providers.Local;
 
 namespace StateServer.Options;
 
@@ -39,6 +40,9 @@ internal sealed class ServerOptionsReading
             ListenClient = Optional<ListenAddress?>(ServerSettings.ListenClient, ListenAddress.TryParse, Loopback(2379)),
             ListenPeer = Optional<ListenAddress?>(ServerSettings.ListenPeer, ListenAddress.TryParse, Loopback(2380)),
             ListenHttp = Optional<ListenAddress?>(ServerSettings.ListenHttp, ListenAddress.TryParse, Loopback(2381)),
+            LocalRoot = Optional<string?>(ServerSettings.LocalRoot, ParsePath, null),
+            LocalZones = Optional<ImmutableArray<LocalZone>>(ServerSettings.LocalZones, LocalZoneList.TryParse, LocalZone.First()),
+            LocalPort = Count(ServerSettings.LocalPort, LocalZoneList.UsualPort),
             OtlpEndpoint = Optional<Uri?>(ServerSettings.OtlpEndpoint, ParseUrl, null),
             LogLevel = Optional<LogLevel>(ServerSettings.LogLevel, ParseLogLevel, LogLevel.Information),
             LogFile = Optional<string?>(ServerSettings.LogFile, ParsePath, null),

@@ -12,7 +12,7 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, ServerOptions options)
     {
-        List<string> errors = [.. MemberErrors(options), .. AddressErrors(options), .. TimeErrors(options), .. LimitErrors(options)];
+        List<string> errors = [.. MemberErrors(options), .. AddressErrors(options), .. TimeErrors(options), .. LimitErrors(options), .. LocalErrors(options)];
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 
@@ -117,6 +117,19 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
             Range(ServerSettings.MaxWatchBacklogBytes, options.MaxWatchBacklogBytes, 1L << 20, 1L << 40),
         ];
         return errors.OfType<string>();
+    }
+
+    private static IEnumerable<string> LocalErrors(ServerOptions options)
+    {
+        if (Range(ServerSettings.LocalPort, options.LocalPort, 1, LocalZoneList.HighestPort) is { } port)
+        {
+            yield return port;
+        }
+
+        foreach (string error in options.ToReconciliationOptions().Errors())
+        {
+            yield return error;
+        }
     }
 
     private static string? Range(ServerSetting setting, TimeSpan value, TimeSpan low, TimeSpan high) =>

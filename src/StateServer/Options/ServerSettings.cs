@@ -63,6 +63,12 @@ internal static class ServerSettings
 
     public static readonly ServerSetting AutoCompactionRetention = new("auto-compaction-retention", "RETENTION", "The history that stays when the leader compacts by itself: a duration or a number of hours (periodic), or a number of revisions (revision); 0 for off. Default: 0.");
 
+    public static readonly ServerSetting LocalRoot = new("local-root", "FOLDER", "The folder of the machines that an environment of type local launches here; the same for all members. Default: none, and no such environment can launch.");
+
+    public static readonly ServerSetting LocalZones = new("local-zones", "LIST", "The local environment's zones as local-a=CAPACITY, comma-separated, up to local-z. Default: local-a=100,local-b=100,local-c=100.");
+
+    public static readonly ServerSetting LocalPort = new("local-port", "PORT", "The first local machine's port; each machine has ten. Default: 2479.");
+
     public static readonly ServerSetting OtlpEndpoint = new("otlp-endpoint", "URL", "Where OpenTelemetry traces and metrics are sent (OTLP over gRPC). Default: nowhere.");
 
     public static readonly ServerSetting LogLevel = new("log-level", "LEVEL", "trace, debug, information, warning, error or none. Default: information.");
@@ -79,6 +85,7 @@ internal static class ServerSettings
         SnapshotEntries, SnapshotBytes, TailEntries, TailBytes, DigestEveryEntries,
         WatchProgressInterval, MaxWatches, MaxWatchBacklogBytes,
         QuotaBytes, AutoCompactionMode, AutoCompactionRetention,
+        LocalRoot, LocalZones, LocalPort,
         OtlpEndpoint, LogLevel, LogFile,
     ];
 }

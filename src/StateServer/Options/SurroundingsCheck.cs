@@ -1,5 +1,5 @@
-using System.Net.Sockets;
-using StateServer.Local.Native;
+using System.Net;
+using StateServer.Providers.Local;
 
 namespace StateServer.Options;
 
@@ -23,50 +23,12 @@ internal static class SurroundingsCheck
             }
         }
 
-        if (options.DataFolder is { } folder && FolderError(folder) is { } unwritable)
+        if (options.DataFolder is { } folder && WritableFolder.Error(folder) is { } unwritable)
         {
             yield return $"{ServerSettings.DataDir.Flag}: {unwritable}";
         }
     }
 
     /// <summary>Null, or why a port can't be opened.</summary>
-    public static string? PortError(ListenAddress address)
-    {
-        try
-        {
-            using var socket = new Socket(address.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            socket.Bind(new System.Net.IPEndPoint(address.Address, address.Port));
-            socket.Listen(1);
-            return null;
-        }
-        catch (SocketException exception)
-        {
-            return exception.SocketErrorCode switch
-            {
-                SocketError.AddressAlreadyInUse => $"{address} is taken by another process; stop it, or give another port",
-                SocketError.AddressNotAvailable => $"{address} is no address of this machine; give one that is",
-                SocketError.AccessDenied => $"{address} may not be opened by this user; give a port above 1023",
-                _ => $"{address} can't be opened: {exception.Message}",
-            };
-        }
-    }
-
-    /// <summary>Null, or why a folder, or the nearest that exists above it, can't be written.</summary>
-    public static string? FolderError(string folder)
-    {
-        string? existing = folder;
-        while (existing is not null && !Directory.Exists(existing))
-        {
-            if (File.Exists(existing))
-            {
-                return $"{existing} is a file; give a folder";
-            }
-
-            existing = Path.GetDirectoryName(existing);
-        }
-
-        return existing is not null && LibC.MayWrite(existing)
-            ? null
-            : $"{folder} can't be written by this user; give another folder, or its owner's rights";
-    }
+    private static string? PortError(ListenAddress address) => PortProbe.Error(new IPEndPoint(address.Address, address.Port));
 }

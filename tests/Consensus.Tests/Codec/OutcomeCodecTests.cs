@@ -27,6 +27,7 @@ public sealed class OutcomeCodecTests
         new RangeOutcome(new Revision(5), new RangeResult([Version], true, 7)),
         new CompactOutcome(new Revision(5)),
         new DoneOutcome(new Revision(5)),
+        new AddedOutcome(new Revision(5), 3, 20),
         new SessionOpenedOutcome(new SessionId(4096)),
         new Rejection(RejectionReason.FutureRevision, "a detail"),
     ];

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using StateServer.Consensus.Duties;
 using StateServer.Consensus.Leases;
 using StateServer.Consensus.Proposals;
 using StateServer.Consensus.Reads;
@@ -241,7 +240,7 @@ public sealed class LeaseTimesTests
         await using var cluster = await FakeCluster.StartAsync(3);
         await cluster.RegisteredAsync();
         await GrantAsync(cluster, 5, 60);
-        IInternalProposals follower = cluster[1].Replica;
+        var follower = cluster[1].Replica;
         var term = cluster.Look().Term;
         var forwarded = cluster[1].Peers.ForwardMessages;
         var refused = await Assert.ThrowsAsync<ProposalRefusedException>(
@@ -249,7 +248,7 @@ public sealed class LeaseTimesTests
         Assert.Equal(ProposalRefusal.NoLeader, refused.Reason);
         Assert.Equal(forwarded, cluster[1].Peers.ForwardMessages);
 
-        IInternalProposals leader = cluster[0].Replica;
+        var leader = cluster[0].Replica;
         await Assert.ThrowsAsync<ProposalRefusedException>(
             () => leader.ProposeInTermAsync(new ExpireLeaseCommand(Five, term + 1), term + 1, None).AsTask());
         Assert.Equal(1, cluster[0].Replica.State.Keyspace.LeaseCount);

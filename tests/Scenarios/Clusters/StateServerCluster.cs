@@ -16,8 +16,10 @@ internal sealed class StateServerCluster : TestCluster
     private readonly Dictionary<int, string[]> _commands = [];
     private readonly Dictionary<int, Process> _started = [];
 
-    private StateServerCluster(int size, IReadOnlyDictionary<string, string>? environment)
-        : base(size) => _environment = StateServerExecutable.WithRuntime(environment);
+    private readonly bool _bare;
+
+    private StateServerCluster(int size, IReadOnlyDictionary<string, string>? environment, bool bare)
+        : base(size) => (_environment, _bare) = (StateServerExecutable.WithRuntime(environment), bare);
 
     /// <summary>The folder of the root, for tests that put a disk of their own there.</summary>
     public string Disk => Path.Combine(Scratch, "disk");
@@ -47,7 +49,11 @@ internal sealed class StateServerCluster : TestCluster
     }
 
     /// <summary>A cluster of which nothing was made yet.</summary>
-    public static StateServerCluster Unstarted(int size = 3, IReadOnlyDictionary<string, string>? environment = null) => new(size, environment);
+    /// <param name="size">Members.</param>
+    /// <param name="environment">Settings of all members, as STATESERVER_… variables.</param>
+    /// <param name="bare">True for a key-value store alone, which the scenarios that etcd runs too need: an environment takes revisions.</param>
+    public static StateServerCluster Unstarted(
+        int size = 3, IReadOnlyDictionary<string, string>? environment = null, bool bare = true) => new(size, environment, bare);
 
     public string FolderOf(int slot) => Path.Combine(Root, $"server-{slot}", "data");
 
@@ -68,7 +74,7 @@ internal sealed class StateServerCluster : TestCluster
     public async Task<CommandResult> UpAsync(params string[] arguments)
     {
         var result = await VerbAsync(
-            "up", ["-n", $"{Size}", "--port", $"{Port}", "--detach", .. arguments]);
+            "up", ["-n", $"{Size}", "--port", $"{Port}", "--detach", .. _bare ? (string[])["--no-environment"] : [], .. arguments]);
         foreach (int slot in Slots)
         {
             Remember(slot);

@@ -11,7 +11,7 @@ using StateServer.StateServer.Tests.Reports;
 namespace StateServer.StateServer.Tests.Hosting;
 
 /// <summary>A replica of one member in memory, whose condition a test sets.</summary>
-internal sealed class FakeReplica : IReplica
+internal sealed class FakeReplica : IReplica, ILeaderLog
 {
     public volatile bool HasLeader = true;
     public volatile string? Unhealthy;
@@ -19,6 +19,14 @@ internal sealed class FakeReplica : IReplica
     private readonly Lock _lock = new();
 
     public event Action<AppliedEntry>? Applied;
+
+    event Action? ILeaderLog.LeadershipChanged
+    {
+        add { }
+        remove { }
+    }
+
+    long? ILeaderLog.LeadingTerm => null;
 
     public ReplicatedState State { get; private set; } = ReplicatedState.Empty;
 
@@ -44,6 +52,9 @@ internal sealed class FakeReplica : IReplica
             return ValueTask.FromResult(result.Outcomes[0]);
         }
     }
+
+    public ValueTask<Outcome> ProposeInTermAsync(Command command, long term, CancellationToken cancellationToken) =>
+        ProposeAsync(command, null, cancellationToken);
 
     public ValueTask<ReplicatedState> ReadLinearizableAsync(CancellationToken cancellationToken) => HasLeader
         ? HasQuorum ? ValueTask.FromResult(State) : new(new TaskCompletionSource<ReplicatedState>().Task)

@@ -33,7 +33,9 @@ public sealed class OtlpExportTests
             .Add("log-level", "error")).Options;
         await using (WebApplication member = MemberHost.Build(
             options,
-            (services, replica) => services.AddSingleton(replica).AddSingleton<IReplica>(new FakeReplica()),
+            (services, replica) => services.AddSingleton(replica).AddSingleton<FakeReplica>()
+                .AddSingleton<IReplica>(provider => provider.GetRequiredService<FakeReplica>())
+                .AddSingleton<ILeaderLog>(provider => provider.GetRequiredService<FakeReplica>()),
             (_, _) => { }))
         {
             await member.StartAsync();

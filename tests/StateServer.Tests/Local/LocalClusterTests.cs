@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using StateServer.Local;
 using StateServer.Loopback;
+using StateServer.Providers.Local;
 
 namespace StateServer.StateServer.Tests.Local;
 

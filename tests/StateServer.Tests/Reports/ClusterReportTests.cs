@@ -25,7 +25,7 @@ public sealed class ClusterReportTests
         foreach (ClusterReport report in new[] { Sample, Leaderless() })
         {
             using var json = JsonDocument.Parse(JsonStatus.Write(report));
-            Assert.Equal(["cluster", "members"], Names(json.RootElement));
+            Assert.Equal(["cluster", "members", "environment", "machines", "services", "units", "zones"], Names(json.RootElement));
             Assert.Equal(
                 ["id", "leader", "term", "revision", "incarnation", "featureLevel", "voters", "votersAlive", "canLoseMembers", "canLoseZones", "asOf"],
                 Names(json.RootElement.GetProperty("cluster")));

@@ -78,6 +78,10 @@ internal static class FailureTranslation
         RejectionReason.TooManyUnanswered => new Status(StatusCode.ResourceExhausted, $"stateserver: {rejection.Detail}"),
         RejectionReason.ReservedPrefix => new Status(StatusCode.PermissionDenied, $"stateserver: {rejection.Detail}"),
         RejectionReason.InvalidArgument => new Status(StatusCode.InvalidArgument, $"stateserver: {rejection.Detail}"),
+        RejectionReason.ModelNotFound => new Status(StatusCode.NotFound, $"stateserver: {rejection.Detail}"),
+        RejectionReason.ModelExists => new Status(StatusCode.AlreadyExists, $"stateserver: {rejection.Detail}"),
+
+        // A full model among them: RESOURCE_EXHAUSTED would say that a repetition helps.
         _ => new Status(StatusCode.FailedPrecondition, $"stateserver: {rejection.Detail}"),
     };
 }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using StateServer.Domain.Identity;
 using StateServer.Local;
+using StateServer.Providers.Local;
 
 namespace StateServer.Cli.Verbs;
 
@@ -15,7 +17,7 @@ internal static class DownVerb
     {
         var verb = new Verb(
             "down",
-            "Stop the local cluster's members. Only processes proven to be its members are sent a signal.",
+            "Stop the local cluster's members and machines; 'up' starts them again. Only processes proven to be its members are sent a signal.",
             "down",
             "down --root /tmp/cluster --destroy");
         Option<string?> root = LocalOptions.Root();
@@ -41,14 +43,7 @@ internal static class DownVerb
             await output.WriteLineAsync("No member runs.");
         }
 
-        ImmutableArray<LocalMember> left = await LocalWork.StopAsync(root, run, output);
-        if (!left.IsEmpty)
-        {
-            throw new VerbFailedException(
-                ExitCode.Failed,
-                [.. left.Select(m => $"{m.Name} did not stop{(destroy ? "; nothing was removed" : "")}")]);
-        }
-
+        await StopAsync(root, cluster, run, destroy, output);
         if (destroy)
         {
             await DestroyAsync(root, cluster, output);
@@ -57,8 +52,29 @@ internal static class DownVerb
         return ExitCode.Done;
     }
 
-    private static async Task DestroyAsync(LocalRoot root, LocalCluster cluster, TextWriter output)
+    /// <summary>Stops the members, which would launch and replace machines, and then the machines.</summary>
+    /// <exception cref="VerbFailedException">A member did not stop.</exception>
+    internal static async Task StopAsync(LocalRoot root, LocalCluster cluster, LocalRun run, bool destroy, TextWriter output)
     {
+        ImmutableArray<LocalMember> left = await LocalWork.StopAsync(root, run, output);
+        if (!left.IsEmpty)
+        {
+            throw new VerbFailedException(
+                ExitCode.Failed,
+                [.. left.Select(m => $"{m.Name} did not stop{(destroy ? "; nothing was removed" : "")}")]);
+        }
+
+        ImmutableArray<InstanceId> stopped = await new LocalEnvironment(root, cluster).StopMachinesAsync(CancellationToken.None);
+        if (!stopped.IsEmpty)
+        {
+            await output.WriteLineAsync($"Stopped {stopped.Length} machines.");
+        }
+    }
+
+    /// <summary>Ends all machines and removes what the cluster made. All is stopped.</summary>
+    internal static async Task DestroyAsync(LocalRoot root, LocalCluster cluster, TextWriter output)
+    {
+        await new LocalEnvironment(root, cluster).DestroyMachinesAsync(CancellationToken.None);
         ImmutableArray<string> kept = LocalRemoval.Remove(root, cluster);
         await output.WriteLineAsync($"Removed cluster {cluster.ClusterId}.");
         foreach (string path in kept)

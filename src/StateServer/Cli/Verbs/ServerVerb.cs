@@ -2,9 +2,9 @@ using System.CommandLine;
 using Microsoft.Extensions.Options;
 using StateServer.Consensus.Hosting;
 using StateServer.Hosting;
-using StateServer.Local;
-using StateServer.Local.Native;
 using StateServer.Options;
+using StateServer.Providers.Local;
+using StateServer.Providers.Local.Native;
 
 namespace StateServer.Cli.Verbs;
 

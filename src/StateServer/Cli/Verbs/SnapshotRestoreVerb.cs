@@ -5,6 +5,7 @@ using StateServer.Consensus.Raft;
 using StateServer.Domain.Identity;
 using StateServer.Local;
 using StateServer.Options;
+using StateServer.Providers.Local;
 using StateServer.Snapshots;
 
 namespace StateServer.Cli.Verbs;
@@ -88,7 +89,7 @@ internal static class SnapshotRestoreVerb
         }
 
         string folder = Path.GetFullPath(given[ServerSettings.DataDir]!);
-        if ((RestoredFolder.Refusal(folder) ?? SurroundingsCheck.FolderError(folder)) is { } refusal)
+        if ((RestoredFolder.Refusal(folder) ?? WritableFolder.Error(folder)) is { } refusal)
         {
             throw new VerbFailedException(ExitCode.Failed, $"{ServerSettings.DataDir.Flag}: {refusal}");
         }

@@ -1,24 +1,32 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using StateServer.Client;
+using StateServer.Domain.Keyspace;
 using StateServer.Local;
+using StateServer.Protos.Operator;
 using StateServer.Reports;
 using StateServer.Reports.Formats;
 
 namespace StateServer.Cli.Verbs;
 
-/// <summary><c>status</c>: what the cluster is like now. Exit code 0 where any endpoint answered, leader or not; 1 where none did.</summary>
+/// <summary><c>status</c>: what the cluster and its model are like now. Exit code 0 where any endpoint answered, leader or not; 1 where none did.</summary>
 internal static class StatusVerb
 {
-    private static readonly TimeSpan WatchPause = TimeSpan.FromSeconds(2);
+    /// <summary>Between two redraws of <c>--watch</c> at least: a person sees no more, and a busy model is not asked for each change.</summary>
+    private static readonly TimeSpan RedrawPause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long the model is asked for in all: an election, and a busy machine.</summary>
+    private static readonly TimeSpan ModelTimeout = TimeSpan.FromSeconds(4);
 
     /// <summary>Makes the verb.</summary>
     public static Verb Create()
     {
         var verb = new Verb(
             "status",
-            "Print the cluster and its members: roles, indexes, health with its reason, and how much more can be lost. Answers "
-            + "without a leader too. Exit code 0 when any endpoint answered, 1 when none did.",
+            "Print the cluster and its members (roles, indexes, health with its reason, how much more can be lost), and the environment's "
+            + "machines, services and units. Answers without a leader too. Exit code 0 when any endpoint answered, 1 when none did.",
             "status",
+            "status --service web --zone local-a",
             "status --endpoints 10.0.0.1:2379,10.0.0.2:2379,10.0.0.3:2379 --format json",
             "status --watch");
         var endpoints = EndpointOption.Make();
@@ -28,20 +36,29 @@ internal static class StatusVerb
             HelpName = "FORM",
             DefaultValueFactory = _ => "tabular",
         };
-        var watch = new Option<bool>("--watch") { Description = "Print again every 2 s, until Ctrl-C." };
+        var watch = new Option<bool>("--watch") { Description = "Print again whenever something changes, until Ctrl-C." };
         var root = LocalOptions.Root();
-        verb.Options.Add(endpoints);
-        verb.Options.Add(format);
-        verb.Options.Add(watch);
-        verb.Options.Add(root);
+        Option<string[]> services = Filter("--service", "SERVICE", "Only this service, its units and their machines.");
+        Option<string[]> zones = Filter("--zone", "ZONE", "Only what stands in this zone.");
+        Option<string[]> machines = Filter("--machine", "MACHINE", "Only this machine and what is on it.");
+        foreach (Option option in new Option[] { endpoints, format, watch, services, zones, machines, root })
+        {
+            verb.Options.Add(option);
+        }
+
         verb.SetAction(parsed => RunAsync(
             EndpointOption.Read(parsed.GetValue(endpoints), LocalRoot.Of(parsed.GetValue(root))),
             Format(parsed.GetValue(format)!),
             parsed.GetValue(watch),
+            new ModelFilter(
+                [.. parsed.GetValue(services) ?? []], [.. parsed.GetValue(zones) ?? []], [.. parsed.GetValue(machines) ?? []]),
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error));
         return verb;
     }
+
+    private static Option<string[]> Filter(string name, string helpName, string description) =>
+        new(name) { Description = $"{description} May be given again.", HelpName = helpName };
 
     private static StatusFormat Format(string text) =>
         text.All(char.IsAsciiLetterLower) && Enum.TryParse(text, ignoreCase: true, out StatusFormat format)
@@ -53,38 +70,95 @@ internal static class StatusVerb
         ImmutableArray<string> endpoints,
         StatusFormat format,
         bool watch,
+        ModelFilter filter,
         TextWriter output,
         TextWriter error)
     {
         using var interruption = new Interruption();
-        CancellationToken cancellationToken = interruption.Token;
-        TimeProvider time = TimeProvider.System;
-        bool clear = watch && !Console.IsOutputRedirected;
-        int exitCode;
-        do
+        await using StateServerClient? client = Client(endpoints);
+        if (!watch)
         {
-            (ClusterReport? report, ImmutableArray<string> errors) = await StatusQuery.AskAsync(endpoints, cancellationToken);
-            if (clear)
-            {
-                Spectre.Console.AnsiConsole.Clear();
-            }
+            return await PrintAsync(endpoints, client, format, filter, output, error, interruption.Token);
+        }
 
-            if (report is not null)
+        bool clear = !Console.IsOutputRedirected;
+        int exitCode = ExitCode.Done;
+        TimeProvider time = TimeProvider.System;
+        await using var signals = new StatusSignals(
+            [.. endpoints.Select(EndpointOption.Url)], client, KeyspaceState.ReservedPrefix, time, interruption.Token);
+        try
+        {
+            while (true)
             {
-                await output.WriteLineAsync(StatusText.Write(report, format, time.GetUtcNow()));
-            }
-            else
-            {
-                await error.WriteLineAsync($"stateserver: no endpoint answered: {string.Join("; ", errors)}");
-            }
+                await signals.NextAsync(interruption.Token);
+                if (clear)
+                {
+                    Spectre.Console.AnsiConsole.Clear();
+                }
 
-            exitCode = report is null ? ExitCode.Failed : ExitCode.Done;
-            if (watch)
-            {
-                await Task.Delay(WatchPause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                exitCode = await PrintAsync(endpoints, client, format, filter, output, error, interruption.Token);
+                await Task.Delay(RedrawPause, time, interruption.Token);
             }
         }
-        while (watch && !cancellationToken.IsCancellationRequested);
-        return exitCode;
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            return exitCode;
+        }
+    }
+
+    /// <summary>The client that reads the model; null where an address is one that only the status can be asked at.</summary>
+    private static StateServerClient? Client(ImmutableArray<string> endpoints)
+    {
+        var options = new ClientOptions
+        {
+            Endpoints = endpoints,
+            CallTimeout = ModelTimeout,
+            MaxAttempts = 4,
+            MaxEndpoints = Math.Max(32, endpoints.Length),
+        };
+        return options.Faults().Count == 0 ? new StateServerClient(options) : null;
+    }
+
+    private static async Task<int> PrintAsync(
+        ImmutableArray<string> endpoints,
+        StateServerClient? client,
+        StatusFormat format,
+        ModelFilter filter,
+        TextWriter output,
+        TextWriter error,
+        CancellationToken cancellationToken)
+    {
+        (ClusterReport? report, ImmutableArray<string> errors) = await StatusQuery.AskAsync(endpoints, cancellationToken);
+        if (report is null)
+        {
+            await error.WriteLineAsync($"stateserver: no endpoint answered: {string.Join("; ", errors)}");
+            return ExitCode.Failed;
+        }
+
+        if (client is not null)
+        {
+            (GetModelResponse? model, string? why) = await ModelQuery.AskAsync(
+                client, report.Cluster.Leader is not null, cancellationToken);
+            if (why is not null)
+            {
+                await error.WriteLineAsync($"stateserver: the model could not be read, and is left out: {why}");
+            }
+
+            report = model is null ? report : ModelReportBuilder.Add(report, model);
+        }
+
+        ImmutableArray<string> strangers = filter.Strangers(report);
+        foreach (string stranger in strangers)
+        {
+            await error.WriteLineAsync($"stateserver: {stranger}");
+        }
+
+        if (!strangers.IsEmpty)
+        {
+            return ExitCode.Failed;
+        }
+
+        await output.WriteLineAsync(StatusText.Write(filter.Of(report), format, TimeProvider.System.GetUtcNow()));
+        return ExitCode.Done;
     }
 }

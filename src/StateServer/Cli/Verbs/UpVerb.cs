@@ -1,7 +1,11 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using StateServer.Domain.Identity;
+using StateServer.Domain.Model;
+using StateServer.Environments;
 using StateServer.Local;
 using StateServer.Options;
+using StateServer.Providers.Local;
 using StateServer.Reports;
 using StateServer.Reports.Formats;
 using StateServer.Snapshots;
@@ -35,6 +39,10 @@ internal static class UpVerb
             Description = "Begin a new cluster with a saved snapshot, as 'snapshot restore' does.",
             HelpName = "FILE",
         };
+        var bare = new Option<bool>("--no-environment")
+        {
+            Description = "Don't make an environment: a key-value store alone, whose revisions begin as etcd's do.",
+        };
         var detach = new Option<bool>("--detach") { Description = "Return once all members serve; they go on." };
         var patience = new Option<string>("--timeout")
         {
@@ -47,6 +55,7 @@ internal static class UpVerb
         verb.Options.Add(root);
         verb.Options.Add(port);
         verb.Options.Add(snapshot);
+        verb.Options.Add(bare);
         verb.Options.Add(detach);
         verb.Options.Add(patience);
         verb.SetAction(parsed =>
@@ -66,6 +75,7 @@ internal static class UpVerb
                 LocalOptions.Number(count, parsed),
                 LocalOptions.Number(port, parsed),
                 parsed.GetValue(snapshot),
+                parsed.GetValue(bare),
                 parsed.GetValue(detach),
                 wait,
                 parsed.InvocationConfiguration.Output);
@@ -74,7 +84,7 @@ internal static class UpVerb
     }
 
     private static async Task<int> RunAsync(
-        LocalRoot root, int? count, int? port, string? snapshot, bool detach, TimeSpan patience, TextWriter output)
+        LocalRoot root, int? count, int? port, string? snapshot, bool bare, bool detach, TimeSpan patience, TextWriter output)
     {
         using var interruption = new Interruption();
         LocalRun? run = null;
@@ -90,6 +100,7 @@ internal static class UpVerb
                 RefuseUsed(root, snapshot);
                 LocalPreparation prepared = LocalPreparation.Look(root, count, port);
                 (run, complaints) = await StartAsync(root, prepared, restoration, patience, output, interruption.Token);
+                await StartMachinesAsync(root, run.Cluster, bare, output, interruption.Token);
             }
 
             // Looked at first: one that dies while the status is shown is told of, too.
@@ -160,6 +171,30 @@ internal static class UpVerb
         }
     }
 
+    /// <summary>Starts the machines that <c>down</c> stopped, and makes the environment where there is none.</summary>
+    private static async Task StartMachinesAsync(
+        LocalRoot root, LocalCluster cluster, bool bare, TextWriter output, CancellationToken cancellationToken)
+    {
+        var environment = new LocalEnvironment(root, cluster);
+        ImmutableArray<InstanceId> started = await environment.StartMachinesAsync(cancellationToken);
+        if (!started.IsEmpty)
+        {
+            await output.WriteLineAsync($"Started {started.Length} machines.");
+        }
+
+        if (bare)
+        {
+            return;
+        }
+
+        var spec = new EnvironmentSpec(EnvironmentSpec.BuiltIn, ProviderType.Local) { Local = LocalEnvironmentSpec.Usual };
+        (_, bool isNew) = await environment.EnsureAsync(spec, null, null, cancellationToken);
+        if (isNew)
+        {
+            await output.WriteLineAsync($"Environment {spec.Name}, zones {string.Join(", ", cluster.ProviderOptions(root).Zones.Select(z => z.Zone))}");
+        }
+    }
+
     private static void RefuseUsed(LocalRoot root, string? snapshot)
     {
         if (snapshot is not null)
@@ -210,9 +245,7 @@ internal static class UpVerb
         }
 
         await output.WriteLineAsync("Stopping all members.");
-        ImmutableArray<LocalMember> left = await LocalWork.StopAsync(root, run, output);
-        return left.IsEmpty
-            ? ExitCode.Done
-            : throw new VerbFailedException(ExitCode.Failed, [.. left.Select(m => $"{m.Name} did not stop")]);
+        await DownVerb.StopAsync(root, run.Cluster, run, destroy: false, output);
+        return ExitCode.Done;
     }
 }

@@ -24,13 +24,19 @@ internal static class TabularStatus
         text.AppendLine(LeaderLine(report));
         text.AppendLine(CultureInfo.InvariantCulture, $"Voters: {cluster.VotersAlive} alive of {cluster.Voters}. {LossLine(cluster)}");
         text.AppendLine();
-        Table(text, [Heading, .. report.Members.Select(m => Row(m, now))]);
+        TextTable.Write(text, [Heading, .. report.Members.Select(m => Row(m, now))]);
         foreach (MemberReport member in report.Members.Where(m => m.Reason is not null))
         {
             text.AppendLine();
             text.Append(CultureInfo.InvariantCulture, $"{member.Name ?? member.Id}: {member.Reason}");
         }
 
+        if (report.Members.Any(m => m.Reason is not null))
+        {
+            text.AppendLine();
+        }
+
+        ModelTables.Write(text, report);
         return text.ToString().TrimEnd();
     }
 
@@ -77,15 +83,6 @@ internal static class TabularStatus
         member.LastSeen is { } seen ? Ago(seen, now) : "never",
         member.Healthy ? "healthy" : "unhealthy",
     ];
-
-    private static void Table(StringBuilder text, string[][] rows)
-    {
-        int[] widths = [.. Enumerable.Range(0, Heading.Length).Select(column => rows.Max(row => row[column].Length))];
-        foreach (string[] row in rows)
-        {
-            text.AppendLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
-        }
-    }
 
     private static string Number(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "-";
 

@@ -1,32 +1,11 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using YamlDotNet.Serialization;
 
 namespace StateServer.Reports.Formats;
 
 /// <summary>The yaml form of a report: the json contract's fields, in the same order.</summary>
 internal static class YamlStatus
 {
-    private static readonly ISerializer Yaml = new SerializerBuilder().WithQuotingNecessaryStrings().Build();
-
     /// <summary>Writes a report.</summary>
-    public static string Write(ClusterReport report) =>
-        Yaml.Serialize(Plain(JsonSerializer.SerializeToNode(report, JsonStatus.Options))!).TrimEnd();
-
-    private static object? Plain(JsonNode? node) => node switch
-    {
-        JsonObject mapping => mapping.ToDictionary(p => p.Key, p => Plain(p.Value)),
-        JsonArray list => list.Select(Plain).ToList(),
-        JsonValue value => Scalar(value.GetValue<JsonElement>()),
-        _ => null,
-    };
-
-    private static object? Scalar(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.String => element.GetString(),
-        JsonValueKind.Number => element.GetInt64(),
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        _ => null,
-    };
+    public static string Write<T>(T report) =>
+        YamlText.Write(JsonSerializer.SerializeToNode(report, JsonStatus.Options)!);
 }

@@ -6,8 +6,11 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using StateServer.Api.Etcd;
+using StateServer.Api.Model;
+using StateServer.Api.Operator;
 using StateServer.Consensus;
 using StateServer.Consensus.Leases;
+using StateServer.Domain.Identity;
 using StateServer.Loopback;
 using StateServer.Watching;
 
@@ -39,7 +42,8 @@ internal sealed class ApiHost : IAsyncDisposable
     /// <summary>What a signal to the process would begin.</summary>
     internal void BeginStop() => _application.Lifetime.StopApplication();
 
-    internal static async Task<ApiHost> StartAsync(WatchOptions? watches = null, TimeProvider? time = null)
+    internal static async Task<ApiHost> StartAsync(
+        WatchOptions? watches = null, TimeProvider? time = null, Action<IServiceCollection>? more = null)
     {
         var ports = PortBlock.Take(1);
         var replica = new InMemoryReplica();
@@ -48,11 +52,29 @@ internal sealed class ApiHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
             kestrel.Listen(IPAddress.Loopback, ports.First, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddSingleton(time ?? TimeProvider.System).AddSingleton<IReplica>(replica).AddSingleton<ILeaseTimes>(replica).AddEtcdApi(watches: watches);
+        builder.Services.AddModelApi(2 << 20).AddSingleton<StatusRounds>().AddSingleton<OperatorClusterService>().AddSingleton(Options());
+        more?.Invoke(builder.Services);
         var application = builder.Build();
         application.MapEtcdApi(ports.First);
+        application.MapGrpcService<ModelService>();
+        application.MapGrpcService<OperatorClusterService>();
         await application.StartAsync();
         return new ApiHost(application, replica, ports);
     }
+
+    /// <summary>What a member is told.</summary>
+    internal static ReplicaOptions Options() => new()
+    {
+        DataFolder = "",
+        Id = InMemoryReplica.Self,
+        Cluster = InMemoryReplica.Cluster,
+        Name = "one",
+        Zone = new Zone("local-a"),
+        PeerAddress = "127.0.0.1:2380",
+        ClientUrls = [],
+        InitialMembers = [],
+        Version = "0.1.0",
+    };
 
     public async ValueTask DisposeAsync()
     {

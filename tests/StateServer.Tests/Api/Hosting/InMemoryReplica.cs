@@ -203,8 +203,14 @@ internal sealed class InMemoryReplica : IReplica, ILeaseTimes
         }
     }
 
-    public ValueTask<IReadOnlyList<MemberObservation>> ObserveMembersAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<IReadOnlyList<MemberObservation>>([new MemberObservation(Self, Status, TimeSpan.Zero, null, null)]);
+    /// <summary>How often all members were asked for their status.</summary>
+    internal int Observations { get; private set; }
+
+    public ValueTask<IReadOnlyList<MemberObservation>> ObserveMembersAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        Observations++;
+        return ValueTask.FromResult<IReadOnlyList<MemberObservation>>([new MemberObservation(Self, Status, TimeSpan.Zero, null, null)]);
+    }
 
     public ValueTask TransferLeadershipAsync(NodeId target, CancellationToken cancellationToken)
     {

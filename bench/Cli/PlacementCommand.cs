@@ -1,0 +1,43 @@
+using System.CommandLine;
+using StateServer.Bench.Placement;
+
+namespace StateServer.Bench.Cli;
+
+/// <summary>bench placement: measures the planner by itself.</summary>
+internal static class PlacementCommand
+{
+    private static readonly Option<int> Machines = Number("--machines", 5000, 100, 100_000, "Machines that stand.");
+    private static readonly Option<int> Units = Number("--units", 100_000, 100, 1_000_000, "Units of all services.");
+    private static readonly Option<int> Rounds = Number("--rounds", 3, 1, 100, "How often each figure is taken; the first also warms up.");
+
+    /// <summary>The verb with its options.</summary>
+    public static Command Create()
+    {
+        Command command = new("placement", "Measure the planner: placing all units, adding one, losing a zone; in 3 and in 24 zones.") { Machines, Units, Rounds };
+        command.SetAction(parsed =>
+        {
+            PlacementBench bench = new(Console.Out);
+            bool right = true;
+            foreach (int zones in (int[])[3, 24])
+            {
+                right &= bench.Run(parsed.GetValue(Machines), parsed.GetValue(Units), zones, parsed.GetValue(Rounds));
+            }
+
+            return right ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static Option<int> Number(string name, int standard, int least, int most, string description)
+    {
+        Option<int> option = new(name) { Description = description, DefaultValueFactory = _ => standard };
+        option.Validators.Add(result =>
+        {
+            if (int.TryParse(result.Tokens.Count == 1 ? result.Tokens[0].Value : "", out int value) && (value < least || value > most))
+            {
+                result.AddError($"{name} {value}: should be between {least} and {most}.");
+            }
+        });
+        return option;
+    }
+}

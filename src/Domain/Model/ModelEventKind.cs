@@ -1,0 +1,92 @@
+namespace StateServer.Domain.Model;
+
+/// <summary>What a <see cref="ModelEvent"/> tells. Numbers are on disk: append only.</summary>
+public enum ModelEventKind
+{
+    /// <summary>The environment was bootstrapped.</summary>
+    Bootstrapped = 1,
+
+    /// <summary>Constraints were set.</summary>
+    ConstraintsSet = 2,
+
+    /// <summary>A service was deployed.</summary>
+    ServiceDeployed = 3,
+
+    /// <summary>A service is to go.</summary>
+    ServiceDying = 4,
+
+    /// <summary>A service is gone.</summary>
+    ServiceRemoved = 5,
+
+    /// <summary>A service's ports were opened.</summary>
+    Exposed = 6,
+
+    /// <summary>A service's ports were closed.</summary>
+    Unexposed = 7,
+
+    /// <summary>A unit was added.</summary>
+    UnitAdded = 8,
+
+    /// <summary>A unit got a machine.</summary>
+    UnitAssigned = 9,
+
+    /// <summary>A unit was taken away from its machine.</summary>
+    UnitUnassigned = 10,
+
+    /// <summary>A unit's agent reported another status.</summary>
+    UnitStatus = 11,
+
+    /// <summary>A unit is to go.</summary>
+    UnitDying = 12,
+
+    /// <summary>A unit is gone.</summary>
+    UnitRemoved = 13,
+
+    /// <summary>A unit's predecessor has ended.</summary>
+    PredecessorEnded = 14,
+
+    /// <summary>A machine was added.</summary>
+    MachineAdded = 15,
+
+    /// <summary>A launch attempt was begun.</summary>
+    LaunchBegun = 16,
+
+    /// <summary>A launch attempt succeeded.</summary>
+    Launched = 17,
+
+    /// <summary>A launch attempt failed.</summary>
+    LaunchFailed = 18,
+
+    /// <summary>A machine's agent reports for the first time, or with another address or version.</summary>
+    MachineReported = 19,
+
+    /// <summary>A machine counts as lost.</summary>
+    MachineLost = 20,
+
+    /// <summary>A lost machine is back.</summary>
+    MachineReturned = 21,
+
+    /// <summary>A machine is to go.</summary>
+    MachineDying = 22,
+
+    /// <summary>A machine is gone.</summary>
+    MachineRemoved = 23,
+
+    /// <summary>An operator asked to try a launch again.</summary>
+    ProvisioningRetried = 24,
+
+    /// <summary>A machine or zone was cordoned.</summary>
+    Cordoned = 25,
+
+    /// <summary>A machine or zone was uncordoned.</summary>
+    Uncordoned = 26,
+
+    /// <summary>A zone is passed over for a while.</summary>
+    ZoneAvoided = 27,
+
+    /// <summary>No zone is passed over any more.</summary>
+    ZonesCleared = 28,
+
+    /// <summary>So many more things of the same kind happened that they are told in one event.</summary>
+    AndMore = 29,
+}

@@ -1,0 +1,48 @@
+using StateServer.Domain.Identity;
+using StateServer.Domain.Model;
+using StateServer.Placement.Planning.Indexing;
+using StateServer.Placement.Planning.Reports;
+using StateServer.Placement.Planning.Steps;
+
+namespace StateServer.Placement.Planning.Drafting;
+
+/// <summary>Last: machines that are to go and run nothing any more.</summary>
+internal static class RemovalPlanning
+{
+    public static void Draft(PlanDraft draft)
+    {
+        foreach (MachineId id in draft.Index.Dying)
+        {
+            MachineRecord machine = draft.Input.Model.Machines[id];
+            if (machine.Status == MachineStatus.Terminating)
+            {
+                continue;
+            }
+
+            if (!draft.HasRoom())
+            {
+                return;
+            }
+
+            if (Obstacle(draft, machine) is { } obstacle)
+            {
+                draft.Add(Decision.Plain(null, id, "", obstacle));
+                continue;
+            }
+
+            draft.Add(new RemoveMachineStep(id));
+            draft.Add(Decision.Plain(null, id, $"remove machine {id}", ""));
+        }
+    }
+
+    private static string? Obstacle(PlanDraft draft, MachineRecord machine)
+    {
+        Occupants occupants = draft.Index.On(machine.Id);
+        // What is left of units on a lost machine ends with its instance: to wait for their word would be to wait for ever.
+        int running = occupants.Units.Count + (machine.Status == MachineStatus.Lost ? 0 : occupants.Leaving.Count);
+        return draft.Input.Members.Any(m => m.Machine == machine.Id) ? $"machine {machine.Id} is a state server; its membership ends first"
+            : running > 0 ? $"{running} units have to end or to move first"
+            : machine.Status == MachineStatus.Launching ? "the outcome of its launch is not known yet"
+            : null;
+    }
+}

@@ -1,0 +1,10 @@
+namespace StateServer.Placement.Planning.Zones;
+
+/// <summary>Where an operator named a zone, no other will do.</summary>
+internal sealed class DirectedZoneFilter : IZoneFilter
+{
+    public string Name => "directive";
+
+    public string? Refusal(ZoneCandidate zone, ZoneRequest request) =>
+        request.Directed is { } directed && directed != zone.Zone ? $"zone={directed} was asked for" : null;
+}

@@ -1,0 +1,248 @@
+using StateServer.Domain.Model;
+using StateServer.Placement.Planning;
+using StateServer.Placement.Planning.Audit;
+using StateServer.Placement.Planning.Indexing;
+using StateServer.Placement.Planning.Steps;
+using StateServer.Placement.Reconciliation.Acting;
+using StateServer.Placement.Reconciliation.Contacts;
+using StateServer.Placement.Reconciliation.Explaining;
+using StateServer.Placement.Reconciliation.Launching;
+using StateServer.Placement.Reconciliation.Observing;
+using StateServer.Placement.Reconciliation.Ports;
+using StateServer.Placement.Reconciliation.Terminating;
+
+namespace StateServer.Placement.Reconciliation;
+
+/// <summary>
+/// One term of this member's leadership over an environment: all that is remembered outside the log lives and dies with it, and
+/// the next leader begins from the log alone. One look after the other: gather, plan, audit, propose, let the executors do what is
+/// committed, look again.
+/// </summary>
+internal sealed class LeaderTerm
+{
+    private const int MostErrorsTold = 4;
+
+    private readonly TermLog _log;
+    private readonly ContactTable _contacts;
+    private readonly DecisionBook _book;
+    private readonly ReconciliationOptions _options;
+    private readonly TimeProvider _time;
+    private readonly CauseLog _causes;
+    private readonly WakeSignal _wake;
+    private readonly ProviderWatch _watch;
+    private readonly InstanceLedger _ledger;
+    private readonly LaunchExecutor _launches;
+    private readonly TerminationExecutor _terminations;
+    private PlacementIndex? _index;
+    private PlanningInput? _input;
+    private string _leftAlone = "";
+    private string _paused = "";
+
+    /// <summary>Makes it; <see cref="RunAsync"/> leads.</summary>
+    public LeaderTerm(
+        TermLog log,
+        EnvironmentSettings environment,
+        IInstanceProvider provider,
+        IInstanceStart start,
+        ContactTable contacts,
+        DecisionBook book,
+        ReconciliationOptions options,
+        WakeSignal wake,
+        TimeProvider time,
+        CauseLog causes)
+    {
+        _log = log;
+        _contacts = contacts;
+        _book = book;
+        _options = options;
+        _time = time;
+        _causes = causes;
+        _wake = wake;
+        _watch = new(provider, environment.Id, () => log.Read().Model.Machines, options, time, causes);
+        _ledger = new(options.BetweenListings, time);
+        _launches = new(log, provider, start, _watch, options, time, causes);
+        _terminations = new(log, environment.Id, provider, _watch, options, time, causes);
+        _watch.Changed += wake.Set;
+        _launches.Ended += wake.Set;
+        _terminations.Ended += wake.Set;
+    }
+
+    /// <summary>What the last look saw; null before the provider's zones were listed.</summary>
+    public PlanningInput? Input => Volatile.Read(ref _input);
+
+    /// <summary>Leads until the term is over or <paramref name="stop"/>.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var term = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var watching = _watch.RunAsync(term.Token);
+        try
+        {
+            while (_log.IsLeading && !stop.IsCancellationRequested)
+            {
+                await LookAsync(term.Token).ConfigureAwait(false);
+                await Task.Delay(_options.ShortestPause, _time, term.Token).ConfigureAwait(false);
+                await _wake.WaitAsync(_options.Period, term.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The end.
+        }
+        finally
+        {
+            await term.CancelAsync().ConfigureAwait(false);
+            await watching.ConfigureAwait(false);
+            await _launches.StopAsync().ConfigureAwait(false);
+            await _terminations.StopAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task LookAsync(CancellationToken stop)
+    {
+        // The provider's photograph is taken before the log's: each instance in it has its record there.
+        var provider = _watch.Sight;
+        var sight = _log.Read();
+        _ledger.Observe(provider, sight.Model.Machines, sight.Incarnation);
+        Plan? plan = null;
+        var failed = await TryAsync("planning", async () => plan = await PlanAsync(sight, provider, stop).ConfigureAwait(false), stop)
+            .ConfigureAwait(false);
+        failed |= await TryAsync("acting", () => ActAsync(plan, stop), stop).ConfigureAwait(false);
+        ReconciliationMeter.Round(failed);
+        if (!failed)
+        {
+            _causes.Worked("planning");
+            _causes.Worked("acting");
+        }
+    }
+
+    /// <returns>The plan whose steps were committed; null where there is none.</returns>
+    private async Task<Plan?> PlanAsync(ModelSight sight, ProviderSight provider, CancellationToken stop)
+    {
+        if (Observation.Of(sight, provider, _ledger, _contacts, _options) is not { } input)
+        {
+            _book.NoteWaiting(provider.Problem.Length > 0
+                ? $"the provider's zones are not known: {provider.Problem}"
+                : "the provider's zones are not known yet");
+            return null;
+        }
+
+        Volatile.Write(ref _input, input);
+        _index ??= PlacementIndex.Of(input.Model);
+        _index.Advance(input.Model);
+        var plan = Planner.Make(input, _index);
+        _book.Note(plan.Report);
+        TellPause(plan.Report.Paused);
+        if (PlanAudit.Errors(input, plan) is { IsEmpty: false } errors)
+        {
+            // The planner and its audit disagree: a defect, and no reason to act on either.
+            ReconciliationLog.AuditFailed(_causes.Logger, string.Join("; ", errors.Take(MostErrorsTold)));
+            ReconciliationMeter.Failure("audit");
+            _book.NoteWaiting($"the plan did not pass its audit: {errors[0]}");
+            return null;
+        }
+
+        foreach (var command in PlanCommands.Of(plan, input.Model))
+        {
+            if (await _log.ProposeAsync(command, stop).ConfigureAwait(false) is not null)
+            {
+                // The model has moved on since the photograph: look again.
+                _wake.Set();
+                return null;
+            }
+        }
+
+        // Removals, and machines that go on waiting, are in each plan until they are done.
+        foreach (var step in plan.Steps.Where(step => step is not (RemoveMachineStep or MoveOnStep { To: null })))
+        {
+            ReconciliationLog.Step(_causes.Logger, step.ToString()!);
+        }
+
+        return plan;
+    }
+
+    private async Task ActAsync(Plan? plan, CancellationToken stop)
+    {
+        var sight = _log.Read();
+        _launches.Start(sight, stop);
+        Terminate(sight, plan, stop);
+        foreach (var command in EndedProcesses.Of(sight.Model, machine => _contacts.SinceGranted(machine) >= _options.SuccessorWait))
+        {
+            await _log.ProposeAsync(command, stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Ends what the plan takes away and what is lost. A lost machine whose agent is heard again is left to it: it stops what was
+    /// moved, and is then no longer lost.
+    /// </summary>
+    private void Terminate(ModelSight sight, Plan? plan, CancellationToken stop)
+    {
+        HashSet<string> wanted = [];
+        var removed = plan?.Steps.OfType<RemoveMachineStep>().Select(step => step.Machine).ToHashSet() ?? [];
+        foreach (var machine in sight.Model.Machines.Values)
+        {
+            if (machine.StateServer is null
+                && (removed.Contains(machine.Id)
+                    || machine.Status == MachineStatus.Terminating
+                    || (machine.Status == MachineStatus.Lost && !_contacts.IsConnected(machine.Id))))
+            {
+                wanted.Add($"machine {machine.Id}");
+                _terminations.Start(machine, stop);
+            }
+        }
+
+        foreach (var stray in _ledger.Strays)
+        {
+            if (!InstanceLedger.HasRecord(stray, sight.Model.Machines))
+            {
+                wanted.Add($"instance {stray.Id}");
+                _terminations.Start(stray, stop);
+            }
+        }
+
+        _terminations.Forget(wanted);
+        TellLeftAlone();
+    }
+
+    private void TellLeftAlone()
+    {
+        var leftAlone = string.Join(", ", _ledger.LeftAlone.Select(
+            instance => $"{instance.Id} (incarnation {instance.Tags.Incarnation}, machine {instance.Tags.Machine}, {instance.Tags.Role})").Take(16));
+        if (leftAlone != _leftAlone && leftAlone.Length > 0)
+        {
+            ReconciliationLog.LeftAlone(_causes.Logger, leftAlone);
+        }
+
+        _leftAlone = leftAlone;
+    }
+
+    private void TellPause(string paused)
+    {
+        // Once for each pause: its text counts the silent, and changes with each of them.
+        if (paused.Length > 0 && _paused.Length == 0)
+        {
+            ReconciliationLog.Paused(_causes.Logger, paused);
+        }
+
+        _paused = paused;
+    }
+
+    /// <summary>One part of a look: what fails is logged once for each cause, and the other parts go on.</summary>
+    private async Task<bool> TryAsync(string work, Func<Task> perform, CancellationToken stop)
+    {
+        try
+        {
+            await perform().ConfigureAwait(false);
+            return false;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception e)
+        {
+            _causes.Failed(work, e);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using StateServer.Domain.Identity;
+using StateServer.Domain.Model;
+using StateServer.Placement.Reconciliation.Ports;
+
+namespace StateServer.Placement.Reconciliation.Observing;
+
+/// <summary>
+/// Compares complete listings of instances with the machines' records, for one term. A record's instance is gone when it is shown as
+/// terminated, or missing in two complete listings far enough apart; an instance is a stray when two such listings show it and no
+/// record accounts for it. Absence in an incomplete listing says nothing. Not thread-safe: the loop's alone.
+/// </summary>
+/// <param name="apart">How far apart.</param>
+/// <param name="time">The clock.</param>
+internal sealed class InstanceLedger(TimeSpan apart, TimeProvider time)
+{
+    private readonly Dictionary<(MachineId Machine, InstanceId Instance), long> _missingSince = [];
+    private readonly Dictionary<InstanceId, long> _strangeSince = [];
+    private long _seen;
+
+    /// <summary>The machines whose instance is gone.</summary>
+    public ImmutableSortedSet<MachineId> Gone { get; private set; } = ImmutableSortedSet<MachineId>.Empty;
+
+    /// <summary>Instances of this environment and incarnation that no record accounts for, to be ended.</summary>
+    public ImmutableArray<Instance> Strays { get; private set; } = [];
+
+    /// <summary>Instances of other incarnations, and state servers without a record: only told.</summary>
+    public ImmutableArray<Instance> LeftAlone { get; private set; } = [];
+
+    /// <summary>Takes a listing in, once.</summary>
+    /// <param name="provider">The newest look.</param>
+    /// <param name="machines">
+    /// The records now: read after the listing ended, so that each attempt it may show is there. A record that was made, or an
+    /// instance that became known, after the listing began is not judged by it.
+    /// </param>
+    /// <param name="incarnation">The environment's incarnation.</param>
+    public void Observe(
+        ProviderSight provider,
+        ImmutableSortedDictionary<MachineId, MachineRecord> machines,
+        long incarnation)
+    {
+        if (provider.Listing is not { } listing || provider.ListingNumber == _seen)
+        {
+            return;
+        }
+
+        _seen = provider.ListingNumber;
+        JudgeRecords(listing, provider.ListingBegan, machines, provider.MachinesBefore);
+        if (listing.IsComplete)
+        {
+            JudgeInstances(listing, provider.ListingBegan, machines, incarnation);
+        }
+    }
+
+    /// <summary>True where a record, or an attempt whose outcome is unknown, accounts for an instance.</summary>
+    internal static bool HasRecord(Instance instance, ImmutableSortedDictionary<MachineId, MachineRecord> machines)
+    {
+        if (!machines.TryGetValue(instance.Tags.Machine, out var machine))
+        {
+            return false;
+        }
+
+        return machine.Instance is { } known
+            ? known == instance.Id
+            : machine.Attempts.Any(attempt => attempt.Number == instance.Attempt && attempt.Outcome == LaunchOutcome.Unknown);
+    }
+
+    private void JudgeRecords(
+        InstanceListing listing,
+        long began,
+        ImmutableSortedDictionary<MachineId, MachineRecord> machines,
+        ImmutableSortedDictionary<MachineId, MachineRecord> knownBefore)
+    {
+        var shown = listing.Instances.ToDictionary(instance => instance.Id);
+        var gone = ImmutableSortedSet.CreateBuilder<MachineId>();
+        HashSet<(MachineId, InstanceId)> judged = [];
+        foreach (var machine in machines.Values)
+        {
+            // A state server's machine is its member's to judge: whether it is lost, its peers say.
+            if (machine.Instance is not { } instance || machine.StateServer is not null)
+            {
+                continue;
+            }
+
+            var key = (machine.Id, instance);
+            judged.Add(key);
+            if (shown.TryGetValue(instance, out var there))
+            {
+                _missingSince.Remove(key);
+                if (there.State == InstanceState.Terminated)
+                {
+                    gone.Add(machine.Id);
+                }
+            }
+            else if (listing.IsComplete && knownBefore.GetValueOrDefault(machine.Id)?.Instance == instance)
+            {
+                _missingSince.TryAdd(key, began);
+                if (time.GetElapsedTime(_missingSince[key], began) >= apart)
+                {
+                    gone.Add(machine.Id);
+                }
+            }
+            else if (Gone.Contains(machine.Id))
+            {
+                gone.Add(machine.Id);
+            }
+        }
+
+        foreach (var forgotten in _missingSince.Keys.Where(key => !judged.Contains(key)).ToList())
+        {
+            _missingSince.Remove(forgotten);
+        }
+
+        Gone = gone.ToImmutable();
+    }
+
+    private void JudgeInstances(
+        InstanceListing listing, long began, ImmutableSortedDictionary<MachineId, MachineRecord> machines, long incarnation)
+    {
+        var strange = listing.Instances
+            .Where(instance => instance.State is not (InstanceState.Terminating or InstanceState.Terminated))
+            .Where(instance => !HasRecord(instance, machines))
+            .ToList();
+        LeftAlone = [.. strange.Where(instance => !IsOurs(instance, incarnation))];
+        var ours = strange.Where(instance => IsOurs(instance, incarnation)).ToList();
+        foreach (var forgotten in _strangeSince.Keys.Except(ours.Select(instance => instance.Id)).ToList())
+        {
+            _strangeSince.Remove(forgotten);
+        }
+
+        foreach (var instance in ours)
+        {
+            _strangeSince.TryAdd(instance.Id, began);
+        }
+
+        Strays = [.. ours.Where(instance => time.GetElapsedTime(_strangeSince[instance.Id], began) >= apart)];
+    }
+
+    private static bool IsOurs(Instance instance, long incarnation) =>
+        instance.Tags.Incarnation == incarnation && instance.Tags.Role == InstanceRole.Units;
+}

@@ -1,0 +1,17 @@
+using StateServer.Domain.Identity;
+using StateServer.Domain.Model;
+
+namespace StateServer.Placement.Reconciliation.Ports;
+
+/// <summary>The zone has no room, or not for this kind of machine; another may be tried, unless the operator named this one. Nothing was launched.</summary>
+/// <param name="zone">The zone.</param>
+/// <param name="message">What is wrong, in one line.</param>
+/// <param name="inner">What the provider's own library threw, or null.</param>
+public sealed class CapacityExhaustedException(Zone zone, string message, Exception? inner = null) : ProviderException(message, inner)
+{
+    /// <inheritdoc/>
+    public override LaunchOutcome Outcome => LaunchOutcome.CapacityExhausted;
+
+    /// <summary>The zone.</summary>
+    public Zone Zone { get; } = zone;
+}

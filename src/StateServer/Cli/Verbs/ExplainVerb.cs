@@ -1,0 +1,30 @@
+using System.CommandLine;
+using StateServer.Protos.Operator;
+
+namespace StateServer.Cli.Verbs;
+
+/// <summary><c>explain</c>: why a unit or machine stands where it does, or what it waits for.</summary>
+internal static class ExplainVerb
+{
+    /// <summary>Makes the verb.</summary>
+    public static Verb Create()
+    {
+        var subject = new Argument<string>("subject") { Description = "A unit, such as web/0, or a machine's number." };
+        var verb = new Verb(
+            "explain",
+            "Say why a unit or machine stands where it does, or what it waits for: the zones and machines considered, the rules that "
+            + "left some out, the scores, what is awaited, and the launches so far.",
+            "explain web/0",
+            "explain 3 --format json")
+        {
+            subject,
+        };
+        new ModelCall().Serve(verb, async (parsed, session) =>
+        {
+            ExplainResponse answer = await session.Client.ExplainAsync(
+                new ExplainRequest { Subject = parsed.GetValue(subject)! }, session.CancellationToken);
+            await session.WriteAsync(ExplanationText.Of(answer), ExplanationText.Fields(answer));
+        });
+        return verb;
+    }
+}

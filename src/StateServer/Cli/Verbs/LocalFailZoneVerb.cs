@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using StateServer.Domain.Identity;
+using StateServer.Local;
+
+namespace StateServer.Cli.Verbs;
+
+/// <summary><c>local fail-zone</c>: a zone loses its power.</summary>
+internal static class LocalFailZoneVerb
+{
+    /// <summary>Makes the verb.</summary>
+    public static Verb Create()
+    {
+        var zone = new Argument<string>("zone") { Description = "Such as local-b." };
+        Option<string?> root = LocalOptions.Root();
+        var verb = new Verb(
+            "fail-zone",
+            "Fail a zone of the local provider: its machines are killed and gone for good, and launches there fail until it is "
+            + "healed. Only processes proven to be the machines' are sent a signal.",
+            "local fail-zone local-b",
+            "local fail-zone local-b --root /tmp/cluster")
+        {
+            zone,
+            root,
+        };
+        verb.SetAction(parsed => RunAsync(
+            LocalRoot.Of(parsed.GetValue(root)), new Zone(parsed.GetValue(zone)!), parsed.InvocationConfiguration.Output));
+        return verb;
+    }
+
+    private static Task<int> RunAsync(LocalRoot root, Zone zone, TextWriter output) =>
+        LocalTrial.RunAsync(root, async (faults, cancellationToken) =>
+        {
+            ImmutableArray<InstanceId> killed = await faults.FailZoneAsync(zone, cancellationToken);
+            foreach (InstanceId instance in killed)
+            {
+                await output.WriteLineAsync($"{instance}: killed");
+            }
+
+            await output.WriteLineAsync(
+                $"{zone} has failed, {(killed.Length == 1 ? "1 machine" : $"{killed.Length} machines")} with it; 'stateserver local heal-zone {zone}' heals it");
+        });
+}

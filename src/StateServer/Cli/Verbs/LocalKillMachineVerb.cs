@@ -1,0 +1,31 @@
+using System.CommandLine;
+using StateServer.Local;
+
+namespace StateServer.Cli.Verbs;
+
+/// <summary><c>local kill-machine</c>: a machine is gone at once.</summary>
+internal static class LocalKillMachineVerb
+{
+    /// <summary>Makes the verb.</summary>
+    public static Verb Create()
+    {
+        var machine = new Argument<string>("machine") { Description = "Its number, as status shows it, or its instance's name." };
+        Option<string?> root = LocalOptions.Root();
+        var verb = new Verb(
+            "kill-machine",
+            "Kill a machine of the local provider with all that it started: it is gone for good, its folder too. Only processes "
+            + "proven to be the machine's are sent a signal.",
+            "local kill-machine 3")
+        {
+            machine,
+            root,
+        };
+        verb.SetAction(parsed => RunAsync(
+            LocalRoot.Of(parsed.GetValue(root)), parsed.GetValue(machine)!, parsed.InvocationConfiguration.Output));
+        return verb;
+    }
+
+    private static Task<int> RunAsync(LocalRoot root, string machine, TextWriter output) =>
+        LocalTrial.RunAsync(root, async (faults, cancellationToken) =>
+            await output.WriteLineAsync($"{await faults.KillMachineAsync(machine, cancellationToken)}: killed"));
+}

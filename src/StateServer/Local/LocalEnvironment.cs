@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using StateServer.Client;
+using StateServer.Client.Failures;
+using StateServer.Domain.Identity;
+using StateServer.Domain.Model;
+using StateServer.Environments;
+using StateServer.Placement.Reconciliation.Ports;
+using StateServer.Protos.Operator;
+using StateServer.Providers.Local;
+
+namespace StateServer.Local;
+
+/// <summary>The environment that a local cluster holds the state of: made when all is up, its machines stopped and started beside the members.</summary>
+/// <param name="root">The cluster's folder.</param>
+/// <param name="cluster">The cluster.</param>
+internal sealed class LocalEnvironment(LocalRoot root, LocalCluster cluster)
+{
+    /// <summary>From the start of members to the feature level that knows environments is a second or two.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    private readonly LocalPower _power = new(cluster.ProviderOptions(root), TimeProvider.System);
+
+    /// <summary>Makes the environment, where the cluster has none. The members serve.</summary>
+    /// <param name="spec">What it is to be.</param>
+    /// <param name="series">The default series in place of the spec's, or null.</param>
+    /// <param name="constraints">The constraints in place of the spec's, or null.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Its id, and true where it was made now.</returns>
+    /// <exception cref="LocalFailureException">It could not be made; the message says why, and it may be tried again.</exception>
+    public async Task<(EnvironmentId Id, bool IsNew)> EnsureAsync(
+        EnvironmentSpec spec, string? series, Constraints? constraints, CancellationToken cancellationToken)
+    {
+        await using var client = new StateServerClient(new ClientOptions { Endpoints = [.. cluster.Endpoints.Split(',')] });
+        long started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                GetModelResponse model = await client.GetModelAsync(new GetModelRequest(), cancellationToken);
+                if (model.Environment is { } known)
+                {
+                    return (new EnvironmentId(known.Id), false);
+                }
+
+                BootstrapResponse made = await client.BootstrapAsync(Request(spec, series, constraints), cancellationToken);
+                return (new EnvironmentId(made.Id), true);
+            }
+            catch (StateServerException failure) when (
+                failure.Code == Grpc.Core.StatusCode.Unavailable && TimeProvider.System.GetElapsedTime(started) < Patience)
+            {
+                await Task.Delay(Pause, TimeProvider.System, cancellationToken);
+            }
+            catch (StateServerException failure)
+            {
+                throw new LocalFailureException(
+                    wrongUse: false, $"the environment could not be made: {failure.Message.ReplaceLineEndings(" ")}; run the command again");
+            }
+        }
+    }
+
+    /// <summary>Starts the machines that were stopped.</summary>
+    public Task<ImmutableArray<InstanceId>> StartMachinesAsync(CancellationToken cancellationToken) =>
+        ToldAsync(() => _power.StartAsync(cancellationToken));
+
+    /// <summary>Stops all machines, which no member may launch meanwhile.</summary>
+    public Task<ImmutableArray<InstanceId>> StopMachinesAsync(CancellationToken cancellationToken) =>
+        ToldAsync(() => _power.StopAsync(cancellationToken));
+
+    /// <summary>Ends all machines for good.</summary>
+    public Task<ImmutableArray<InstanceId>> DestroyMachinesAsync(CancellationToken cancellationToken) =>
+        ToldAsync(() => _power.DestroyAsync(cancellationToken));
+
+    private async Task<ImmutableArray<InstanceId>> ToldAsync(Func<Task<ImmutableArray<InstanceId>>> work)
+    {
+        try
+        {
+            return _power.HasMachines ? await work() : [];
+        }
+        catch (ProviderException failure)
+        {
+            throw new LocalFailureException(wrongUse: false, failure.Message);
+        }
+    }
+
+    private BootstrapRequest Request(EnvironmentSpec spec, string? series, Constraints? constraints)
+    {
+        EnvironmentSettings settings = spec.ToSettings(new EnvironmentId(MintedId.Next()));
+        var request = new BootstrapRequest
+        {
+            Id = settings.Id.Value,
+            Name = settings.Name,
+            Type = ProviderTypeText.Format(settings.Type),
+            Region = settings.Region,
+            AvailabilitySetsEnabled = settings.AvailabilitySetsEnabled,
+            DefaultSeries = series ?? settings.DefaultSeries,
+            Constraints = ConstraintText.Format(constraints ?? settings.Constraints),
+            ReplaceAfterSeconds = settings.ReplaceAfterSeconds,
+        };
+        request.Zones.AddRange(settings.ZoneFilter.Select(zone => zone.Name));
+        foreach (var (of, image) in settings.Images)
+        {
+            request.Images[of] = image;
+        }
+
+        request.Machines.AddRange(cluster.Members.OrderBy(member => member.Slot).Select(member => new StandingMachine
+        {
+            Member = member.Id.Value,
+            Zone = member.Zone,
+            Instance = member.Name,
+            Address = "127.0.0.1",
+        }));
+        return request;
+    }
+}

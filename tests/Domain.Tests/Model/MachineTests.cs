@@ -1,0 +1,186 @@
+using StateServer.Domain.Commands.Model;
+using StateServer.Domain.Identity;
+using StateServer.Domain.Model;
+using StateServer.Domain.Outcomes;
+using static StateServer.Domain.Tests.Model.ModelScript;
+
+namespace StateServer.Domain.Tests.Model;
+
+public sealed class MachineTests
+{
+    private static readonly MachineId Zero = new(0);
+    private static readonly InstanceId Instance = new("i-0");
+    private readonly ModelScript _script = new();
+
+    [Fact]
+    public void Machines_are_counted_from_zero_and_never_numbered_twice()
+    {
+        Assert.Equal((0, 2), Numbers(_script.Add(Machines(2))));
+        _script.Do(new RemoveMachinesCommand([new MachineId(1)], Force: false));
+        Assert.Equal((2, 1), Numbers(_script.Add(Machines(1))));
+        Assert.Equal(["environment", "machines/0", "machines/2"], _script.Keys());
+        _script.Refused(Machines(0), RejectionReason.InvalidArgument, "0 machines");
+        _script.Refused(
+            Machines(1) with { Directive = new PlacementDirective(null, Zero) }, RejectionReason.InvalidArgument, "unknown placement directive: 0");
+    }
+
+    [Fact]
+    public void A_launch_goes_attempt_by_attempt()
+    {
+        _script.Add(Machines(1));
+        _script.Refused(Begin(2), RejectionReason.ModelConflict, "the next one is 1");
+        _script.Refused(Begin(1) with { UserDataHash = "abc" }, RejectionReason.InvalidArgument, "SHA-256");
+        _script.Do(new ReserveZoneCommand(Zero, new Zone("a")));
+        _script.Do(Begin(1));
+        Assert.Equal((MachineStatus.Launching, new Zone("a")), (_script.Machine(0).Status, _script.Machine(0).Zone));
+        _script.Refused(Begin(2), RejectionReason.ModelConflict, "does not wait");
+        _script.Refused(End(2, LaunchOutcome.Transient), RejectionReason.ModelConflict, "the last one is 1");
+        _script.Refused(End(1, LaunchOutcome.Unknown), RejectionReason.InvalidArgument, "ends with");
+        _script.Refused(End(1, LaunchOutcome.Launched), RejectionReason.InvalidArgument, "ends with");
+        _script.Do(End(1, LaunchOutcome.CapacityExhausted));
+        Assert.Equal((MachineStatus.Pending, "no room", null), (_script.Machine(0).Status, _script.Machine(0).Message, _script.Machine(0).Zone));
+        _script.Refused(End(1, LaunchOutcome.CapacityExhausted), RejectionReason.ModelConflict, "not under way");
+        _script.Do(Begin(2));
+        _script.Do(new EndLaunchCommand(Zero, 2, LaunchOutcome.Launched, Instance, ""));
+        Assert.Equal((MachineStatus.Starting, Instance), (_script.Machine(0).Status, _script.Machine(0).Instance));
+        Assert.Equal([1, 2], _script.Machine(0).Attempts.Select(attempt => attempt.Number));
+    }
+
+    [Fact]
+    public void Of_many_attempts_the_last_are_kept()
+    {
+        _script.Add(Machines(1));
+        for (var number = 1; number <= MachineRecord.MostAttempts + 2; number++)
+        {
+            _script.Do(Begin(number));
+            _script.Do(End(number, LaunchOutcome.Transient));
+        }
+
+        Assert.Equal((3, MachineRecord.MostAttempts), (_script.Machine(0).Attempts[0].Number, _script.Machine(0).Attempts.Length));
+    }
+
+    [Fact]
+    public void A_machine_s_zone_directive_never_falls_back()
+    {
+        _script.Add(Machines(1) with { Directive = new PlacementDirective(new Zone("b"), null) });
+        _script.Refused(Begin(1), RejectionReason.ModelConflict, "asked for in zone b");
+        _script.Refused(new ReserveZoneCommand(Zero, new Zone("a")), RejectionReason.ModelConflict, "asked for in zone b");
+        _script.Do(Begin(1) with { Zone = new Zone("b") });
+        _script.Do(End(1, LaunchOutcome.CapacityExhausted));
+        Assert.Equal(new Zone("b"), _script.Machine(0).Zone);
+    }
+
+    [Fact]
+    public void An_agent_s_report_settles_an_open_attempt()
+    {
+        _script.Add(Machines(1));
+        _script.Refused(Report("i-0"), RejectionReason.ModelConflict, "not launched");
+        _script.Do(Begin(1));
+        _script.Do(Report("i-0"));
+        Assert.Equal((MachineStatus.Running, Instance), (_script.Machine(0).Status, _script.Machine(0).Instance));
+        Assert.Equal(LaunchOutcome.Launched, _script.Machine(0).Attempts[0].Outcome);
+        _script.Refused(Report("i-9"), RejectionReason.ModelConflict, "is instance i-0, not i-9");
+        var revision = _script.Script.Keyspace.Revision;
+        _script.Do(Report("i-0"));
+        Assert.Equal(revision, _script.Script.Keyspace.Revision);
+    }
+
+    [Fact]
+    public void A_machine_with_units_goes_only_by_force()
+    {
+        _script.AddRunning();
+        _script.Do(Deploy("web", 2));
+        _script.Do(Assign((U("web", 0), 0), (U("web", 1), 0)));
+        _script.Refused(
+            new RemoveMachinesCommand([Zero], Force: false), RejectionReason.ModelConflict, "machine 0 has unit \"web/0\" and 1 more assigned");
+        _script.Do(new RemoveMachinesCommand([Zero, Zero], Force: true));
+        Assert.Equal((Life.Dying, MachineStatus.Terminating), (_script.Machine(0).Life, _script.Machine(0).Status));
+        Assert.Equal(Zero, _script.Unit("web", 0).Predecessor!.Machine);
+        _script.Do(new MachineTerminatedCommand(Zero));
+        Assert.Null(_script.Unit("web", 0).Predecessor);
+        Assert.Empty(_script.Model.Machines);
+        _script.Refused(new MachineTerminatedCommand(Zero), RejectionReason.ModelNotFound, "machine 0 not found");
+    }
+
+    [Fact]
+    public void A_machine_removed_while_it_is_launched_is_terminated_afterwards()
+    {
+        _script.Add(Machines(2));
+        _script.Do(Begin(1));
+        _script.Do(Begin(1) with { Machine = new MachineId(1) });
+        _script.Do(new RemoveMachinesCommand([Zero, new MachineId(1)], Force: false));
+        _script.Do(new EndLaunchCommand(Zero, 1, LaunchOutcome.Launched, Instance, ""));
+        Assert.Equal(MachineStatus.Terminating, _script.Machine(0).Status);
+        _script.Do(End(1, LaunchOutcome.Transient) with { Machine = new MachineId(1) });
+        Assert.Equal([Zero], _script.Model.Machines.Keys);
+    }
+
+    [Fact]
+    public void A_lost_machine_s_units_wait_until_they_are_taken_away_or_it_is_gone()
+    {
+        _script.AddRunning();
+        _script.Do(Deploy("web", 1));
+        _script.Do(Assign((U("web", 0), 0)));
+        _script.Refused(new MachineTerminatedCommand(Zero), RejectionReason.ModelConflict, "neither lost");
+        _script.Do(new MarkMachineLostCommand(Zero, "silent for 30 s"));
+        _script.Do(new MarkMachineLostCommand(Zero, "again"));
+        Assert.Equal((MachineStatus.Lost, "silent for 30 s"), (_script.Machine(0).Status, _script.Machine(0).Message));
+        Assert.Equal(Zero, _script.Unit("web", 0).Machine);
+        _script.Do(Report("i-0") with { Address = "elsewhere:22" });
+        Assert.Equal(MachineStatus.Lost, _script.Machine(0).Status);
+        _script.Do(new MarkMachineReturnedCommand(Zero));
+        _script.Do(new MarkMachineReturnedCommand(Zero));
+        Assert.Equal(MachineStatus.Running, _script.Machine(0).Status);
+        _script.Do(new MarkMachineLostCommand(Zero, "gone"));
+        _script.Do(new MachineTerminatedCommand(Zero));
+        Assert.Equal((null, null), (_script.Unit("web", 0).Machine, _script.Unit("web", 0).Predecessor));
+    }
+
+    [Fact]
+    public void What_was_never_launched_can_t_be_lost()
+    {
+        _script.Add(Machines(1));
+        _script.Refused(new MarkMachineLostCommand(Zero, "silent"), RejectionReason.ModelConflict, "not launched");
+        _script.Do(new RetryProvisioningCommand(Zero));
+        Assert.Equal(1, _script.Machine(0).Retries);
+        _script.Do(Begin(1));
+        _script.Refused(new RetryProvisioningCommand(Zero), RejectionReason.ModelConflict, "nothing to retry");
+    }
+
+    [Fact]
+    public void A_state_server_s_machine_is_taken_in_once_and_not_removed()
+    {
+        var adopt = new AdoptMachineCommand(new NodeId(5), "trusty", new Zone("a"), Instance, "h:1");
+        Assert.Equal((0, 1), Numbers(_script.Add(adopt)));
+        Assert.Equal((0, 1), Numbers(_script.Add(adopt)));
+        Assert.Single(_script.Model.Machines);
+        _script.Refused(adopt with { StateServer = new NodeId(6) }, RejectionReason.ModelExists, "machine 0");
+        _script.Refused(new RemoveMachinesCommand([Zero], Force: true), RejectionReason.ModelConflict, "machine 0 is required by the environment");
+        Assert.Contains("\"stateServer\":\"5\"", _script.Value("machines/0"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Cordons_and_failures_of_zones_are_remembered()
+    {
+        _script.Add(Machines(1));
+        _script.Do(new CordonMachineCommand(Zero, true));
+        Assert.True(_script.Machine(0).Cordoned);
+        _script.Do(new CordonZoneCommand(new Zone("a"), true));
+        _script.Do(new AvoidZoneCommand(new Zone("a"), 9_000, "no room"));
+        _script.Do(new AvoidZoneCommand(new Zone("b"), 9_000, "no room"));
+        _script.Do(new ClearAvoidedZonesCommand());
+        Assert.Equal(new ZoneRecord(new Zone("a"), true, 0, ""), Assert.Single(_script.Model.Zones.Values));
+        _script.Do(new CordonZoneCommand(new Zone("a"), false));
+        Assert.Empty(_script.Model.Zones);
+        Assert.DoesNotContain(_script.Keys(), key => key.StartsWith("zones", StringComparison.Ordinal));
+        _script.Refused(new CordonZoneCommand(new Zone("a,b"), true), RejectionReason.InvalidArgument, "invalid availability zone");
+    }
+
+    private static BeginLaunchCommand Begin(int number) => new(Zero, number, new Zone("a"), Hash);
+
+    private static EndLaunchCommand End(int number, LaunchOutcome outcome) => new(Zero, number, outcome, null, "no room");
+
+    private static ReportMachineCommand Report(string instance) => new(Zero, new InstanceId(instance), "h:22", "1");
+
+    private static (int First, int Count) Numbers(AddedOutcome added) => (added.First, added.Count);
+}

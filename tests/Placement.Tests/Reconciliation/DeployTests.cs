@@ -1,0 +1,143 @@
+using StateServer.Domain.Commands.Model;
+using StateServer.Domain.Identity;
+using StateServer.Domain.Model;
+using StateServer.Placement.Reconciliation.Ports;
+
+namespace StateServer.Placement.Tests.Reconciliation;
+
+/// <summary>Deploys through deaths of leaders and failures of the provider: exactly the units asked for, and no machine launched twice.</summary>
+public sealed class DeployTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    [Fact]
+    public async Task Ten_units_stand_four_three_three()
+    {
+        await using var world = new World();
+        await world.ElectAsync();
+        world.Deploy("web", 10);
+        await world.UntilAsync(() => world.AllRun(10), Patience);
+        Assert.Equal([4, 3, 3], world.Spread());
+        Assert.Equal(10, world.Provider.Made.Count);
+    }
+
+    /// <summary>A deploy of 20 is 41 commands of the loop: one that places, and for each machine the begin and the end of its launch.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_leader_that_dies_at_any_step_leaves_exactly_twenty(bool afterApply)
+    {
+        for (var step = 1; step <= 41; step++)
+        {
+            await using var world = new World();
+            world.Log.DiesAt = step;
+            world.Log.DiesAfterApply = afterApply;
+            await world.ElectAsync();
+            world.Deploy("web", 20);
+            await world.UntilAsync(() => world.Log.LeadingTerm is null, Patience);
+            await world.ElectAsync();
+            await world.UntilAsync(() => world.AllRun(20), Patience);
+            AssertTwenty(world, $"died at step {step}");
+        }
+    }
+
+    [Fact]
+    public async Task Answers_lost_after_the_launch_make_no_second_instance()
+    {
+        await using var world = new World();
+        world.Provider.AnswersLost = 7;
+        await world.ElectAsync();
+        world.Deploy("web", 20);
+        await world.UntilAsync(() => world.AllRun(20), Patience);
+        AssertTwenty(world, "answers were lost");
+    }
+
+    [Fact]
+    public async Task A_provider_that_hangs_holds_a_deploy_up_and_nothing_more()
+    {
+        await using var world = new World();
+        await world.ElectAsync();
+        world.Deploy("web", 3);
+        await world.UntilAsync(() => world.AllRun(3), Patience);
+        world.Provider.Hangs = true;
+        world.Deploy("late", 3);
+        await world.UntilAsync(() => world.Model.Machines.Count == 6, Patience);
+        await world.PassAsync(TimeSpan.FromSeconds(90));
+        Assert.DoesNotContain(world.Model.Machines.Values, machine => machine.Status == MachineStatus.Lost);
+        world.Provider.Hangs = false;
+        await world.UntilAsync(() => world.AllRun(6), Patience);
+        Assert.Equal(6, world.Provider.Made.Count);
+    }
+
+    [Fact]
+    public async Task A_full_zone_is_passed_over_and_remembered()
+    {
+        await using var world = new World();
+        world.Provider.Capacity["b"] = 0;
+        await world.ElectAsync();
+        world.Deploy("web", 6);
+        await world.UntilAsync(() => world.AllRun(6), Patience);
+        Assert.Equal([3, 3], world.Spread());
+        Assert.Contains(world.Model.Zones.Values, zone => zone.Zone.Name == "b" && zone.Why.Contains("no room", StringComparison.Ordinal));
+        Assert.All(
+            world.Model.Machines.Values.SelectMany(machine => machine.Attempts).Where(attempt => attempt.Zone.Name == "b"),
+            attempt => Assert.Equal(LaunchOutcome.CapacityExhausted, attempt.Outcome));
+    }
+
+    [Fact]
+    public async Task All_zones_full_is_retried_with_back_off_and_says_why()
+    {
+        await using var world = new World();
+        foreach (var zone in new[] { "a", "b", "c" })
+        {
+            world.Provider.Capacity[zone] = 0;
+        }
+
+        await world.ElectAsync();
+        world.Deploy("web", 1);
+        await world.UntilAsync(() => world.Model.Machines.Values.Any(machine => machine.Attempts.Length >= 3), Patience);
+        await world.UntilAsync(
+            () => world.Book.About(new MachineId(0)) is { } decision && decision.Awaits.Contains("all zones failed", StringComparison.Ordinal), Patience);
+        var calls = world.Provider.LaunchCalls;
+        await world.PassAsync(TimeSpan.FromSeconds(5));
+        Assert.Equal(calls, world.Provider.LaunchCalls);
+        world.Provider.Capacity["c"] = 5;
+        await world.UntilAsync(() => world.AllRun(1), Patience);
+        Assert.Equal("c", world.Model.Machines[new MachineId(0)].Zone!.Value.Name);
+    }
+
+    [Fact]
+    public async Task A_directed_machine_waits_for_its_own_zone()
+    {
+        await using var world = new World();
+        world.Provider.Capacity["b"] = 0;
+        await world.ElectAsync();
+        world.Deploy("web", 1, directive: new PlacementDirective(new Zone("b"), null));
+        await world.UntilAsync(() => world.Model.Machines.Values.Any(machine => machine.Attempts.Length >= 2), Patience);
+        Assert.All(world.Model.Machines.Values.SelectMany(machine => machine.Attempts), attempt => Assert.Equal("b", attempt.Zone.Name));
+        world.Provider.Capacity["b"] = 1;
+        await world.UntilAsync(() => world.AllRun(1), Patience);
+    }
+
+    [Fact]
+    public async Task A_removed_service_takes_its_units_away_and_removed_machines_end()
+    {
+        await using var world = new World();
+        await world.ElectAsync();
+        world.Deploy("web", 3);
+        await world.UntilAsync(() => world.AllRun(3), Patience);
+        world.Log.Apply(new RemoveServiceCommand(new ServiceName("web")));
+        await world.UntilAsync(() => !world.Units.Any(), Patience);
+        world.Log.Apply(new RemoveMachinesCommand([.. world.Model.Machines.Keys], false));
+        await world.UntilAsync(() => world.Model.Machines.IsEmpty, Patience);
+        Assert.All(world.Provider.Made, made => Assert.Equal(InstanceState.Terminated, made.State));
+    }
+
+    private static void AssertTwenty(World world, string when)
+    {
+        Assert.True(world.Spread() is [7, 7, 6], $"{when}: {string.Join('/', world.Spread())}");
+        Assert.True(world.Provider.Made.Count == 20, $"{when}: {world.Provider.Made.Count} instances");
+        Assert.True(world.Provider.Made.Select(made => made.Tags.Machine).Distinct().Count() == 20, $"{when}: a machine was launched twice");
+        Assert.Equal(20, world.Processes().Count());
+    }
+}
