@@ -42,4 +42,7 @@ internal enum CommandTag
     ClearAvoidedZones = 37,
     ReportMachine = 38,
     ReportUnits = 39,
+    ConfirmMachinesLost = 40,
+    ConfirmRestore = 41,
+    NoteWaiting = 42,
 }

@@ -91,6 +91,13 @@ internal static class ModelCommandCodec
                 writer.Write(cordon.Zone.Name);
                 writer.Write(cordon.Cordoned);
                 break;
+            case ConfirmMachinesLostCommand lost:
+                Start(ref writer, CommandTag.ConfirmMachinesLost, 1);
+                WriteList(ref writer, lost.Machines, WriteMachine);
+                break;
+            case ConfirmRestoreCommand:
+                Start(ref writer, CommandTag.ConfirmRestore, 0);
+                break;
             default:
                 ModelWorkCodec.Write(ref writer, command);
                 break;
@@ -157,6 +164,12 @@ internal static class ModelCommandCodec
                 reader.Fields(CordonFields, "a zone's cordon");
                 var cordoned = new Zone(reader.Text());
                 return new CordonZoneCommand(cordoned, reader.Boolean());
+            case CommandTag.ConfirmMachinesLost:
+                reader.Fields(1, "a confirmation of losses");
+                return new ConfirmMachinesLostCommand(ReadList(ref reader, ReadMachineId));
+            case CommandTag.ConfirmRestore:
+                reader.Fields(0, "a confirmation of a restore");
+                return new ConfirmRestoreCommand();
             default:
                 return ModelWorkCodec.Read(ref reader, tag);
         }

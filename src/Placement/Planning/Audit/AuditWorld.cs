@@ -245,7 +245,7 @@ internal sealed class AuditWorld
         {
             int lost = zone.Count(m => m.Status == MachineStatus.Lost && !Input.Contact.InstancesGone.Contains(m.Id)
                 && m.StatusSinceMilliseconds > Input.NowMilliseconds - PlanningLimits.CapacityMemoryMilliseconds);
-            bool heard = zone.Any(m => m.Status == MachineStatus.Running && !Input.Contact.SilentForMilliseconds.ContainsKey(m.Id));
+            bool heard = zone.Any(m => m.Status == MachineStatus.Running && m.StateServer is null && !Input.Contact.SilentForMilliseconds.ContainsKey(m.Id));
             _ = lost >= PlanningLimits.FewestSilentThatAreMany && !heard && _silentZones.Add(zone.Key!.Value);
         }
     }
@@ -253,10 +253,10 @@ internal sealed class AuditWorld
     private (bool TooMany, Zone? Failed) JudgeSilence()
     {
         AgentContact contact = Input.Contact;
-        MachineRecord[] agents = [.. Machines.Values.Where(m => m.Status == MachineStatus.Running && !contact.InstancesGone.Contains(m.Id))];
+        MachineRecord[] agents = [.. Machines.Values.Where(m => m.Status == MachineStatus.Running && m.StateServer is null && !contact.InstancesGone.Contains(m.Id))];
         ILookup<bool, MachineRecord> split = agents.ToLookup(m => contact.SilentForMilliseconds.GetValueOrDefault(m.Id) * 2 >= Math.Max(2, ReplaceAfterMilliseconds));
         MachineRecord[] silent = [.. split[true].Where(m => !Input.Zones.Any(s => s.Zone == m.Zone && !s.IsUsable))];
-        if (silent.Length < PlanningLimits.FewestSilentThatAreMany || silent.Length <= agents.Length / 3.0 || contact.SilenceIsConfirmed)
+        if (silent.Length < PlanningLimits.FewestSilentThatAreMany || silent.Length <= agents.Length / 3.0)
         {
             return (false, null);
         }
