@@ -98,12 +98,44 @@ public sealed class DeployTests
         await world.UntilAsync(() => world.Model.Machines.Values.Any(machine => machine.Attempts.Length >= 3), Patience);
         await world.UntilAsync(
             () => world.Book.About(new MachineId(0)) is { } decision && decision.Awaits.Contains("all zones failed", StringComparison.Ordinal), Patience);
-        var calls = world.Provider.LaunchCalls;
+        await world.UntilAsync(
+            () => world.Model.Machines[new MachineId(0)].Message
+                == "all zones failed (a: zone a has no room; b: zone b has no room; c: zone c has no room); tried again, ever more seldom",
+            Patience);
+        var (calls, notes) = (world.Provider.LaunchCalls, world.Log.Proposed.Count);
         await world.PassAsync(TimeSpan.FromSeconds(5));
-        Assert.Equal(calls, world.Provider.LaunchCalls);
+        Assert.Equal((calls, notes), (world.Provider.LaunchCalls, world.Log.Proposed.Count));
         world.Provider.Capacity["c"] = 5;
         await world.UntilAsync(() => world.AllRun(1), Patience);
         Assert.Equal("c", world.Model.Machines[new MachineId(0)].Zone!.Value.Name);
+    }
+
+    [Fact]
+    public async Task Units_that_no_zone_takes_say_so_in_the_model_all_of_them()
+    {
+        await using var world = new World();
+        world.Provider.Failed.UnionWith(["a", "b", "c"]);
+        await world.ElectAsync();
+        world.Deploy("web", 3);
+        await world.UntilAsync(
+            () => world.Units.All(unit => unit.Message == "no zone is left (a: failed; b: failed; c: failed)"), Patience);
+        world.Provider.Failed.Clear();
+        await world.UntilAsync(() => world.AllRun(3), Patience);
+        Assert.All(world.Units, unit => Assert.Equal("", unit.Message));
+    }
+
+    [Fact]
+    public async Task A_retry_that_an_operator_asks_for_does_not_wait_for_the_back_off()
+    {
+        await using var world = new World();
+        world.Provider.Capacity["a"] = world.Provider.Capacity["b"] = world.Provider.Capacity["c"] = 0;
+        await world.ElectAsync();
+        world.Deploy("web", 1);
+        await world.UntilAsync(() => world.Model.Machines.Values.Any(machine => machine.Attempts.Length >= 12), Patience);
+        await world.UntilAsync(() => world.Model.Machines.Values.All(machine => machine.Status == MachineStatus.Pending && machine.Zone is null), Patience);
+        world.Provider.Capacity["c"] = 1;
+        world.Log.Apply(new RetryProvisioningCommand(new MachineId(0)));
+        await world.UntilAsync(() => world.AllRun(1), TimeSpan.FromSeconds(20));
     }
 
     [Fact]
