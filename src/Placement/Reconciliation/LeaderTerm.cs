@@ -194,8 +194,12 @@ internal sealed class LeaderTerm
         {
             if (await _log.ProposeAsync(command, stop).ConfigureAwait(false) is not null)
             {
-                // The model has moved on since the photograph: look again.
-                _wake.Set();
+                // The model has moved on since the photograph: look again. Where it hasn't, soon enough.
+                if (!ReferenceEquals(_log.Read().Model, input.Model))
+                {
+                    _wake.Set();
+                }
+
                 return null;
             }
         }

@@ -9,7 +9,7 @@ namespace StateServer.Agents;
 internal static class MachineAssignment
 {
     /// <summary>Most units of one machine; an agent takes no more.</summary>
-    public const int MostUnits = 256;
+    public const int MostUnits = ModelLimits.MostUnitsPerMachine;
 
     /// <summary>
     /// The assignment, its units by name. Units that are to go aren't in it: so they are stopped. A singleton isn't either, as long as

@@ -125,6 +125,35 @@ public sealed class DeployTests
     }
 
     [Fact]
+    public async Task An_impossible_constraint_says_why_and_is_mended_by_set_constraints()
+    {
+        await using var world = new World();
+        await world.ElectAsync();
+        world.Deploy("web", 2, constraints: Constraints.None with { MemoryMiB = 2 * SimulatedProvider.MostMemoryMiB });
+        await world.UntilAsync(
+            () => world.Model.Machines.Count == 2 && world.Model.Machines.Values.All(machine => machine.Message == "no machine has 2097152 MiB"), Patience);
+
+        // The units stay where they are; what their machines must offer changes.
+        world.Log.Apply(new SetConstraintsCommand(new ServiceName("web"), Constraints.None with { MemoryMiB = 512 }));
+        await world.UntilAsync(() => world.AllRun(2), TimeSpan.FromSeconds(20));
+        Assert.Equal(2, world.Provider.Made.Count);
+    }
+
+    [Fact]
+    public async Task More_units_than_a_machine_may_host_hold_up_nobody_else()
+    {
+        await using var world = new World();
+        await world.ElectAsync();
+        world.Log.Apply(new AddMachinesCommand(1, "noble", Constraints.None, PlacementDirective.None));
+        await world.UntilAsync(() => world.Model.Machines.Values.All(machine => machine.Status == MachineStatus.Running), Patience);
+        world.Deploy("full", ModelLimits.MostUnitsPerMachine + 1, directive: new PlacementDirective(null, new MachineId(0)));
+        world.Deploy("web", 1);
+        await world.UntilAsync(() => world.Units.Count(unit => unit.Status == UnitStatus.Running) == ModelLimits.MostUnitsPerMachine + 1, Patience);
+        await world.UntilAsync(
+            () => world.Units.Single(unit => unit.Machine is null).Message == "machine 0 hosts 256 units, the most there may be", Patience);
+    }
+
+    [Fact]
     public async Task A_retry_that_an_operator_asks_for_does_not_wait_for_the_back_off()
     {
         await using var world = new World();

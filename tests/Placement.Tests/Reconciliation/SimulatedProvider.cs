@@ -8,6 +8,9 @@ namespace StateServer.Placement.Tests.Reconciliation;
 /// <summary>A cloud with tokens: three zones, capacity for each, and ways to fail.</summary>
 internal sealed class SimulatedProvider : IInstanceProvider
 {
+    /// <summary>What its largest machine has.</summary>
+    public const int MostMemoryMiB = 1 << 20;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (Instance Instance, string Digest)> _byToken = [];
 
@@ -71,6 +74,11 @@ internal sealed class SimulatedProvider : IInstanceProvider
             if (_byToken.TryGetValue(request.Token, out var known))
             {
                 return known.Digest == request.Digest() ? known.Instance : throw new InvalidRequestException("the token was used with other bytes");
+            }
+
+            if (request.Constraints.MemoryMiB > MostMemoryMiB)
+            {
+                throw new InvalidRequestException($"no machine has {request.Constraints.MemoryMiB} MiB");
             }
 
             if (_byToken.Values.Count(made => made.Instance.Zone == request.Zone && IsLiving(made.Instance)) >= Capacity[request.Zone.Name])

@@ -88,10 +88,10 @@ internal sealed class World : IProviderSource, IInstanceStart, IAsyncDisposable
         _loop = Task.Run(() => loop.RunAsync(stop));
     }
 
-    public void Deploy(string service, int units, bool singleton = false, PlacementDirective? directive = null) => Log.Apply(new DeployServiceCommand(
+    public void Deploy(string service, int units, bool singleton = false, PlacementDirective? directive = null, Constraints? constraints = null) => Log.Apply(new DeployServiceCommand(
         new ServiceName(service),
         "noble",
-        Constraints.None,
+        constraints ?? Constraints.None,
         ["./serve"],
         ImmutableSortedDictionary<string, string>.Empty,
         singleton,

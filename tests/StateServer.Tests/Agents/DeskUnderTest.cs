@@ -9,6 +9,8 @@ using StateServer.Domain.Model;
 using StateServer.Placement.Reconciliation;
 using StateServer.Placement.Reconciliation.Contacts;
 using StateServer.Protos.Agent;
+using UnitReport = StateServer.Protos.Agent.UnitReport;
+using UnitStatus = StateServer.Protos.Agent.UnitStatus;
 
 namespace StateServer.StateServer.Tests.Agents;
 

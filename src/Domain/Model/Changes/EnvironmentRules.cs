@@ -1,4 +1,5 @@
 using StateServer.Domain.Commands.Model;
+using StateServer.Domain.Identity;
 using StateServer.Domain.Model.View;
 using StateServer.Domain.Outcomes;
 
@@ -48,8 +49,22 @@ internal static class EnvironmentRules
         }
 
         draft.Services.Set(service! with { Constraints = set.Constraints });
+        Renew(draft, name);
         draft.Tell(ModelEventKind.ConstraintsSet, $"service {name}", "its constraints were set");
         return null;
+    }
+
+    /// <summary>Machines that wait for their launch are launched as the service asks now, and at once: what refused them may be gone.</summary>
+    private static void Renew(ModelDraft draft, ServiceName service)
+    {
+        foreach (var id in UnitPlaces.At(draft.Places.OfService, service).Select(unit => draft.Units.Get(unit).Machine).OfType<MachineId>().Distinct())
+        {
+            if (draft.Machines.Get(id) is { Status: MachineStatus.Pending, Life: Life.Alive } machine
+                && MachineRules.Asked(draft, machine) is var asked && asked != machine.Constraints)
+            {
+                draft.Machines.Set(machine with { Constraints = asked, Message = "" });
+            }
+        }
     }
 
     /// <summary>The first fixed setting that differs, as environments.yaml spells it; constraints have a command of their own.</summary>

@@ -161,6 +161,7 @@ internal static class LaunchRules
         draft.Machines.Set(machine with
         {
             Zone = machine.Directive.Zone,
+            Constraints = MachineRules.Asked(draft, machine),
             Status = MachineStatus.Pending,
             Message = detail,
             Attempts = EndLast(machine, end.Outcome, detail, draft.Timestamp),

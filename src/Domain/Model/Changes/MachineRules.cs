@@ -11,6 +11,20 @@ internal static class MachineRules
     public static bool MayRun(MachineRecord machine) =>
         machine.Instance is not null || machine.Status == MachineStatus.Launching;
 
+    /// <summary>
+    /// What a machine that waits must offer: where it was made for units of one service, what that service asks for now, which may be
+    /// other than when it was made. One that an operator added or named keeps its own.
+    /// </summary>
+    public static Constraints Asked(ModelDraft draft, MachineRecord machine)
+    {
+        var units = UnitPlaces.At(draft.Places.Assigned, machine.Id);
+        return !units.IsEmpty
+            && units.All(unit => unit.Service == units[0].Service && draft.Units.Get(unit).Directive.Machine is null)
+            && draft.Services.TryGet(units[0].Service, out var service)
+                ? service.Constraints
+                : machine.Constraints;
+    }
+
     /// <summary>Null, or that there is no such machine.</summary>
     public static Rejection? Find(ModelDraft draft, MachineId id, out MachineRecord? machine) =>
         draft.Machines.TryGet(id, out machine) ? null : ModelRefusal.NotFound($"machine {id} not found");
