@@ -123,6 +123,12 @@ internal sealed class LeaderTerm
                 plan = await PlanAsync(sight, provider, stop).ConfigureAwait(false);
             },
             stop).ConfigureAwait(false);
+        if (failed)
+        {
+            // What failed in the middle of a change may have left it half done; it is counted anew.
+            _index = null;
+        }
+
         failed |= await TryAsync("acting", () => ActAsync(plan, stop), stop).ConfigureAwait(false);
         failed |= await TryAsync("noting what waits", () => _notices.TellAsync(sight.Model, _report, Notice(sight, provider), stop), stop)
             .ConfigureAwait(false);
