@@ -170,6 +170,10 @@ public sealed class LossTests
         world.Log.Apply(new MarkMachineLostCommand(lost, "silent"));
         world.Provider.Plant(new InstanceTags(new EnvironmentId(7), 1, new MachineId(99), InstanceRole.Units), 1, "a");
         world.Log.Restore();
+
+        // The new cluster's first member has the name that the old one's had.
+        world.Log.Apply(new AdoptMachineCommand(new NodeId(2), "noble", new Zone("a"), new InstanceId("server-1"), "10.0.0.9"));
+        Assert.Single(world.Model.Machines.Values, machine => machine.StateServer is not null);
         world.Silent.UnionWith(world.Model.Machines.Keys);
         await world.ElectAsync();
         await world.UntilAsync(() => world.Model.Notice.Contains("confirm-restore", StringComparison.Ordinal), Patience);

@@ -29,7 +29,10 @@ internal static class ConfirmLossVerb
             request.Machines.Add(parsed.GetValue(machines));
             ChangeResponse change = await session.Client.ConfirmLossAsync(request, session.CancellationToken);
             await session.WriteChangeAsync(
-                change, $"Machine{(request.Machines.Count == 1 ? "" : "s")} {string.Join(", ", request.Machines)} count as lost");
+                change,
+                request.Machines.Count == 1
+                    ? $"Machine {request.Machines[0]} counts as lost"
+                    : $"Machines {string.Join(", ", request.Machines)} count as lost");
         });
         return verb;
     }
