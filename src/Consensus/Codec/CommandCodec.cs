@@ -106,7 +106,7 @@ internal static class CommandCodec
                 var member = new NodeId(reader.UInt64());
                 var alarm = (AlarmKind)reader.Int32();
                 return new SetAlarmCommand(member, alarm, reader.Boolean());
-            case >= CommandTag.BootstrapEnvironment and <= CommandTag.ReportUnits:
+            case >= CommandTag.BootstrapEnvironment and <= CommandTag.NoteWaiting:
                 return ModelCommandCodec.Read(ref reader, (CommandTag)tag);
             default:
                 throw reader.Unknown($"command tag {tag}");

@@ -167,6 +167,7 @@ public sealed class LossTests
         await using var world = await DeployedAsync(3);
         world.Log.Apply(new AdoptMachineCommand(new NodeId(1), "noble", new Zone("a"), new InstanceId("server-1"), "10.0.0.9"));
         var lost = world.Model.Machines.Keys.First();
+        world.Log.Depose();
         world.Log.Apply(new MarkMachineLostCommand(lost, "silent"));
         world.Provider.Plant(new InstanceTags(new EnvironmentId(7), 1, new MachineId(99), InstanceRole.Units), 1, "a");
         world.Log.Restore();
