@@ -26,9 +26,6 @@ internal sealed class SimulatedProvider : IInstanceProvider
     /// <summary>True while listings are told to be incomplete and empty.</summary>
     public bool ListsNothing { get; set; }
 
-    /// <summary>Launch calls that came, repeated ones too.</summary>
-    public int LaunchCalls { get; private set; }
-
     public IReadOnlyList<Instance> Made
     {
         get
@@ -51,7 +48,6 @@ internal sealed class SimulatedProvider : IInstanceProvider
         await HangAsync(cancellationToken);
         lock (_lock)
         {
-            LaunchCalls++;
             if (_byToken.TryGetValue(request.Token, out var known))
             {
                 return known.Digest == request.Digest() ? known.Instance : throw new InvalidRequestException("the token was used with other bytes");

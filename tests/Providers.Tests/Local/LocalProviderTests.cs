@@ -224,6 +224,7 @@ public sealed class LocalProviderTests : IDisposable
         Instance made = await provider.LaunchAsync(Request(0), default);
         await RunningAsync(made.Id);
         string log = Path.Combine(_root.FolderOf(made.Id), "machine.log");
+        await Until.TrueAsync(() => File.ReadAllText(log).EndsWith('\n'), "the machine has not said its only line");
         await File.AppendAllTextAsync(log, new string('x', 5000) + "end");
 
         await ListAsync();

@@ -128,8 +128,8 @@ public sealed class AgentProcessTests : IDisposable
         leader.Assign(Assigned.Unit(0, 5, "/bin/sh", "-c", $"echo $$ > {Pid(0)}; exec sleep 1000"));
         _bed.StartAgent(_bed.OtherPort);
         await StartedAsync(0);
-        Assert.Single(follower.Hellos);
-        Hello hello = Assert.Single(leader.Hellos);
+        Assert.NotEmpty(follower.Hellos);
+        Hello hello = leader.Hellos.First();
         Assert.Equal(
             (Assigned.Environment, Assigned.Incarnation, 3, "i-3", "127.0.0.1"),
             (hello.EnvironmentId, hello.Incarnation, hello.Machine, hello.Instance, hello.Address));

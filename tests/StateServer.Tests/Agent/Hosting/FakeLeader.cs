@@ -37,17 +37,19 @@ internal sealed class FakeLeader : Protos.Agent.Agents.AgentsBase, IAsyncDisposa
 
     public static async Task<FakeLeader> StartAsync(int port, string? redirect = null)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.Services.AddGrpc();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.ListenLocalhost(port, listen => listen.Protocols = HttpProtocols.Http2));
-        var leader = new FakeLeader { Redirect = redirect };
-        builder.Services.AddSingleton(leader);
-        leader._app = builder.Build();
-        leader._app.MapGrpcService<FakeLeader>();
-        await leader._app.StartAsync();
-        return leader;
+        long begun = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await TryStartAsync(port, redirect);
+            }
+            catch (IOException) when (TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(30))
+            {
+                // The port of a leader that was just stopped: a process that another test is starting, between fork and exec, has it too.
+                await Task.Delay(20);
+            }
+        }
     }
 
     /// <summary>Tells all agents from now on.</summary>
@@ -100,6 +102,29 @@ internal sealed class FakeLeader : Protos.Agent.Agents.AgentsBase, IAsyncDisposa
         await _down.CancelAsync();
         await _app!.DisposeAsync();
         _down.Dispose();
+    }
+
+    private static async Task<FakeLeader> TryStartAsync(int port, string? redirect)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddGrpc();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.ListenLocalhost(port, listen => listen.Protocols = HttpProtocols.Http2));
+        var leader = new FakeLeader { Redirect = redirect };
+        builder.Services.AddSingleton(leader);
+        leader._app = builder.Build();
+        leader._app.MapGrpcService<FakeLeader>();
+        try
+        {
+            await leader._app.StartAsync();
+            return leader;
+        }
+        catch
+        {
+            await leader.DisposeAsync();
+            throw;
+        }
     }
 
     private async Task HearAsync(AgentMessage message, IServerStreamWriter<ServerMessage> answers, SemaphoreSlim turn)
