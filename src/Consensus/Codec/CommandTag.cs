@@ -38,8 +38,7 @@ internal enum CommandTag
     MarkMachineLost = 33,
     MarkMachineReturned = 34,
     MachineTerminated = 35,
-    AvoidZone = 36,
-    ClearAvoidedZones = 37,
-    ReportMachine = 38,
-    ReportUnits = 39,
+    ClearAvoidedZones = 36,
+    ReportMachine = 37,
+    ReportUnits = 38,
 }

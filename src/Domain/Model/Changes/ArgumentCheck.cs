@@ -14,9 +14,7 @@ internal static class ArgumentCheck
             : null;
 
     public static Rejection? Zone(Zone zone) =>
-        ModelNames.IsZone(zone.Name ?? "")
-            ? null
-            : ModelRefusal.Invalid($"invalid availability zone \"{ModelLine.Of(zone.Name ?? "")}\": use {ModelNames.ZoneRule}");
+        Identity.Zone.TryParse(zone.Name ?? "", out _) is { } wrong ? ModelRefusal.Invalid(wrong) : null;
 
     public static Rejection? Name(string name, string what) =>
         ModelNames.IsName(name)
@@ -29,6 +27,16 @@ internal static class ArgumentCheck
         if (constraints.CpuCores < 0 || constraints.CpuPower < 0 || constraints.MemoryMiB < 0 || constraints.RootDiskMiB < 0)
         {
             return ModelRefusal.Invalid("a constraint is negative: use 0 or more");
+        }
+
+        if (Math.Max(constraints.MemoryMiB ?? 0, constraints.RootDiskMiB ?? 0) > ConstraintText.MostMiB)
+        {
+            return ModelRefusal.Invalid($"a constraint asks for more than {ConstraintText.MostMiB >> 30}P");
+        }
+
+        if (ConstraintMerge.Conflict(constraints) is { } conflict)
+        {
+            return ModelRefusal.Invalid(conflict);
         }
 
         foreach (var text in constraints.Tags.AsEnumerable().Append(constraints.Arch ?? "-").Append(constraints.InstanceType ?? "-"))

@@ -1,4 +1,5 @@
 using StateServer.Domain.Commands.Model;
+using StateServer.Domain.Identity;
 using StateServer.Domain.Model.View;
 using StateServer.Domain.Outcomes;
 
@@ -49,7 +50,27 @@ internal static class EnvironmentRules
 
         draft.Services.Set(service! with { Constraints = set.Constraints });
         draft.Tell(ModelEventKind.ConstraintsSet, $"service {name}", "its constraints were set");
+        AskAnew(draft, name, set.Constraints);
         return null;
+    }
+
+    /// <summary>
+    /// The machines added for a service that wait for a launch ask for its new constraints, at once: as many as one command may
+    /// change. The others, and those whose launch is under way and must be repeated as it was, do after their next failure.
+    /// </summary>
+    private static void AskAnew(ModelDraft draft, ServiceName service, Constraints constraints)
+    {
+        var left = ModelLimits.MostPerCommand;
+        foreach (var name in UnitPlaces.At(draft.Places.OfService, service))
+        {
+            var unit = draft.Units.Get(name);
+            if (unit is { Machine: { } id, Directive.Machine: null }
+                && draft.Machines.Get(id) is { Status: MachineStatus.Pending } machine
+                && left-- > 0)
+            {
+                draft.Machines.Set(machine with { Constraints = constraints, Message = "" });
+            }
+        }
     }
 
     /// <summary>The first fixed setting that differs, as environments.yaml spells it; constraints have a command of their own.</summary>

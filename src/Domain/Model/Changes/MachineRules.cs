@@ -11,6 +11,25 @@ internal static class MachineRules
     public static bool MayRun(MachineRecord machine) =>
         machine.Instance is not null || machine.Status == MachineStatus.Launching;
 
+    /// <summary>
+    /// The service that a machine was added for; null for one that an operator added. Before a launch, a unit is on a machine
+    /// because the machine was added for it, or because an operator named the machine.
+    /// </summary>
+    /// <param name="draft">The model.</param>
+    /// <param name="machine">A machine that was never launched.</param>
+    public static ServiceRecord? AddedFor(ModelDraft draft, MachineId machine)
+    {
+        foreach (var name in UnitPlaces.At(draft.Places.Assigned, machine))
+        {
+            if (draft.Units.Get(name).Directive.Machine is null)
+            {
+                return draft.Services.Get(name.Service);
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Null, or that there is no such machine.</summary>
     public static Rejection? Find(ModelDraft draft, MachineId id, out MachineRecord? machine) =>
         draft.Machines.TryGet(id, out machine) ? null : ModelRefusal.NotFound($"machine {id} not found");
