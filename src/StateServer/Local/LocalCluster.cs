@@ -80,9 +80,7 @@ internal sealed record LocalCluster(int FormatVersion, string ClusterId, int Bas
     public void Write(string root)
     {
         Directory.CreateDirectory(root);
-        string path = Path.Combine(root, FileName);
-        File.WriteAllText(path + ".new", JsonSerializer.Serialize(this, Json) + "\n");
-        File.Move(path + ".new", path, overwrite: false);
+        WholeFile.Write(Path.Combine(root, FileName), JsonSerializer.Serialize(this, Json) + "\n", overwrite: false);
     }
 
     /// <summary>The ports of a member.</summary>

@@ -62,21 +62,21 @@ internal sealed class LocalEnvironment(LocalRoot root, LocalCluster cluster)
 
     /// <summary>Starts the machines that were stopped.</summary>
     public Task<ImmutableArray<InstanceId>> StartMachinesAsync(CancellationToken cancellationToken) =>
-        ToldAsync(() => _power.StartAsync(cancellationToken));
+        ToldAsync(async () => _power.HasMachines ? await _power.StartAsync(cancellationToken) : []);
 
     /// <summary>Stops all machines, which no member may launch meanwhile.</summary>
     public Task<ImmutableArray<InstanceId>> StopMachinesAsync(CancellationToken cancellationToken) =>
-        ToldAsync(() => _power.StopAsync(cancellationToken));
+        ToldAsync(async () => _power.HasMachines ? await _power.StopAsync(cancellationToken) : []);
 
-    /// <summary>Ends all machines for good.</summary>
+    /// <summary>Ends all machines for good, and removes what the provider keeps beside them.</summary>
     public Task<ImmutableArray<InstanceId>> DestroyMachinesAsync(CancellationToken cancellationToken) =>
         ToldAsync(() => _power.DestroyAsync(cancellationToken));
 
-    private async Task<ImmutableArray<InstanceId>> ToldAsync(Func<Task<ImmutableArray<InstanceId>>> work)
+    private static async Task<ImmutableArray<InstanceId>> ToldAsync(Func<Task<ImmutableArray<InstanceId>>> work)
     {
         try
         {
-            return _power.HasMachines ? await work() : [];
+            return await work();
         }
         catch (ProviderException failure)
         {

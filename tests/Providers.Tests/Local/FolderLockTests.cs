@@ -98,6 +98,42 @@ public sealed class FolderLockTests : IDisposable
     }
 
     [Fact]
+    public void A_look_makes_nothing()
+    {
+        Assert.Equal(FolderClaim.Free, FolderLock.Look(_folder.Path));
+        Assert.Equal(FolderClaim.Free, FolderLock.Look(_folder.Below("nowhere")));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public async Task A_claim_whose_file_its_holder_removed_is_taken_by_one_at_a_time()
+    {
+        string path = _folder.Below(FolderLock.LockFile);
+        using (var nameless = LibC.OpenForLock(path))
+        {
+            Assert.False(LibC.IsNameless(nameless));
+            File.Delete(path);
+            Assert.True(LibC.IsNameless(nameless));
+        }
+
+        int holders = 0, most = 0;
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() =>
+        {
+            for (int i = 0; i < 3000; i++)
+            {
+                if (FolderLock.TryTake(_folder.Path) is { } taken)
+                {
+                    most = Math.Max(most, Interlocked.Increment(ref holders));
+                    Interlocked.Decrement(ref holders);
+                    File.Delete(path);
+                    taken.Dispose();
+                }
+            }
+        })));
+        Assert.Equal(1, most);
+    }
+
+    [Fact]
     public async Task A_proven_holder_is_signalled()
     {
         // util-linux's flock holds the lock with a process that isn't ours.

@@ -158,6 +158,25 @@ public sealed class ShimHostTests : IDisposable
     }
 
     [Fact]
+    public async Task A_shim_that_is_asked_to_stop_before_it_started_anything_starts_nothing()
+    {
+        UnitOrder order = Order("") with { Command = ["/no/such/program"] };
+        Directory.CreateDirectory(_bed.Unit(0).Path);
+        int shim;
+        using (FolderLock.TryTake(_bed.Unit(0).Path))
+        {
+            _host.Start(order, 0);
+            await AgentBed.UntilAsync(() => UnitProcesses.MarkOf(order.Token).Bearers().Any(p => HandlesTerm(p.Pid)), "the shim handles TERM");
+            shim = UnitProcesses.MarkOf(order.Token).Bearers()[0].Pid;
+            AgentBed.Signal(shim, LibC.SigTerm);
+        }
+
+        // Where it waited for the folder longer than it does, it has ended without a word.
+        await AgentBed.UntilAsync(() => !AgentBed.Lives(shim), "the shim has ended");
+        Assert.NotEqual(UnitEnd.NotStarted, _host.ExitOf(order)?.End);
+    }
+
+    [Fact]
     public async Task Another_host_finds_what_runs_and_one_folder_has_one_run()
     {
         UnitOrder order = Order($"echo $$ > {Pid}; exec sleep 1000");
@@ -185,6 +204,20 @@ public sealed class ShimHostTests : IDisposable
     {
         _host.Dispose();
         _bed.Dispose();
+    }
+
+    /// <summary>Whether a process has a handler of its own for TERM (SigCgt of /proc/PID/status, proc(5)).</summary>
+    private static bool HandlesTerm(int pid)
+    {
+        try
+        {
+            string line = File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith("SigCgt:", StringComparison.Ordinal));
+            return (Convert.ToUInt64(line[7..].Trim(), 16) & (1UL << (LibC.SigTerm - 1))) != 0;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private static UnitOrder Order(string script, int number = 0) => new(

@@ -23,5 +23,6 @@ internal static class ModelVerbs
         UncordonVerb.Create(),
         ExplainVerb.Create(),
         EventsVerb.Create(),
+        LogsVerb.Create(),
     ];
 }

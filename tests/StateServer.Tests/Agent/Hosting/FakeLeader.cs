@@ -33,6 +33,9 @@ internal sealed class FakeLeader : Protos.Agent.Agents.AgentsBase, IAsyncDisposa
 
     public volatile bool Acknowledges = true;
 
+    /// <summary>Reads nothing any more, as a member that is stopped: what agents say stays in the network.</summary>
+    public volatile bool Reads = true;
+
     public int Heartbeats => Volatile.Read(ref _heartbeats);
 
     public static async Task<FakeLeader> StartAsync(int port, string? redirect = null)
@@ -87,6 +90,11 @@ internal sealed class FakeLeader : Protos.Agent.Agents.AgentsBase, IAsyncDisposa
         {
             while (await requestStream.MoveNext(either.Token))
             {
+                if (!Reads)
+                {
+                    await Task.Delay(Timeout.InfiniteTimeSpan, either.Token);
+                }
+
                 await HearAsync(requestStream.Current, responseStream, turn);
             }
         }
