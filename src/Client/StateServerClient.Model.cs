@@ -45,6 +45,14 @@ public sealed partial class StateServerClient
     public Task<ChangeResponse> SetConstraintsAsync(SetConstraintsRequest request, CancellationToken cancellationToken = default) =>
         ChangeAsync(request.DryRun, (invoker, call) => new Model.ModelClient(invoker).SetConstraintsAsync(request, call), cancellationToken);
 
+    /// <summary>Confirms that machines are really lost.</summary>
+    public Task<ChangeResponse> ConfirmLossAsync(ConfirmLossRequest request, CancellationToken cancellationToken = default) =>
+        ChangeAsync(request.DryRun, (invoker, call) => new Model.ModelClient(invoker).ConfirmLossAsync(request, call), cancellationToken);
+
+    /// <summary>Confirms a restore.</summary>
+    public Task<ChangeResponse> ConfirmRestoreAsync(ConfirmRestoreRequest request, CancellationToken cancellationToken = default) =>
+        ChangeAsync(request.DryRun, (invoker, call) => new Model.ModelClient(invoker).ConfirmRestoreAsync(request, call), cancellationToken);
+
     /// <summary>Has a machine's launch tried again.</summary>
     public Task<ChangeResponse> RetryProvisioningAsync(
         RetryProvisioningRequest request, CancellationToken cancellationToken = default) =>

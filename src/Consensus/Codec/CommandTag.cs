@@ -41,4 +41,7 @@ internal enum CommandTag
     ClearAvoidedZones = 36,
     ReportMachine = 37,
     ReportUnits = 38,
+    ConfirmMachinesLost = 39,
+    ConfirmRestore = 40,
+    NoteWaiting = 41,
 }

@@ -52,6 +52,13 @@ internal static class MachineCommandCodec
                 writer.Write(cordon.Zone.Name);
                 writer.Write(cordon.Cordoned);
                 break;
+            case ConfirmMachinesLostCommand lost:
+                Start(ref writer, CommandTag.ConfirmMachinesLost, 1);
+                WriteList(ref writer, lost.Machines, WriteMachine);
+                break;
+            case ConfirmRestoreCommand:
+                Start(ref writer, CommandTag.ConfirmRestore, 0);
+                break;
             default:
                 UnitWorkCodec.Write(ref writer, command);
                 break;
@@ -91,6 +98,12 @@ internal static class MachineCommandCodec
                 reader.Fields(CordonFields, "a zone's cordon");
                 var cordoned = new Zone(reader.Text());
                 return new CordonZoneCommand(cordoned, reader.Boolean());
+            case CommandTag.ConfirmMachinesLost:
+                reader.Fields(1, "a confirmation of losses");
+                return new ConfirmMachinesLostCommand(ReadList(ref reader, ReadMachineId));
+            case CommandTag.ConfirmRestore:
+                reader.Fields(0, "a confirmation of a restore");
+                return new ConfirmRestoreCommand();
             default:
                 return UnitWorkCodec.Read(ref reader, tag);
         }

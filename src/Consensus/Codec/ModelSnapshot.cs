@@ -102,6 +102,8 @@ internal sealed class ModelSnapshot
             NextMachine = header.NextMachine,
             LastAssignment = header.LastAssignment,
             LastEvent = header.LastEvent,
+            Notice = header.Notice,
+            IsRestored = header.IsRestored,
         };
         return model with { EntityDigest = ModelHash.OfRecords(model) };
     }

@@ -14,4 +14,6 @@ internal sealed record SnapshotHeader(
     ChangeNumber FirstChange,
     int NextMachine,
     long LastAssignment,
-    long LastEvent);
+    long LastEvent,
+    string Notice,
+    bool IsRestored);

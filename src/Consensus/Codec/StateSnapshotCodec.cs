@@ -22,7 +22,7 @@ internal static class StateSnapshotCodec
     /// <summary>Fields of the header at feature level 1; the incarnation follows them from level 2 on, the model's counters from 3 on.</summary>
     private const int HeaderFields = 7;
 
-    private const int ModelCounters = 3;
+    private const int ModelCounters = 5;
 
     private const int LeaseFields = 3;
     private const int AlarmFields = 2;
@@ -120,7 +120,9 @@ internal static class StateSnapshotCodec
             firstChange,
             hasModel ? reader.Int32() : 0,
             hasModel ? reader.Int64() : 0,
-            hasModel ? reader.Int64() : 0);
+            hasModel ? reader.Int64() : 0,
+            hasModel ? reader.Text() : "",
+            hasModel && reader.Boolean());
     }
 
     internal static LeaseRecord ReadLease(ref FieldReader reader)
@@ -169,6 +171,8 @@ internal static class StateSnapshotCodec
             writer.Write(state.Model.NextMachine);
             writer.Write(state.Model.LastAssignment);
             writer.Write(state.Model.LastEvent);
+            writer.Write(state.Model.Notice);
+            writer.Write(state.Model.IsRestored);
         }
     }
 

@@ -15,6 +15,7 @@ internal static class UnitWorkCodec
     private const int NewMachineFields = 4;
     private const int PairFields = 2;
     private const int UnitReportFields = 6;
+    private const int NoteWaitingFields = 3;
 
     public static void Write(ref MessagePackWriter writer, ModelCommand command)
     {
@@ -41,6 +42,12 @@ internal static class UnitWorkCodec
                 Start(ref writer, CommandTag.ReportUnits, PairFields);
                 writer.Write(report.Machine.Value);
                 WriteList(ref writer, report.Units, Write);
+                break;
+            case NoteWaitingCommand note:
+                Start(ref writer, CommandTag.NoteWaiting, NoteWaitingFields);
+                writer.Write(note.Notice);
+                WriteList(ref writer, note.Machines, Write);
+                WriteList(ref writer, note.Units, Write);
                 break;
             default:
                 MachineWorkCodec.Write(ref writer, command);
@@ -72,6 +79,11 @@ internal static class UnitWorkCodec
                 reader.Fields(PairFields, "units' reports");
                 var reporter = new MachineId(reader.Int32());
                 return new ReportUnitsCommand(reporter, ReadList(ref reader, ReadReport));
+            case CommandTag.NoteWaiting:
+                reader.Fields(NoteWaitingFields, "notes on what waits");
+                var notice = reader.Text();
+                var machineNotes = ReadList(ref reader, ReadMachineNote);
+                return new NoteWaitingCommand(notice, machineNotes, ReadList(ref reader, ReadUnitNote));
             default:
                 return MachineWorkCodec.Read(ref reader, tag);
         }
@@ -128,6 +140,34 @@ internal static class UnitWorkCodec
         reader.Fields(PairFields, "an assignment's number");
         var unit = ReadUnitName(ref reader);
         return new AssignmentReference(unit, reader.Int64());
+    }
+
+    private static void Write(ref MessagePackWriter writer, MachineNote note)
+    {
+        writer.WriteArrayHeader(PairFields);
+        writer.Write(note.Machine.Value);
+        writer.Write(note.Line);
+    }
+
+    private static MachineNote ReadMachineNote(ref FieldReader reader)
+    {
+        reader.Fields(PairFields, "a machine's note");
+        var machine = new MachineId(reader.Int32());
+        return new MachineNote(machine, reader.Text());
+    }
+
+    private static void Write(ref MessagePackWriter writer, UnitNote note)
+    {
+        writer.WriteArrayHeader(PairFields);
+        ModelFieldCodec.Write(ref writer, note.Unit);
+        writer.Write(note.Line);
+    }
+
+    private static UnitNote ReadUnitNote(ref FieldReader reader)
+    {
+        reader.Fields(PairFields, "a unit's note");
+        var unit = ReadUnitName(ref reader);
+        return new UnitNote(unit, reader.Text());
     }
 
     private static void Write(ref MessagePackWriter writer, UnitReport report)

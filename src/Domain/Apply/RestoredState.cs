@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using StateServer.Domain.Alarms;
 using StateServer.Domain.Commands.Model;
+using StateServer.Domain.Events;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Keyspace;
 using StateServer.Domain.Membership;
+using StateServer.Domain.Model.Changes;
 using StateServer.Domain.Sessions;
 
 namespace StateServer.Domain.Apply;
@@ -54,7 +56,7 @@ public static class RestoredState
             keyspace.Add(lease.Item.Lease);
         }
 
-        return saved with
+        var restored = saved with
         {
             AppliedIndex = checked(saved.AppliedIndex + IndexJump),
             FeatureLevel = Math.Max(saved.FeatureLevel, FeatureLevel),
@@ -67,5 +69,17 @@ public static class RestoredState
             Alarms = ImmutableSortedSet<(NodeId Member, AlarmKind Alarm)>.Empty,
             Sessions = SessionTable.Empty,
         };
+        return restored.FeatureLevel >= ModelCommand.FirstFeatureLevel && restored.Model.Environment is not null
+            ? WithRestoredModel(restored)
+            : restored;
+    }
+
+    /// <summary>One revision more: the model and its view say that an environment was restored.</summary>
+    private static ReplicatedState WithRestoredModel(ReplicatedState restored)
+    {
+        var keyspace = new KeyspaceBuilder(restored.Keyspace, ImmutableArray.CreateBuilder<KeyEvent>());
+        var model = new ModelBuilder(restored.Model, keyspace, restored.TimestampMilliseconds);
+        model.Restore();
+        return restored with { Keyspace = keyspace.ToState(), Model = model.ToState() };
     }
 }

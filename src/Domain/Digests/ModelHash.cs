@@ -50,9 +50,17 @@ internal static class ModelHash
         return sum;
     }
 
-    /// <summary>The numbers that count machines, assignments and events.</summary>
-    public static ulong OfCounters(ModelState model) =>
-        EntityHash.Of(CountersSeed, model.NextMachine, model.LastAssignment, model.LastEvent);
+    /// <summary>The numbers that count machines, assignments and events, and what is told of the environment as a whole.</summary>
+    public static ulong OfCounters(ModelState model)
+    {
+        var hash = new HashChain(CountersSeed);
+        hash.Add((long)model.NextMachine);
+        hash.Add(model.LastAssignment);
+        hash.Add(model.LastEvent);
+        hash.Add(model.Notice);
+        hash.Add(model.IsRestored);
+        return hash.Value;
+    }
 
     public static ulong Of(EnvironmentSettings environment)
     {

@@ -89,4 +89,16 @@ public enum ModelEventKind
 
     /// <summary>So many more things of the same kind happened that they are told in one event.</summary>
     AndMore = 29,
+
+    /// <summary>The whole environment waits, or does no more.</summary>
+    Noticed = 30,
+
+    /// <summary>A machine or unit waits.</summary>
+    Waits = 31,
+
+    /// <summary>The environment was restored from a snapshot.</summary>
+    Restored = 32,
+
+    /// <summary>An operator confirmed a restore.</summary>
+    RestoreConfirmed = 33,
 }

@@ -30,8 +30,8 @@ public static class ModelLimits
     /// </summary>
     public const int MostPerCommand = 1_000;
 
-    /// <summary>Most units on one machine: losing or removing it is one command.</summary>
-    public const int MostUnitsPerMachine = MostPerCommand;
+    /// <summary>Most units on one machine: as many as an agent runs. Losing or removing it is one command.</summary>
+    public const int MostUnitsPerMachine = 256;
 
     /// <summary>Most bytes of a service's command with its arguments, in UTF-8: a quarter of what Linux takes for one argument.</summary>
     public const int MostCommandBytes = 32 << 10;

@@ -51,6 +51,15 @@ public sealed record ModelState
     /// <summary>The number of the newest assignment; 0 before the first.</summary>
     public long LastAssignment { get; init; }
 
+    /// <summary>Why the whole environment waits, as the leader's loop noted last, in one line; empty where it doesn't.</summary>
+    public string Notice { get; init; } = "";
+
+    /// <summary>
+    /// True from a restore until an operator has confirmed it: no machine is declared lost and no instance ended. What the snapshot
+    /// describes may be another cluster's by now.
+    /// </summary>
+    public bool IsRestored { get; init; }
+
     /// <summary>What happened last, oldest first; at most <see cref="ModelLimits.MostEvents"/>.</summary>
     public ImmutableList<ModelEvent> Events { get; init; } = [];
 

@@ -10,14 +10,12 @@ namespace StateServer.Placement.Planning;
 /// </param>
 /// <param name="GraceIsOver">True once agents have had time to find this leader.</param>
 /// <param name="InstancesGone">The machines whose instance is terminated, or missing in two complete listings 10 s apart.</param>
-/// <param name="SilenceIsConfirmed">True where an operator confirmed that machines silent by the many are really lost.</param>
 public sealed record AgentContact(
     ImmutableSortedDictionary<MachineId, long> SilentForMilliseconds,
     bool GraceIsOver,
-    ImmutableSortedSet<MachineId> InstancesGone,
-    bool SilenceIsConfirmed)
+    ImmutableSortedSet<MachineId> InstancesGone)
 {
     /// <summary>Every agent is in contact, and this leader is no new one.</summary>
     public static AgentContact Full { get; } =
-        new(ImmutableSortedDictionary<MachineId, long>.Empty, true, ImmutableSortedSet<MachineId>.Empty, false);
+        new(ImmutableSortedDictionary<MachineId, long>.Empty, true, ImmutableSortedSet<MachineId>.Empty);
 }

@@ -1,7 +1,9 @@
+using StateServer.Domain.Identity;
 using StateServer.Domain.Model;
 using StateServer.Placement.Planning;
 using StateServer.Placement.Planning.Audit;
 using StateServer.Placement.Planning.Indexing;
+using StateServer.Placement.Planning.Reports;
 using StateServer.Placement.Planning.Steps;
 using StateServer.Placement.Reconciliation.Acting;
 using StateServer.Placement.Reconciliation.Contacts;
@@ -22,6 +24,9 @@ internal sealed class LeaderTerm
 {
     private const int MostErrorsTold = 4;
 
+    /// <summary>How often this member tells that it runs: several times in the gap that makes silence count anew.</summary>
+    private static readonly TimeSpan PulsePeriod = TimeSpan.FromMilliseconds(250);
+
     private readonly TermLog _log;
     private readonly ContactTable _contacts;
     private readonly DecisionBook _book;
@@ -33,10 +38,13 @@ internal sealed class LeaderTerm
     private readonly InstanceLedger _ledger;
     private readonly LaunchExecutor _launches;
     private readonly TerminationExecutor _terminations;
+    private readonly NoticeBoard _notices;
     private PlacementIndex? _index;
     private PlanningInput? _input;
+    private PlanReport? _report;
     private string _leftAlone = "";
     private string _paused = "";
+    private string _auditErrors = "";
 
     /// <summary>Makes it; <see cref="RunAsync"/> leads.</summary>
     public LeaderTerm(
@@ -62,6 +70,7 @@ internal sealed class LeaderTerm
         _ledger = new(options.BetweenListings, time);
         _launches = new(log, provider, start, _watch, options, time, causes);
         _terminations = new(log, environment.Id, provider, _watch, options, time, causes);
+        _notices = new(log, time);
         _watch.Changed += wake.Set;
         _launches.Ended += wake.Set;
         _terminations.Ended += wake.Set;
@@ -75,6 +84,7 @@ internal sealed class LeaderTerm
     {
         using var term = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var watching = _watch.RunAsync(term.Token);
+        var pulsing = PulseAsync(term.Token);
         try
         {
             while (_log.IsLeading && !stop.IsCancellationRequested)
@@ -92,6 +102,8 @@ internal sealed class LeaderTerm
         {
             await term.CancelAsync().ConfigureAwait(false);
             await watching.ConfigureAwait(false);
+            await pulsing.ConfigureAwait(false);
+            ReconciliationMeter.Paused(false);
             await _launches.StopAsync().ConfigureAwait(false);
             await _terminations.StopAsync().ConfigureAwait(false);
         }
@@ -102,16 +114,62 @@ internal sealed class LeaderTerm
         // The provider's photograph is taken before the log's: each instance in it has its record there.
         var provider = _watch.Sight;
         var sight = _log.Read();
-        _ledger.Observe(provider, sight.Model.Machines, sight.Incarnation);
         Plan? plan = null;
-        var failed = await TryAsync("planning", async () => plan = await PlanAsync(sight, provider, stop).ConfigureAwait(false), stop)
-            .ConfigureAwait(false);
-        failed |= await TryAsync("acting", () => ActAsync(plan, stop), stop).ConfigureAwait(false);
-        ReconciliationMeter.Round(failed);
-        if (!failed)
+        var failed = await TryAsync(
+            "planning",
+            async () =>
+            {
+                _ledger.Observe(provider, sight.Model.Machines, sight.Incarnation);
+                plan = await PlanAsync(sight, provider, stop).ConfigureAwait(false);
+            },
+            stop).ConfigureAwait(false);
+        if (failed)
         {
-            _causes.Worked("planning");
-            _causes.Worked("acting");
+            // What failed in the middle of a change may have left it half done; it is counted anew.
+            _index = null;
+        }
+
+        failed |= await TryAsync("acting", () => ActAsync(plan, stop), stop).ConfigureAwait(false);
+        failed |= await TryAsync("noting what waits", () => _notices.TellAsync(sight.Model, _report, Notice(sight, provider), stop), stop)
+            .ConfigureAwait(false);
+        ReconciliationMeter.Round(failed);
+    }
+
+    /// <summary>Why the whole environment waits; null while this leader is too new to tell.</summary>
+    private string? Notice(ModelSight sight, ProviderSight provider)
+    {
+        if (sight.Model.IsRestored)
+        {
+            return NoticeBoard.Restored;
+        }
+
+        if (_contacts.Age < _options.AgentGrace)
+        {
+            return null;
+        }
+
+        return _auditErrors.Length > 0 ? $"a plan did not pass its audit, and nothing of it is done: {_auditErrors}"
+            : provider.Problem.Length > 0 ? $"the provider does not answer: {provider.Problem}"
+            : _report is null ? null
+            : NoticeBoard.OfPause(_report.Paused, SilentAgents(sight.Model));
+    }
+
+    private IEnumerable<MachineId> SilentAgents(ModelState model) => (_input?.Contact.SilentForMilliseconds.Keys ?? [])
+        .Where(id => model.Machines.GetValueOrDefault(id) is { Status: MachineStatus.Running });
+
+    /// <summary>Until the term is over: silence counts only while this member runs.</summary>
+    private async Task PulseAsync(CancellationToken stop)
+    {
+        var gaps = _contacts.Pulse();
+        while (!stop.IsCancellationRequested)
+        {
+            await Task.Delay(PulsePeriod, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_contacts.Pulse() is var now && now != gaps)
+            {
+                gaps = now;
+                ReconciliationLog.Slept(_causes.Logger);
+                ReconciliationMeter.Failure("slept");
+            }
         }
     }
 
@@ -130,14 +188,11 @@ internal sealed class LeaderTerm
         _index ??= PlacementIndex.Of(input.Model);
         _index.Advance(input.Model);
         var plan = Planner.Make(input, _index);
+        _report = plan.Report;
         _book.Note(plan.Report);
         TellPause(plan.Report.Paused);
-        if (PlanAudit.Errors(input, plan) is { IsEmpty: false } errors)
+        if (!Passes(input, plan))
         {
-            // The planner and its audit disagree: a defect, and no reason to act on either.
-            ReconciliationLog.AuditFailed(_causes.Logger, string.Join("; ", errors.Take(MostErrorsTold)));
-            ReconciliationMeter.Failure("audit");
-            _book.NoteWaiting($"the plan did not pass its audit: {errors[0]}");
             return null;
         }
 
@@ -145,8 +200,12 @@ internal sealed class LeaderTerm
         {
             if (await _log.ProposeAsync(command, stop).ConfigureAwait(false) is not null)
             {
-                // The model has moved on since the photograph: look again.
-                _wake.Set();
+                // The model has moved on since the photograph: look again. Where it hasn't, soon enough.
+                if (!ReferenceEquals(_log.Read().Model, input.Model))
+                {
+                    _wake.Set();
+                }
+
                 return null;
             }
         }
@@ -158,6 +217,24 @@ internal sealed class LeaderTerm
         }
 
         return plan;
+    }
+
+    /// <summary>Where the planner and its audit disagree it is a defect, told once, and no reason to act on either.</summary>
+    private bool Passes(PlanningInput input, Plan plan)
+    {
+        var errors = string.Join("; ", PlanAudit.Errors(input, plan).Take(MostErrorsTold));
+        if (errors.Length > 0)
+        {
+            ReconciliationMeter.Failure("audit");
+            _book.NoteWaiting($"the plan did not pass its audit: {errors}");
+            if (errors != _auditErrors)
+            {
+                ReconciliationLog.AuditFailed(_causes.Logger, errors);
+            }
+        }
+
+        _auditErrors = errors;
+        return errors.Length == 0;
     }
 
     private async Task ActAsync(Plan? plan, CancellationToken stop)
@@ -177,6 +254,13 @@ internal sealed class LeaderTerm
     /// </summary>
     private void Terminate(ModelSight sight, Plan? plan, CancellationToken stop)
     {
+        if (sight.Model.IsRestored)
+        {
+            // What the snapshot calls lost or to go may be anything by now, and what it doesn't know may be the newest.
+            TellLeftAlone();
+            return;
+        }
+
         HashSet<string> wanted = [];
         var removed = plan?.Steps.OfType<RemoveMachineStep>().Select(step => step.Machine).ToHashSet() ?? [];
         foreach (var machine in sight.Model.Machines.Values)
@@ -225,6 +309,7 @@ internal sealed class LeaderTerm
         }
 
         _paused = paused;
+        ReconciliationMeter.Paused(paused.Length > 0);
     }
 
     /// <summary>One part of a look: what fails is logged once for each cause, and the other parts go on.</summary>
@@ -233,6 +318,7 @@ internal sealed class LeaderTerm
         try
         {
             await perform().ConfigureAwait(false);
+            _causes.Worked(work);
             return false;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -40,4 +40,7 @@ internal static partial class ReconciliationLog
 
     [LoggerMessage(7010, LogLevel.Warning, "Units are not moved: {Why}")]
     public static partial void Paused(ILogger logger, string why);
+
+    [LoggerMessage(7011, LogLevel.Warning, "This member did not run for a while: the silence of agents counts anew from now on")]
+    public static partial void Slept(ILogger logger);
 }

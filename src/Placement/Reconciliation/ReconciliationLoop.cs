@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using StateServer.Domain.Model;
 using StateServer.Placement.Planning;
 using StateServer.Placement.Reconciliation.Acting;
 using StateServer.Placement.Reconciliation.Contacts;
@@ -83,6 +84,11 @@ public sealed class ReconciliationLoop
             {
                 await LeadAsync(term, stop).ConfigureAwait(false);
             }
+            else
+            {
+                // Why this member could do nothing is no word on what the leader does now.
+                _book.Clear();
+            }
 
             _causes.Worked("leading");
         }
@@ -105,9 +111,14 @@ public sealed class ReconciliationLoop
             return;
         }
 
-        var provider = _providers.Find(environment);
+        var log = new TermLog(_log, term);
+        if (await FindAsync(environment, log, stop).ConfigureAwait(false) is not { } provider)
+        {
+            return;
+        }
+
         var leading = new LeaderTerm(
-            new TermLog(_log, term), environment, provider, _start, _contacts, _book, _options, _wake, _time, _causes);
+            log, environment, provider, _start, _contacts, _book, _options, _wake, _time, _causes);
         ReconciliationLog.Leading(_causes.Logger, environment.Name, term);
         _book.Clear();
         Volatile.Write(ref _leading, leading);
@@ -120,6 +131,24 @@ public sealed class ReconciliationLoop
             Volatile.Write(ref _leading, null);
             _book.Clear();
             ReconciliationLog.Left(_causes.Logger, term);
+        }
+    }
+
+    /// <summary>The provider; null where there is none here, which is noted for every member's status.</summary>
+    private async Task<IInstanceProvider?> FindAsync(EnvironmentSettings environment, TermLog log, CancellationToken stop)
+    {
+        try
+        {
+            var provider = _providers.Find(environment);
+            _causes.Worked("finding the provider");
+            return provider;
+        }
+        catch (ProviderException e)
+        {
+            _causes.Failed("finding the provider", e);
+            _book.NoteWaiting(e.Message);
+            await new NoticeBoard(log, _time).TellAsync(log.Read().Model, null, e.Message, stop).ConfigureAwait(false);
+            return null;
         }
     }
 }

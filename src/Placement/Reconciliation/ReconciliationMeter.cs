@@ -29,6 +29,17 @@ public static class ReconciliationMeter
     private static readonly UpDownCounter<int> Terminations = Meter.CreateUpDownCounter<int>(
         "stateserver.placement.terminations.pending", "{termination}", "Instances that are being ended");
 
+    private static int _paused;
+
+    private static readonly ObservableGauge<int> Pauses = Meter.CreateObservableGauge(
+        "stateserver.placement.paused", () => Volatile.Read(ref _paused), "{pause}", "1 where this member, as leader, moves no units because too many agents are silent at once");
+
+    internal static void Paused(bool isPaused)
+    {
+        _ = Pauses;
+        Volatile.Write(ref _paused, isPaused ? 1 : 0);
+    }
+
     internal static void Round(bool failed) => Rounds.Add(1, new KeyValuePair<string, object?>("failed", failed));
 
     internal static void Step(string kind, string outcome) => Steps.Add(1, new TagList { { "kind", kind }, { "outcome", outcome } });

@@ -6,6 +6,7 @@ using StateServer.Domain.Apply;
 using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Model;
+using StateServer.Placement.Planning.Indexing;
 using StateServer.Placement.Reconciliation;
 using StateServer.Placement.Reconciliation.Contacts;
 using StateServer.Placement.Reconciliation.Ports;
@@ -72,6 +73,7 @@ internal sealed partial class AgentDesk : BackgroundService, IUnitLogs
         // Before its report is committed: a machine that runs and was never heard would count as silent since the term's beginning.
         _contacts.Heard(term, machine);
         await RegisterAsync(hello, machine, term, cancellationToken);
+        AgentDeskMeter.Sessions.Add(1);
         using var session = new AgentSession(
             machine, term, _log, _contacts, stop => ConfirmAsync(term, stop), _time, cancellationToken);
         AgentSession? older = null;
@@ -92,6 +94,7 @@ internal sealed partial class AgentDesk : BackgroundService, IUnitLogs
         finally
         {
             _sessions.TryRemove(new(machine, session));
+            AgentDeskMeter.Sessions.Add(-1);
         }
     }
 
@@ -150,7 +153,7 @@ internal sealed partial class AgentDesk : BackgroundService, IUnitLogs
             var state = _replica.State;
             if (!ReferenceEquals(state.Model, pushed) && !_sessions.IsEmpty)
             {
-                Push(state, [.. _sessions.Values]);
+                Push(state, pushed is null ? [.. _sessions.Values] : Touched(pushed, state.Model));
             }
 
             _lastFailure = null;
@@ -158,6 +161,7 @@ internal sealed partial class AgentDesk : BackgroundService, IUnitLogs
         }
         catch (Exception e)
         {
+            AgentDeskMeter.Failures.Add(1, new KeyValuePair<string, object?>("cause", e.GetType().Name));
             if (_lastFailure != e.Message)
             {
                 _lastFailure = e.Message;
@@ -166,6 +170,28 @@ internal sealed partial class AgentDesk : BackgroundService, IUnitLogs
 
             return null;
         }
+    }
+
+    /// <summary>
+    /// The sessions whose assignment may differ: with thousands of agents, each of whose reports changes the model, it is not made
+    /// anew for all of them each time. A session that came meanwhile was given what holds when it came.
+    /// </summary>
+    private IReadOnlyCollection<AgentSession> Touched(ModelState before, ModelState now)
+    {
+        if (!ReferenceEquals(before.Services, now.Services) || !ReferenceEquals(before.Environment, now.Environment))
+        {
+            return [.. _sessions.Values];
+        }
+
+        var changes = ModelChanges.Between(before, now);
+        HashSet<MachineId> machines = [.. changes.Machines];
+        foreach (var name in changes.Units)
+        {
+            machines.UnionWith(((UnitRecord?[])[before.Units.GetValueOrDefault(name), now.Units.GetValueOrDefault(name)])
+                .Select(unit => unit?.Machine).OfType<MachineId>());
+        }
+
+        return [.. machines.Select(machine => _sessions.GetValueOrDefault(machine)).OfType<AgentSession>()];
     }
 
     private void EndAll(long? exceptOfTerm)
@@ -192,7 +218,6 @@ internal sealed partial class AgentDesk : BackgroundService, IUnitLogs
             return;
         }
 
-        var units = MachineAssignment.ByMachine(state.Model, sessions.Select(session => session.Machine).ToHashSet());
         foreach (var session in sessions)
         {
             // One that was removed is the provider's to end. One that was lost meanwhile must say anew what it runs.
@@ -204,18 +229,28 @@ internal sealed partial class AgentDesk : BackgroundService, IUnitLogs
             }
 
             session.Assign(MachineAssignment.Of(
-                state.Model, machine, units[machine.Id], state.Keyspace.Revision.Value, state.Incarnation, _options));
+                state.Model, machine, state.Keyspace.Revision.Value, state.Incarnation, _options));
         }
     }
 
     /// <summary>Commits who the machine is, where the model doesn't know it yet.</summary>
     private async Task RegisterAsync(Hello hello, MachineId id, long term, CancellationToken cancellationToken)
     {
-        var machine = _replica.State.Model.Machines[id];
+        if (!_replica.State.Model.Machines.TryGetValue(id, out var machine))
+        {
+            throw new RpcException(new(StatusCode.NotFound, $"the environment has no machine {id}"));
+        }
+
+        if (machine.Status == MachineStatus.Launching)
+        {
+            // Which attempt made this instance only the provider knows; until that is settled, an earlier one's may be what calls.
+            throw new RpcException(new(StatusCode.Unavailable, $"the outcome of machine {id}'s launch is not known yet; try again"));
+        }
+
         if (machine.Instance?.Name == hello.Instance
             && machine.Address == hello.Address
             && machine.AgentVersion == hello.Version
-            && machine.Status is not (MachineStatus.Launching or MachineStatus.Starting))
+            && machine.Status is not MachineStatus.Starting)
         {
             return;
         }

@@ -95,17 +95,24 @@ internal sealed class AgentSession : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _end.Dispose();
 
-    /// <summary>Sends an assignment, unless it is the one that was sent last.</summary>
+    /// <summary>Sends an assignment, unless it is the one that was sent last, or an earlier one.</summary>
     public void Assign(Assignment assignment)
     {
         lock (_messages)
         {
-            if (_sent is { } sent && sent.Zone == assignment.Zone && sent.Units.Equals(assignment.Units))
+            if (_sent is { } sent && sent.Revision > assignment.Revision)
+            {
+                // Whoever pushes read its state before it came here: the newest state holds, whoever comes last.
+                return;
+            }
+
+            var isSame = _sent is { } last && last.Zone == assignment.Zone && last.Units.Equals(assignment.Units);
+            _sent = assignment;
+            if (isSame)
             {
                 return;
             }
 
-            _sent = assignment;
             Send(new ServerMessage { Assignment = assignment });
         }
     }
@@ -270,6 +277,9 @@ internal sealed class AgentSession : IDisposable
         if (CameLost && _mustEnd.IsEmpty && model.Machines.GetValueOrDefault(_machine)?.Status == MachineStatus.Lost)
         {
             await _log.ProposeAsync(new MarkMachineReturnedCommand(_machine), _term, _end.Token);
+
+            // Lost once more, it must come and say anew what it runs.
+            CameLost = false;
         }
     }
 

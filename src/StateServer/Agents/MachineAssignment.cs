@@ -9,7 +9,7 @@ namespace StateServer.Agents;
 internal static class MachineAssignment
 {
     /// <summary>Most units of one machine; an agent takes no more.</summary>
-    public const int MostUnits = 256;
+    public const int MostUnits = ModelLimits.MostUnitsPerMachine;
 
     /// <summary>
     /// The assignment, its units by name. Units that are to go aren't in it: so they are stopped. A singleton isn't either, as long as
@@ -17,14 +17,12 @@ internal static class MachineAssignment
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="machine">The machine.</param>
-    /// <param name="units">The units that the model has on it.</param>
     /// <param name="revision">The revision that the model was read at.</param>
     /// <param name="incarnation">The environment's incarnation.</param>
     /// <param name="options">The times that singletons are given.</param>
     public static Assignment Of(
         ModelState model,
         MachineRecord machine,
-        IEnumerable<UnitRecord> units,
         long revision,
         long incarnation,
         ReconciliationOptions options)
@@ -36,8 +34,9 @@ internal static class MachineAssignment
             Revision = revision,
             Zone = machine.Zone?.Name ?? "",
         };
-        assignment.Units.AddRange(units
-            .Where(unit => unit.Life == Life.Alive && unit.Machine == machine.Id)
+        assignment.Units.AddRange(model.UnitsOn(machine.Id)
+            .Select(name => model.Units[name])
+            .Where(unit => unit.Life == Life.Alive)
             .Select(unit => (Unit: unit, Service: model.Services.GetValueOrDefault(unit.Name.Service)))
             .Where(pair => pair.Service is { } service && !(service.IsSingleton && pair.Unit.Predecessor is not null))
             .OrderBy(pair => pair.Unit.Name)
@@ -45,11 +44,6 @@ internal static class MachineAssignment
             .Select(pair => Unit(pair.Unit, pair.Service!, options)));
         return assignment;
     }
-
-    /// <summary>The units by machine, of some machines alone.</summary>
-    public static ILookup<MachineId, UnitRecord> ByMachine(ModelState model, IReadOnlySet<MachineId> machines) => model.Units.Values
-        .Where(unit => unit.Machine is { } machine && machines.Contains(machine))
-        .ToLookup(unit => unit.Machine!.Value);
 
     private static AssignedUnit Unit(UnitRecord unit, ServiceRecord service, ReconciliationOptions options)
     {

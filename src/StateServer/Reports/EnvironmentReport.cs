@@ -12,6 +12,7 @@ namespace StateServer.Reports;
 /// <param name="Constraints">Words, as <c>get-constraints</c> prints them.</param>
 /// <param name="AvailabilitySetsEnabled">Whether services stand in availability sets.</param>
 /// <param name="ReplaceAfterSeconds">How long a machine or member may be silent until it is lost.</param>
+/// <param name="Message">Why the whole environment waits; null where it doesn't.</param>
 internal sealed record EnvironmentReport(
     string Name,
     string Id,
@@ -21,4 +22,5 @@ internal sealed record EnvironmentReport(
     string DefaultSeries,
     string Constraints,
     bool AvailabilitySetsEnabled,
-    int ReplaceAfterSeconds);
+    int ReplaceAfterSeconds,
+    string? Message = null);

@@ -8,6 +8,7 @@ namespace StateServer.Reports;
 internal static class ModelReportBuilder
 {
     private const string Lost = "lost";
+    private const string Pending = "pending";
     private const string Running = "running";
 
     /// <summary>The report with environment, machines, services and units.</summary>
@@ -40,7 +41,8 @@ internal static class ModelReportBuilder
         environment.DefaultSeries,
         environment.Constraints,
         environment.AvailabilitySetsEnabled,
-        environment.ReplaceAfterSeconds);
+        environment.ReplaceAfterSeconds,
+        NullIfEmpty(environment.Notice));
 
     private static MachineReport Machine(MachineInfo machine, IEnumerable<UnitReport> units) => new(
         machine.Id,
@@ -82,10 +84,14 @@ internal static class ModelReportBuilder
         unit.HasMachine ? unit.Machine : null,
         machine is { HasZone: true } ? machine.Zone : null,
         machine?.State == Lost ? Lost : unit.State,
-        NullIfEmpty(unit.Message),
+        NullIfEmpty(unit.Message) ?? Awaited(unit, machine),
         unit.Restarts,
         unit.HasAddress ? unit.Address : null,
         unit.Dying);
+
+    /// <summary>A unit that waits for its machine waits for what that one waits for.</summary>
+    private static string? Awaited(UnitInfo unit, MachineInfo? machine) =>
+        unit.State == Pending && machine is { State: Pending, Message.Length: > 0 } ? $"waits for machine {machine.Id}: {machine.Message}" : null;
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 

@@ -74,6 +74,7 @@ internal static class ModelSamples
         yield return new RemoveUnitsCommand([new UnitName(Web, 0)]);
         yield return new CordonMachineCommand(One, true);
         yield return new CordonZoneCommand(A, true);
+        yield return new NoteWaitingCommand("nothing is moved", [], []);
     }
 
     private static IEnumerable<Command> Commands() =>
@@ -106,6 +107,9 @@ internal static class ModelSamples
         new EndLaunchCommand(One, 2, LaunchOutcome.Launched, new InstanceId("i-1"), ""),
         new EndLaunchCommand(One, 2, LaunchOutcome.QuotaExceeded, null, "quota"),
         new MarkMachineLostCommand(One, "silent"),
+        new ConfirmMachinesLostCommand([One]),
+        new ConfirmRestoreCommand(),
+        new NoteWaitingCommand("waits", [new MachineNote(One, "no room")], [new UnitNote(new UnitName(Web, 0), "no zone")]),
         new MarkMachineReturnedCommand(One),
         new MachineTerminatedCommand(One),
         new ClearAvoidedZonesCommand([A, new Zone("b")]),

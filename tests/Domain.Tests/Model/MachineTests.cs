@@ -308,4 +308,30 @@ public sealed class MachineTests
     private static ReportMachineCommand Report(string instance) => new(Zero, new InstanceId(instance), "h:22", "1");
 
     private static (int First, int Count) Numbers(AddedOutcome added) => (added.First, added.Count);
+
+    [Fact]
+    public void A_machine_that_waits_is_asked_for_as_its_service_asks_now_and_never_while_it_is_launched()
+    {
+        Constraints big = Constraints.None with { MemoryMiB = 1 << 30 };
+        Constraints small = Constraints.None with { MemoryMiB = 512 };
+        _script.Do(Deploy("web", 2) with { Constraints = big });
+        _script.Do(new AssignUnitsCommand(
+            0, [new NewMachine("trusty", big, PlacementDirective.None, new Zone("a"))], [new UnitAssignment(U("web", 0), Zero)]));
+        _script.Add(Machines(1));
+        _script.Do(Begin(1));
+        _script.Do(new SetConstraintsCommand(new ServiceName("web"), small));
+
+        // The bytes of an attempt under way never change; the next attempt is another.
+        Assert.Equal(big, _script.Machine(0).Constraints);
+        _script.Do(End(1, LaunchOutcome.InvalidRequest));
+        Assert.Equal(small, _script.Machine(0).Constraints);
+        _script.Do(new SetConstraintsCommand(new ServiceName("web"), big));
+        Assert.Equal((big, ""), (_script.Machine(0).Constraints, _script.Machine(0).Message));
+
+        // A machine that an operator named is the operator's own matter.
+        _script.Do(Deploy("named", 1) with { Directive = new PlacementDirective(null, new MachineId(1)) });
+        _script.Do(Assign((U("named", 0), 1)));
+        _script.Do(new SetConstraintsCommand(new ServiceName("named"), big));
+        Assert.Equal(Constraints.None, _script.Machine(1).Constraints);
+    }
 }

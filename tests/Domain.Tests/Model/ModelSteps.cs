@@ -12,7 +12,7 @@ namespace StateServer.Domain.Tests.Model;
 internal static class ModelSteps
 {
     /// <summary>How many kinds of steps there are.</summary>
-    public const int Kinds = 29;
+    public const int Kinds = 32;
 
     private static readonly string[] Services = ["web", "db", "one"];
     private static readonly Zone[] Zones = [new("a"), new("b"), new("c")];
@@ -50,6 +50,9 @@ internal static class ModelSteps
             25 => new ConfirmPredecessorsEndedCommand([BeforeOf(model, unit)]),
             26 => new ReportMachineCommand(machine, Instance(machine), $"h:{second}", "1"),
             27 or 28 => Report(model, unit, machine, second),
+            29 => new ConfirmMachinesLostCommand([machine, Pick(model.Machines.Keys, second, machine)]),
+            30 => new NoteWaitingCommand($"{second % 2}", [new MachineNote(machine, "no room")], [new UnitNote(unit, "no zone")]),
+            31 => new ConfirmRestoreCommand(),
             _ => new SetConstraintsCommand(first % 2 == 0 ? service : null, Constraints.None with { CpuCores = second }),
         };
     }

@@ -183,6 +183,6 @@ public sealed class UnitTests
     {
         _script.Do(Deploy("many", ModelLimits.MostUnitsPerMachine));
         _script.Do(Assign([.. Enumerable.Range(0, ModelLimits.MostUnitsPerMachine).Select(i => (U("many", i), _a))]));
-        _script.Refused(Assign((U("web", 0), _a)), RejectionReason.ModelLimit, "hosts 1000 units");
+        _script.Refused(Assign((U("web", 0), _a)), RejectionReason.ModelLimit, "hosts 256 units");
     }
 }

@@ -75,8 +75,15 @@ public sealed class LossTests
         Assert.Empty(plan.Steps);
         Assert.Equal(paused, plan.Report.Paused);
         Assert.Contains(plan.Report.Decisions, d => d.Awaits == $"its agent is silent for 40 s; {paused}");
-        _world.Contact = _world.Contact with { SilenceIsConfirmed = true };
-        Assert.Equal(4, _world.Plan().Steps.OfType<DeclareMachineLostStep>().Count());
+
+        // An operator's word makes them lost; then they are no agents any more.
+        foreach (MachineId machine in Machines(0, 1, 2, 3))
+        {
+            _world.Change(machine, m => m with { Status = MachineStatus.Lost });
+        }
+
+        Assert.Equal("", _world.Plan().Report.Paused);
+        Assert.Equal(4, _world.Plan().Steps.Length);
     }
 
     [Fact]

@@ -186,6 +186,22 @@ public sealed class MachineTests
         Assert.Equal([9, 8, 8], _world.Spread("web"));
     }
 
+    /// <summary>A plan that the model refuses is refused as a whole, each time anew: it must not be made.</summary>
+    [Fact]
+    public void A_full_machine_takes_nothing_more_and_the_rest_waits()
+    {
+        MachineId machine = _world.AddMachine(World.A);
+        _world.Deploy("web");
+        _world.AddUnits("web", ModelLimits.MostUnitsPerMachine + 2, new PlacementDirective(null, machine));
+        _world.Deploy("other", 1);
+        Plan plan = _world.Do();
+        Assert.Equal(ModelLimits.MostUnitsPerMachine + 1, plan.Steps.Length);
+        Assert.Equal(
+            ("machine 0 hosts 256 units, the most there may be", 1),
+            plan.Report.Decisions.Where(d => d.Awaits.Length > 0).Select(d => (d.Awaits, d.OthersAlike)).Single());
+        Assert.Empty(_world.Plan().Steps);
+    }
+
     [Fact]
     public void Without_an_environment_nothing_is_planned()
     {

@@ -100,6 +100,10 @@ public sealed class DeployTests
         await world.UntilAsync(() => world.Model.Machines.Values.Any(machine => machine.Attempts.Length >= 3), Patience);
         await world.UntilAsync(
             () => world.Book.About(new MachineId(0)) is { } decision && decision.Awaits.Contains("all zones failed", StringComparison.Ordinal), Patience);
+        await world.UntilAsync(
+            () => world.Model.Machines[new MachineId(0)].Message
+                == "all zones failed (a: zone a has no room; b: zone b has no room; c: zone c has no room); tried again, ever more seldom",
+            Patience);
         await world.UntilAsync(() => Attempts().Length >= 4, Patience);
 
         // By the times in the log: on a busy machine the loop is behind the clock that this test moves.
@@ -109,6 +113,63 @@ public sealed class DeployTests
         Assert.Equal("c", world.Model.Machines[new MachineId(0)].Zone!.Value.Name);
 
         ImmutableArray<LaunchAttempt> Attempts() => world.Model.Machines[new MachineId(0)].Attempts;
+    }
+
+    [Fact]
+    public async Task Units_that_no_zone_takes_say_so_in_the_model_all_of_them()
+    {
+        await using var world = new World();
+        world.Provider.Failed.UnionWith(["a", "b", "c"]);
+        await world.ElectAsync();
+        world.Deploy("web", 3);
+        await world.UntilAsync(
+            () => world.Units.All(unit => unit.Message == "no zone is left (a: failed; b: failed; c: failed)"), Patience);
+        world.Provider.Failed.Clear();
+        await world.UntilAsync(() => world.AllRun(3), Patience);
+        Assert.All(world.Units, unit => Assert.Equal("", unit.Message));
+    }
+
+    [Fact]
+    public async Task An_impossible_constraint_says_why_and_is_mended_by_set_constraints()
+    {
+        await using var world = new World();
+        await world.ElectAsync();
+        world.Deploy("web", 2, constraints: Constraints.None with { MemoryMiB = 2 * SimulatedProvider.MostMemoryMiB });
+        await world.UntilAsync(
+            () => world.Model.Machines.Count == 2 && world.Model.Machines.Values.All(machine => machine.Message == "no machine has 2097152 MiB"), Patience);
+
+        // The units stay where they are; what their machines must offer changes.
+        world.Log.Apply(new SetConstraintsCommand(new ServiceName("web"), Constraints.None with { MemoryMiB = 512 }));
+        await world.UntilAsync(() => world.AllRun(2), TimeSpan.FromSeconds(20));
+        Assert.Equal(2, world.Provider.Made.Count);
+    }
+
+    [Fact]
+    public async Task More_units_than_a_machine_may_host_hold_up_nobody_else()
+    {
+        await using var world = new World();
+        await world.ElectAsync();
+        world.Log.Apply(new AddMachinesCommand(1, "noble", Constraints.None, PlacementDirective.None));
+        await world.UntilAsync(() => world.Model.Machines.Values.All(machine => machine.Status == MachineStatus.Running), Patience);
+        world.Deploy("full", ModelLimits.MostUnitsPerMachine + 1, directive: new PlacementDirective(null, new MachineId(0)));
+        world.Deploy("web", 1);
+        await world.UntilAsync(() => world.Units.Count(unit => unit.Status == UnitStatus.Running) == ModelLimits.MostUnitsPerMachine + 1, Patience);
+        await world.UntilAsync(
+            () => world.Units.Single(unit => unit.Machine is null).Message == "machine 0 hosts 256 units, the most there may be", Patience);
+    }
+
+    [Fact]
+    public async Task A_retry_that_an_operator_asks_for_does_not_wait_for_the_back_off()
+    {
+        await using var world = new World();
+        world.Provider.Capacity["a"] = world.Provider.Capacity["b"] = world.Provider.Capacity["c"] = 0;
+        await world.ElectAsync();
+        world.Deploy("web", 1);
+        await world.UntilAsync(() => world.Model.Machines.Values.Any(machine => machine.Attempts.Length >= 12), Patience);
+        await world.UntilAsync(() => world.Model.Machines.Values.All(machine => machine.Status == MachineStatus.Pending && machine.Zone is null), Patience);
+        world.Provider.Capacity["c"] = 1;
+        world.Log.Apply(new RetryProvisioningCommand(new MachineId(0)));
+        await world.UntilAsync(() => world.AllRun(1), TimeSpan.FromSeconds(20));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Model;
 using StateServer.Placement.Reconciliation.Ports;
@@ -42,12 +43,14 @@ public sealed class LossTests
         }
 
         var before = world.Units.ToDictionary(unit => unit.Name, unit => unit.Assignment);
-        await world.UntilAsync(() => world.Book.Paused.Length > 0, Patience);
+        await world.UntilAsync(() => world.Model.Notice.Length > 0, Patience);
+        Assert.StartsWith("4 of 9 agents are silent at once", world.Model.Notice, StringComparison.Ordinal);
+        Assert.EndsWith("('stateserver confirm-loss 0 1 2 3')", world.Model.Notice, StringComparison.Ordinal);
         await world.PassAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(before, world.Units.ToDictionary(unit => unit.Name, unit => unit.Assignment));
         Assert.DoesNotContain(world.Model.Machines.Values, machine => machine.Status == MachineStatus.Lost);
         world.Silent.Clear();
-        await world.UntilAsync(() => world.Book.Paused.Length == 0, Patience);
+        await world.UntilAsync(() => world.Book.Paused.Length == 0 && world.Model.Notice.Length == 0, Patience);
         Assert.Equal(before, world.Units.ToDictionary(unit => unit.Name, unit => unit.Assignment));
     }
 
@@ -121,6 +124,82 @@ public sealed class LossTests
         world.Provider.ListsNothing = true;
         await world.PassAsync(TimeSpan.FromSeconds(60));
         Assert.All(world.Model.Machines.Values, machine => Assert.Equal(MachineStatus.Running, machine.Status));
+    }
+
+    [Fact]
+    public async Task What_an_operator_confirms_is_moved_though_many_are_silent()
+    {
+        await using var world = await DeployedAsync(9);
+        MachineId[] gone = [.. world.Model.Machines.Keys.Take(4)];
+        world.Silent.UnionWith(gone);
+        await world.UntilAsync(() => world.Model.Notice.Length > 0, Patience);
+        world.Log.Apply(new ConfirmMachinesLostCommand([.. gone]));
+        await world.UntilAsync(() => world.AllRun(9) && !gone.Any(world.Model.Machines.ContainsKey), Patience);
+        await world.UntilAsync(() => world.Model.Notice.Length == 0, Patience);
+    }
+
+    /// <summary>Three state servers beside three agents: they have no agents, and two of three silent are more than a third.</summary>
+    [Theory]
+    [InlineData(1, 1, true)]
+    [InlineData(2, 1, true)]
+    [InlineData(3, 1, true)]
+    [InlineData(3, 2, false)]
+    [InlineData(2, 2, false)]
+    public async Task State_servers_are_no_agents_of_which_a_third_may_be_silent(int machines, int silent, bool isReplaced)
+    {
+        await using var world = await DeployedAsync(machines);
+        for (var member = 1UL; member <= 3; member++)
+        {
+            world.Log.Apply(new AdoptMachineCommand(
+                new NodeId(member), "noble", new Zone("abc"[(int)member - 1].ToString()), new InstanceId($"server-{member}"), "10.0.0.9"));
+        }
+
+        MachineId[] gone = [.. world.Model.Machines.Keys.Take(silent)];
+        world.Silent.UnionWith(gone);
+        await world.UntilAsync(() => world.Model.Notice.Length > 0 || !gone.Any(world.Model.Machines.ContainsKey), Patience);
+        Assert.Equal(isReplaced, world.Model.Notice.Length == 0);
+    }
+
+    /// <summary>All agents are of the cluster before, and the old members' machines name nobody: nothing is ended until an operator says so.</summary>
+    [Fact]
+    public async Task After_a_restore_nothing_is_lost_or_ended_until_an_operator_confirms_it()
+    {
+        await using var world = await DeployedAsync(3);
+        world.Log.Apply(new AdoptMachineCommand(new NodeId(1), "noble", new Zone("a"), new InstanceId("server-1"), "10.0.0.9"));
+        var lost = world.Model.Machines.Keys.First();
+        world.Log.Apply(new MarkMachineLostCommand(lost, "silent"));
+        world.Provider.Plant(new InstanceTags(new EnvironmentId(7), 1, new MachineId(99), InstanceRole.Units), 1, "a");
+        world.Log.Restore();
+
+        // The new cluster's first member has the name that the old one's had.
+        world.Log.Apply(new AdoptMachineCommand(new NodeId(2), "noble", new Zone("a"), new InstanceId("server-1"), "10.0.0.9"));
+        Assert.Single(world.Model.Machines.Values, machine => machine.StateServer is not null);
+        world.Silent.UnionWith(world.Model.Machines.Keys);
+        await world.ElectAsync();
+        await world.UntilAsync(() => world.Model.Notice.Contains("confirm-restore", StringComparison.Ordinal), Patience);
+        await world.PassAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal(4, world.Provider.Made.Count(made => made.Tags.Incarnation == 1 && SimulatedProvider.IsLiving(made)));
+        Assert.DoesNotContain(world.Model.Machines.Values, machine => machine.Id != lost && machine.Status == MachineStatus.Lost);
+
+        world.Log.Apply(new ConfirmRestoreCommand());
+        await world.UntilAsync(() => world.Provider.Made.All(made => made.Tags.Incarnation == 2 || !SimulatedProvider.IsLiving(made)), Patience);
+        await world.UntilAsync(() => world.AllRun(3) && world.Model.Machines.Values.All(machine => machine.Status == MachineStatus.Running), Patience);
+        await world.UntilAsync(() => world.Model.Notice.Length == 0, Patience);
+    }
+
+    /// <summary>A leader that is stopped and goes on, with nobody who could have taken over.</summary>
+    [Fact]
+    public async Task A_leader_that_slept_loses_no_machine_whose_agent_comes_back()
+    {
+        await using var world = await DeployedAsync(1);
+        var before = world.Units.Single().Assignment;
+        world.Time.Advance(TimeSpan.FromMinutes(2));
+        var machine = world.Units.Single().Machine!.Value;
+        world.Silent.Add(machine);
+        await world.PassAsync(TimeSpan.FromSeconds(9));
+        world.Silent.Clear();
+        await world.PassAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(before, world.Units.Single().Assignment);
     }
 
     private static async Task<World> DeployedAsync(int units, bool singleton = false)

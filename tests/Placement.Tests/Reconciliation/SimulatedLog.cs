@@ -35,6 +35,9 @@ internal sealed class SimulatedLog(TimeProvider time) : IModelLog
     /// <summary>Whether that proposal is applied all the same.</summary>
     public bool DiesAfterApply { get; set; }
 
+    /// <summary>Or it dies by this.</summary>
+    public Crash? Crash { get; set; }
+
     public ReplicatedState State
     {
         get
@@ -65,13 +68,13 @@ internal sealed class SimulatedLog(TimeProvider time) : IModelLog
             }
 
             Proposed.Add(command);
-            var dies = Proposed.Count == DiesAt;
+            var dies = Crash?.IsNow() ?? (Proposed.Count == DiesAt);
             if (dies)
             {
                 _term = null;
             }
 
-            if (dies && !DiesAfterApply)
+            if (dies && !(Crash?.Afterwards ?? DiesAfterApply))
             {
                 throw new ModelLogException("the leader died", isUnknown: true);
             }
@@ -109,6 +112,26 @@ internal sealed class SimulatedLog(TimeProvider time) : IModelLog
 
         Changed?.Invoke();
         return term;
+    }
+
+    /// <summary>The leader is one no more.</summary>
+    public void Depose()
+    {
+        lock (_lock)
+        {
+            _term = null;
+        }
+
+        Changed?.Invoke();
+    }
+
+    /// <summary>What a saved state becomes in a new cluster.</summary>
+    public void Restore()
+    {
+        lock (_lock)
+        {
+            _state = RestoredState.Of(_state);
+        }
     }
 
     private Outcome Execute(ModelCommand command)

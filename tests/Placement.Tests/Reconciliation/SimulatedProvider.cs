@@ -8,6 +8,9 @@ namespace StateServer.Placement.Tests.Reconciliation;
 /// <summary>A cloud with tokens: three zones, capacity for each, and ways to fail.</summary>
 internal sealed class SimulatedProvider : IInstanceProvider
 {
+    /// <summary>What its largest machine has.</summary>
+    public const int MostMemoryMiB = 1 << 20;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (Instance Instance, string Digest)> _byToken = [];
 
@@ -25,6 +28,15 @@ internal sealed class SimulatedProvider : IInstanceProvider
 
     /// <summary>True while listings are told to be incomplete and empty.</summary>
     public bool ListsNothing { get; set; }
+
+    /// <summary>The leader's death in a call that changes something.</summary>
+    public Crash? Crash { get; set; }
+
+    /// <summary>What dies then.</summary>
+    public Action Depose { get; set; } = () => { };
+
+    /// <summary>While it is set, the next launch is made only when it is done, whoever still waits for it.</summary>
+    public TaskCompletionSource? Late { get; set; }
 
     public IReadOnlyList<Instance> Made
     {
@@ -46,11 +58,23 @@ internal sealed class SimulatedProvider : IInstanceProvider
     public async Task<Instance> LaunchAsync(LaunchRequest request, CancellationToken cancellationToken)
     {
         await HangAsync(cancellationToken);
+        if (Late is { } late)
+        {
+            Late = null;
+            await late.Task;
+        }
+
+        var dies = Dies();
         lock (_lock)
         {
             if (_byToken.TryGetValue(request.Token, out var known))
             {
                 return known.Digest == request.Digest() ? known.Instance : throw new InvalidRequestException("the token was used with other bytes");
+            }
+
+            if (request.Constraints.MemoryMiB > MostMemoryMiB)
+            {
+                throw new InvalidRequestException($"no machine has {request.Constraints.MemoryMiB} MiB");
             }
 
             if (_byToken.Values.Count(made => made.Instance.Zone == request.Zone && IsLiving(made.Instance)) >= Capacity[request.Zone.Name])
@@ -61,7 +85,7 @@ internal sealed class SimulatedProvider : IInstanceProvider
             var instance = new Instance(
                 new InstanceId($"i-{request.Token}"), request.Tags, request.Attempt, request.Zone, InstanceState.Running, "10.0.0.1");
             _byToken[request.Token] = (instance, request.Digest());
-            return AnswersLost-- > 0 ? throw new TransientException("the answer was lost") : instance;
+            return dies || AnswersLost-- > 0 ? throw new TransientException("the answer was lost") : instance;
         }
     }
 
@@ -79,7 +103,12 @@ internal sealed class SimulatedProvider : IInstanceProvider
     public async Task TerminateAsync(EnvironmentId environment, InstanceId instance, CancellationToken cancellationToken)
     {
         await HangAsync(cancellationToken);
+        var dies = Dies();
         End(instance);
+        if (dies)
+        {
+            throw new TransientException("the leader died");
+        }
     }
 
     /// <summary>An instance ends, by itself or by order.</summary>
@@ -105,6 +134,18 @@ internal sealed class SimulatedProvider : IInstanceProvider
     }
 
     public static bool IsLiving(Instance instance) => instance.State is not (InstanceState.Terminated or InstanceState.Terminating);
+
+    /// <summary>True where the leader died, and what was asked for happens all the same.</summary>
+    private bool Dies()
+    {
+        if (Crash?.IsNow() != true)
+        {
+            return false;
+        }
+
+        Depose();
+        return Crash.Afterwards ? true : throw new TransientException("the leader died");
+    }
 
     private Task HangAsync(CancellationToken cancellationToken) =>
         Hangs ? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken) : Task.CompletedTask;

@@ -21,6 +21,7 @@ internal sealed class World : IProviderSource, IInstanceStart, IAsyncDisposable
 
     private readonly Dictionary<MachineId, Dictionary<UnitName, long>> _running = [];
     private readonly HashSet<MachineId> _connected = [];
+    private readonly Dictionary<MachineId, DateTimeOffset> _granted = [];
     private CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
     private long _term;
@@ -29,6 +30,7 @@ internal sealed class World : IProviderSource, IInstanceStart, IAsyncDisposable
     {
         Log = new(Time);
         Contacts = new(Time);
+        Provider.Depose = Log.Depose;
         Log.Apply(new BootstrapEnvironmentCommand(new EnvironmentSettings(
             new EnvironmentId(7),
             "test",
@@ -53,6 +55,12 @@ internal sealed class World : IProviderSource, IInstanceStart, IAsyncDisposable
     public DecisionBook Book { get; private set; } = new();
 
     public ReconciliationOptions Options { get; init; } = new();
+
+    /// <summary>Whether another member leads as soon as none does.</summary>
+    public bool ElectsAnew { get; set; }
+
+    /// <summary>What went wrong at any moment, a line each: a singleton that ran twice.</summary>
+    public List<string> Faults { get; } = [];
 
     /// <summary>Machines whose agents can't be heard, and hear nothing.</summary>
     public HashSet<MachineId> Silent { get; } = [];
@@ -80,10 +88,10 @@ internal sealed class World : IProviderSource, IInstanceStart, IAsyncDisposable
         _loop = Task.Run(() => loop.RunAsync(stop));
     }
 
-    public void Deploy(string service, int units, bool singleton = false, PlacementDirective? directive = null) => Log.Apply(new DeployServiceCommand(
+    public void Deploy(string service, int units, bool singleton = false, PlacementDirective? directive = null, Constraints? constraints = null) => Log.Apply(new DeployServiceCommand(
         new ServiceName(service),
         "noble",
-        Constraints.None,
+        constraints ?? Constraints.None,
         ["./serve"],
         ImmutableSortedDictionary<string, string>.Empty,
         singleton,
@@ -120,6 +128,10 @@ internal sealed class World : IProviderSource, IInstanceStart, IAsyncDisposable
             // On a busy machine the loop gets few moments: the real clock must have run, too.
             Assert.True(Time.GetUtcNow() < deadline || clock.Elapsed < RealPatience, $"not within {within}: {Describe()}");
             await PassAsync(Step);
+            if (ElectsAnew && Log.LeadingTerm is null)
+            {
+                await ElectAsync();
+            }
         }
     }
 
@@ -129,6 +141,7 @@ internal sealed class World : IProviderSource, IInstanceStart, IAsyncDisposable
         for (var passed = TimeSpan.Zero; passed < time; passed += Step)
         {
             Agents();
+            Watch();
             Time.Advance(Step);
 
             // The loop's continuations run on the pool: a moment of the real clock each step.
@@ -173,6 +186,7 @@ internal sealed class World : IProviderSource, IInstanceStart, IAsyncDisposable
 
             Contacts.Heard(term, machine.Id);
             Contacts.Granted(term, machine.Id);
+            _granted[machine.Id] = Time.GetUtcNow();
             Work(machine);
         }
 
@@ -183,9 +197,29 @@ internal sealed class World : IProviderSource, IInstanceStart, IAsyncDisposable
         }
     }
 
+    /// <summary>A silent machine's singletons run on until their lease and grace are over, as its clock tells.</summary>
+    private void Watch()
+    {
+        foreach (var (machine, running) in _running.Where(machine => Silent.Contains(machine.Key)))
+        {
+            if (Time.GetUtcNow() - _granted.GetValueOrDefault(machine) >= Options.SingletonLease + Options.StopGrace)
+            {
+                foreach (var unit in running.Keys.Where(unit => Model.Services.GetValueOrDefault(unit.Service)?.IsSingleton ?? true).ToList())
+                {
+                    running.Remove(unit);
+                }
+            }
+        }
+
+        Faults.AddRange(Processes()
+            .GroupBy(unit => unit)
+            .Where(unit => unit.Count() > 1 && (Model.Services.GetValueOrDefault(unit.Key.Service)?.IsSingleton ?? false))
+            .Select(unit => $"{unit.Key} ran {unit.Count()} times at {Time.GetUtcNow():HH:mm:ss.f}"));
+    }
+
     private void Work(MachineRecord machine)
     {
-        if (machine.Status is MachineStatus.Starting or MachineStatus.Launching)
+        if (machine.Status == MachineStatus.Starting)
         {
             Log.Apply(new ReportMachineCommand(machine.Id, machine.Instance!.Value, "10.0.0.1", "1"));
         }

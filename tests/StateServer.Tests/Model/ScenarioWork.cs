@@ -16,7 +16,7 @@ internal static class ScenarioWork
     /// <summary>
     /// Reads one: <c>bootstrap [azure-sets] [CONSTRAINTS]</c>, <c>place UNIT in ZONE</c> (on a new machine), <c>place UNIT on MACHINE</c>,
     /// <c>launch MACHINE in ZONE</c>, <c>launched MACHINE</c>, <c>failed MACHINE LINE</c>, <c>heard MACHINE</c>, <c>running UNIT</c>,
-    /// <c>crashed UNIT LINE</c>, <c>stopped UNIT</c>, <c>lost MACHINE LINE</c>, <c>gone MACHINE</c>.
+    /// <c>crashed UNIT LINE</c>, <c>stopped UNIT</c>, <c>lost MACHINE LINE</c>, <c>gone MACHINE</c>, <c>waits [LINE]</c>.
     /// </summary>
     public static ModelCommand Read(string line, ModelState model)
     {
@@ -41,6 +41,7 @@ internal static class ScenarioWork
             ["stopped", var unit] => Report(unit, UnitStatus.Stopped, "", restarts: 0, model),
             ["lost", var machine, ..] => new MarkMachineLostCommand(Machine(machine), rest),
             ["gone", var machine] => new MachineTerminatedCommand(Machine(machine)),
+            ["waits", ..] => new NoteWaitingCommand(string.Join(' ', words.Skip(1)), [], []),
             _ => throw new ArgumentException($"a scenario has no work '{line}'"),
         };
     }

@@ -49,7 +49,7 @@ public sealed class ModelReportTests
     {
         using var json = JsonDocument.Parse(JsonStatus.Write(Sample));
         Assert.Equal(
-            ["name", "id", "type", "region", "zones", "defaultSeries", "constraints", "availabilitySetsEnabled", "replaceAfterSeconds"],
+            ["name", "id", "type", "region", "zones", "defaultSeries", "constraints", "availabilitySetsEnabled", "replaceAfterSeconds", "message"],
             Names(json.RootElement.GetProperty("environment")));
         Assert.Equal(
             ["id", "zone", "series", "state", "instanceId", "address", "agent", "services", "member", "cordoned", "dying", "message"],

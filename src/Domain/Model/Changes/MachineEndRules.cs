@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Outcomes;
@@ -44,17 +45,7 @@ internal static class MachineEndRules
             return ModelRefusal.Conflict($"machine {id} is neither lost nor being removed");
         }
 
-        foreach (var name in UnitPlaces.At(draft.Places.Left, id))
-        {
-            AssignmentRules.EndPredecessor(draft, draft.Units.Get(name));
-        }
-
-        foreach (var name in UnitPlaces.At(draft.Places.Assigned, id))
-        {
-            var unit = draft.Units.Get(name);
-            AssignmentRules.Free(draft, unit, unit.Predecessor, $"machine {id} is gone");
-        }
-
+        Vacate(draft, id, $"machine {id} is gone");
         Forget(draft, id);
         return null;
     }
@@ -76,16 +67,41 @@ internal static class MachineEndRules
             return ModelRefusal.Conflict($"machine {machine.Id} can't be lost: it is not launched, or is being removed");
         }
 
-        draft.Machines.Set(machine with
+        Lose(draft, machine, lost.Why);
+        return null;
+    }
+
+    public static Rejection? ConfirmLost(ModelDraft draft, ImmutableArray<MachineId> machines)
+    {
+        if (ArgumentCheck.Count(machines.Length, 1, "machines") is { } refused)
         {
-            Status = MachineStatus.Lost,
-            Message = ModelLine.Of(lost.Why),
-            StatusSinceMilliseconds = draft.Timestamp,
-        });
-        draft.Tell(ModelEventKind.MachineLost, $"machine {machine.Id}", lost.Why);
-        foreach (var unit in UnitPlaces.At(draft.Places.Assigned, machine.Id))
+            return refused;
+        }
+
+        foreach (var id in machines)
         {
-            UnitRules.ForgetIfEnded(draft, draft.Units.Get(unit));
+            if (MachineRules.Find(draft, id, out var machine) is { } missing)
+            {
+                return missing;
+            }
+
+            if (machine!.StateServer is not null)
+            {
+                return ModelRefusal.Conflict($"machine {id} can't be lost by an operator's word: a state server runs on it");
+            }
+
+            if (machine.Life != Life.Alive || machine.Status is not (MachineStatus.Starting or MachineStatus.Running or MachineStatus.Lost))
+            {
+                return ModelRefusal.Conflict($"machine {id} can't be lost: it is not launched, or is being removed");
+            }
+        }
+
+        foreach (var id in machines)
+        {
+            if (draft.Machines.Get(id) is { Status: not MachineStatus.Lost } machine)
+            {
+                Lose(draft, machine, "an operator confirmed its loss");
+            }
         }
 
         return null;
@@ -112,11 +128,41 @@ internal static class MachineEndRules
         return null;
     }
 
+    /// <summary>Nothing runs on a machine any more: who left it has ended, and who is on it waits anew.</summary>
+    public static void Vacate(ModelDraft draft, MachineId id, string why)
+    {
+        foreach (var name in UnitPlaces.At(draft.Places.Left, id))
+        {
+            AssignmentRules.EndPredecessor(draft, draft.Units.Get(name));
+        }
+
+        foreach (var name in UnitPlaces.At(draft.Places.Assigned, id))
+        {
+            var unit = draft.Units.Get(name);
+            AssignmentRules.Free(draft, unit, unit.Predecessor, why);
+        }
+    }
+
     /// <summary>Forgets a dying machine of which nothing was launched.</summary>
     public static void Forget(ModelDraft draft, MachineId id)
     {
         draft.Machines.Remove(id);
         draft.Tell(ModelEventKind.MachineRemoved, $"machine {id}", "it is gone");
+    }
+
+    private static void Lose(ModelDraft draft, MachineRecord machine, string why)
+    {
+        draft.Machines.Set(machine with
+        {
+            Status = MachineStatus.Lost,
+            Message = ModelLine.Of(why),
+            StatusSinceMilliseconds = draft.Timestamp,
+        });
+        draft.Tell(ModelEventKind.MachineLost, $"machine {machine.Id}", why);
+        foreach (var unit in UnitPlaces.At(draft.Places.Assigned, machine.Id))
+        {
+            UnitRules.ForgetIfEnded(draft, draft.Units.Get(unit));
+        }
     }
 
     private static Rejection? CheckRemovable(ModelDraft draft, RemoveMachinesCommand remove)

@@ -142,6 +142,12 @@ internal static class MachineRules
             return ModelRefusal.Conflict($"machine {id} does not wait to be launched, so there is nothing to retry");
         }
 
+        if (machine.Attempts is [.., { Outcome: LaunchOutcome.CapacityExhausted or LaunchOutcome.ZoneUnavailable }])
+        {
+            // What keeps it waiting is what is remembered of zones.
+            ZoneRules.Clear(draft);
+        }
+
         draft.Machines.Set(machine with { Retries = checked(machine.Retries + 1), Message = "" });
         draft.Tell(ModelEventKind.ProvisioningRetried, $"machine {id}", "an operator asked to try again");
         return null;

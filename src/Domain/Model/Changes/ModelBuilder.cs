@@ -45,6 +45,15 @@ internal sealed class ModelBuilder(ModelState model, KeyspaceBuilder keyspace, l
         return outcome;
     }
 
+    /// <summary>Makes the model that of a cluster which is made of a snapshot.</summary>
+    public void Restore()
+    {
+        RestoreRules.Begin(_draft);
+        ModelPublisher.Publish(_draft, keyspace);
+        keyspace.EndTransaction();
+        _draft.EndCommand();
+    }
+
     public ModelState ToState() => _draft.ToState();
 
     private Rejection? Run(ModelCommand command) => command switch
@@ -66,6 +75,9 @@ internal sealed class ModelBuilder(ModelState model, KeyspaceBuilder keyspace, l
         RemoveMachinesCommand remove => MachineEndRules.Remove(_draft, remove),
         MachineTerminatedCommand terminated => MachineEndRules.Terminated(_draft, terminated.Machine),
         MarkMachineLostCommand lost => MachineEndRules.Lose(_draft, lost),
+        ConfirmMachinesLostCommand lost => MachineEndRules.ConfirmLost(_draft, lost.Machines),
+        ConfirmRestoreCommand => RestoreRules.Confirm(_draft),
+        NoteWaitingCommand note => NoticeRules.Note(_draft, note),
         MarkMachineReturnedCommand returned => MachineEndRules.Return(_draft, returned.Machine),
         RetryProvisioningCommand retry => MachineRules.Retry(_draft, retry.Machine),
         CordonMachineCommand cordon => MachineRules.Cordon(_draft, cordon),

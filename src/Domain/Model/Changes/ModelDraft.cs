@@ -18,7 +18,13 @@ internal sealed class ModelDraft(ModelState model, long now)
 
     public EnvironmentSettings? Environment { get; private set; } = model.Environment;
 
-    /// <summary>Whether the command at hand changed the environment's settings.</summary>
+    /// <summary>Why the whole environment waits; empty where it doesn't.</summary>
+    public string Notice { get; private set; } = model.Notice;
+
+    /// <summary>Whether a restore waits for an operator's word.</summary>
+    public bool IsRestored { get; private set; } = model.IsRestored;
+
+    /// <summary>Whether the command at hand changed what is told of the environment.</summary>
     public bool IsEnvironmentChanged { get; private set; }
 
     public RecordTable<MachineId, MachineRecord> Machines { get; } = new(model.Machines, machine => machine.Id, ModelHash.Of);
@@ -54,6 +60,18 @@ internal sealed class ModelDraft(ModelState model, long now)
     {
         _environmentDigest += ModelHash.Of(settings) - (Environment is null ? 0 : ModelHash.Of(Environment));
         Environment = settings;
+        IsEnvironmentChanged = true;
+    }
+
+    public void SetNotice(string notice)
+    {
+        Notice = notice;
+        IsEnvironmentChanged = true;
+    }
+
+    public void SetRestored(bool isRestored)
+    {
+        IsRestored = isRestored;
         IsEnvironmentChanged = true;
     }
 
@@ -109,6 +127,8 @@ internal sealed class ModelDraft(ModelState model, long now)
         Zones = Zones.ToRecords(),
         NextMachine = NextMachine,
         LastAssignment = LastAssignment,
+        Notice = Notice,
+        IsRestored = IsRestored,
         Events = _events.ToEvents(),
         LastEvent = _events.Last,
         EntityDigest = model.EntityDigest + _environmentDigest + Machines.DigestChange + Services.DigestChange +

@@ -11,7 +11,7 @@ internal static class ModelPublisher
     {
         if (draft.IsEnvironmentChanged)
         {
-            Write(keyspace, ModelKeys.Environment, ModelView.Render(draft.Settings));
+            Write(keyspace, ModelKeys.Environment, ModelView.Render(draft.Settings, draft.Notice, draft.IsRestored));
         }
 
         Publish(draft.Machines, keyspace, ModelKeys.Machine, ModelView.Render);

@@ -18,7 +18,7 @@ internal static class ModelView
     {
         if (model.Environment is { } environment)
         {
-            yield return (ModelKeys.Environment, Render(environment));
+            yield return (ModelKeys.Environment, Render(environment, model.Notice, model.IsRestored));
         }
 
         foreach (var machine in model.Machines.Values)
@@ -42,7 +42,7 @@ internal static class ModelView
         }
     }
 
-    public static byte[] Render(EnvironmentSettings environment)
+    public static byte[] Render(EnvironmentSettings environment, string notice, bool isRestored)
     {
         var json = Begin()
             .Add("id", environment.Id.ToString())
@@ -59,7 +59,12 @@ internal static class ModelView
             json.Add(series, image);
         }
 
-        return json.EndObject().Add("replaceAfterSeconds", environment.ReplaceAfterSeconds).EndObject().ToBytes();
+        return json.EndObject()
+            .Add("replaceAfterSeconds", environment.ReplaceAfterSeconds)
+            .Add("notice", notice)
+            .Add("restored", isRestored)
+            .EndObject()
+            .ToBytes();
     }
 
     public static byte[] Render(MachineRecord machine)

@@ -267,7 +267,7 @@ internal sealed class AuditWorld
         ];
         foreach (IGrouping<Zone?, MachineRecord> zone in lost.GroupBy(m => m.Zone).Where(z => z.Key is not null && z.Count() >= PlanningLimits.FewestSilentThatAreMany))
         {
-            bool heard = Machines.Values.Any(m => m.Zone == zone.Key && m.Status == MachineStatus.Running && !Input.Contact.SilentForMilliseconds.ContainsKey(m.Id));
+            bool heard = Machines.Values.Any(m => m.Zone == zone.Key && m.Status == MachineStatus.Running && m.StateServer is null && !Input.Contact.SilentForMilliseconds.ContainsKey(m.Id));
             _ = !heard && _silentZones.Add(zone.Key!.Value);
         }
     }
@@ -280,10 +280,10 @@ internal sealed class AuditWorld
             return (false, null);
         }
 
-        MachineRecord[] agents = [.. Machines.Values.Where(m => m.Status == MachineStatus.Running && !contact.InstancesGone.Contains(m.Id))];
+        MachineRecord[] agents = [.. Machines.Values.Where(m => m.Status == MachineStatus.Running && m.StateServer is null && !contact.InstancesGone.Contains(m.Id))];
         ILookup<bool, MachineRecord> split = agents.ToLookup(m => contact.SilentForMilliseconds.GetValueOrDefault(m.Id) * 2 >= Math.Max(2, ReplaceAfterMilliseconds));
         MachineRecord[] silent = [.. split[true].Where(m => !Input.Zones.Any(s => s.Zone == m.Zone && !s.IsUsable))];
-        if (silent.Length < PlanningLimits.FewestSilentThatAreMany || silent.Length <= agents.Length / 3.0 || contact.SilenceIsConfirmed)
+        if (silent.Length < PlanningLimits.FewestSilentThatAreMany || silent.Length <= agents.Length / 3.0)
         {
             return (false, null);
         }

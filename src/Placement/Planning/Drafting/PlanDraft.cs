@@ -52,6 +52,9 @@ internal sealed class PlanDraft
         return !_isCut;
     }
 
+    /// <summary>False where the model holds as many machines as it may, with those that are added here.</summary>
+    public bool HasRoomForMachine() => Input.Model.Machines.Count + _nextMachine - Input.Model.NextMachine < ModelLimits.MostMachines;
+
     /// <summary>The number of the next machine that is added.</summary>
     public MachineId NumberMachine() => new(_nextMachine++);
 

@@ -13,6 +13,7 @@ internal sealed class UnitPlanning
 {
     private readonly Dictionary<WaitingKey, int> _fates = [];
     private readonly Dictionary<(ServiceName, Zone?), (int Version, Refusal?[] Standing)> _standing = [];
+    private readonly Dictionary<MachineId, int> _named = [];
     private readonly CleanMachines _clean;
     private readonly PlanDraft _draft;
 
@@ -99,17 +100,24 @@ internal sealed class UnitPlanning
         MachineRecord? machine = _draft.Input.Model.Machines.GetValueOrDefault(named);
         Refusal? refusal = machine is null ? new Refusal("exists", $"there is no machine {named}")
             : _draft.Lost.Contains(named) ? new Refusal("wanted", $"machine {named} is lost")
-            : MachineFilters.OfNamed(machine, new MachineRequest(service, _draft.Input));
+            : MachineFilters.OfNamed(machine, new MachineRequest(service, _draft.Input))
+                ?? (Occupied(named) >= ModelLimits.MostUnitsPerMachine
+                    ? new Refusal("full", $"machine {named} hosts {ModelLimits.MostUnitsPerMachine} units, the most there may be")
+                    : null);
         if (refusal is not null)
         {
             Wait(unit, new Decision(unit.Name, from, [], [new MachineConsidered(named, refusal.Rule, refusal.Reason)], 0, "", refusal.Reason, 0));
             return;
         }
 
+        _named[named] = _named.GetValueOrDefault(named) + 1;
         AssignUnitStep step = new(unit.Name, named, machine!.Zone, from);
         Take(service, _draft.Zones.PlaceOf(machine.Zone), step);
         _draft.Add(new Decision(unit.Name, from, [], [new MachineConsidered(named, null, null)], 0, step.ToString(), "", 0));
     }
+
+    /// <summary>The units on a machine, with those that this plan puts there because an operator named it.</summary>
+    private int Occupied(MachineId machine) => _draft.Index.On(machine).Units.Count + _named.GetValueOrDefault(machine);
 
     /// <summary>In the best zone: on a clean machine that stands in one of the best, or on a new one in the first.</summary>
     private void PlaceInZone(UnitRecord unit, ServiceRecord service, MachineId? from)
@@ -134,13 +142,19 @@ internal sealed class UnitPlanning
             step = new AssignUnitStep(unit.Name, clean.Machine, _draft.Zones[clean.Zone].Zone, from);
             Take(service, clean.Zone, step);
         }
-        else
+        else if (_draft.HasRoomForMachine())
         {
             int place = ranking.Best[0];
             step = new AddMachineStep(
                 _draft.NumberMachine(), _draft.Zones[place].Zone, service.Series, service.Constraints, unit.Directive, unit.Name, from);
             Take(service, place, step);
             _draft.Populations.Machines[place]++;
+        }
+        else
+        {
+            Wait(unit, new Decision(
+                unit.Name, from, ranking.Considered, refused.List(null), refused.NotListed, "", $"there are {ModelLimits.MostMachines} machines, the most there may be", 0));
+            return;
         }
 
         _draft.Add(new Decision(unit.Name, from, ranking.Considered, refused.List(chosen), refused.NotListed, step.ToString(), "", 0));

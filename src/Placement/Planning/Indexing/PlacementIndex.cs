@@ -109,6 +109,9 @@ public sealed class PlacementIndex
     /// <summary>The state servers' machines that stand in a zone or have it reserved.</summary>
     internal int StateServersIn(Zone zone) => _stateServers.In(zone);
 
+    /// <summary>Whether an agent reports from a machine: state servers' machines have none.</summary>
+    internal static bool HasRunningAgent(MachineRecord machine) => machine is { Status: MachineStatus.Running, StateServer: null };
+
     /// <summary>Whether a machine and what is on it count where populations are taken.</summary>
     internal static bool Counts(MachineRecord machine) =>
         machine.Life == Life.Alive && machine.Status is not (MachineStatus.Lost or MachineStatus.Terminating);
@@ -203,7 +206,7 @@ public sealed class PlacementIndex
 
     private void Count(MachineRecord machine, int by)
     {
-        if (machine.Status == MachineStatus.Running)
+        if (HasRunningAgent(machine))
         {
             _running.Add(machine.Zone, by);
         }

@@ -7,7 +7,7 @@ namespace StateServer.Placement.Planning.Losses;
 /// <summary>
 /// Where more than a third of the agents fall silent at once, it is likelier that this leader hears badly than that all those
 /// machines died. Then nothing is moved, unless the provider or the pattern shows the failure of a zone, or an operator
-/// confirms. Machines whose instance is gone need no explanation and are left out of the count.
+/// confirms it, which makes those machines lost. State servers have no agents and don't count. Machines whose instance is gone need no explanation and are left out of the count.
 /// </summary>
 internal static class MassSilenceGuard
 {
@@ -28,7 +28,7 @@ internal static class MassSilenceGuard
         MachineRecord[] gone = [.. input.Contact.InstancesGone.Select(id => IsRunning(input.Model, id)).OfType<MachineRecord>()];
         int agents = index.Running - gone.Length;
         MachineRecord[] unexplained = [.. silent.Values.Where(m => !IsFailed(input, m.Zone))];
-        if (unexplained.Length < PlanningLimits.FewestSilentThatAreMany || unexplained.Length * 3 <= agents || input.Contact.SilenceIsConfirmed)
+        if (unexplained.Length < PlanningLimits.FewestSilentThatAreMany || unexplained.Length * 3 <= agents)
         {
             return new SilenceVerdict("", null);
         }
@@ -51,7 +51,7 @@ internal static class MassSilenceGuard
         input.Contact.InstancesGone.Contains(id) ? null : IsRunning(input.Model, id);
 
     private static MachineRecord? IsRunning(ModelState model, MachineId id) =>
-        model.Machines.TryGetValue(id, out MachineRecord? machine) && machine.Status == MachineStatus.Running ? machine : null;
+        model.Machines.TryGetValue(id, out MachineRecord? machine) && PlacementIndex.HasRunningAgent(machine) ? machine : null;
 
     private static bool IsFailed(PlanningInput input, Zone? zone) => input.Zones.Any(s => s.Zone == zone && !s.IsUsable);
 }

@@ -32,7 +32,7 @@ internal static class SilentZones
     private static bool IsHeard(PlanningInput input, PlacementIndex index, Zone zone)
     {
         int silent = input.Contact.SilentForMilliseconds.Keys.Count(id =>
-            input.Model.Machines.TryGetValue(id, out MachineRecord? machine) && machine.Status == MachineStatus.Running && machine.Zone == zone);
+            input.Model.Machines.TryGetValue(id, out MachineRecord? machine) && PlacementIndex.HasRunningAgent(machine) && machine.Zone == zone);
         return index.RunningIn(zone) > silent;
     }
 }

@@ -18,13 +18,10 @@ internal static class EndedProcesses
     {
         var ended = ImmutableArray.CreateBuilder<AssignmentReference>();
         var dead = ImmutableArray.CreateBuilder<AssignmentReference>();
-        foreach (var unit in model.Units.Values)
+        foreach (var unit in model.Services.Values.Where(service => service.IsSingleton)
+                     .SelectMany(service => model.UnitsOf(service.Name))
+                     .Select(name => model.Units[name]))
         {
-            if (!model.Services.TryGetValue(unit.Name.Service, out var service) || !service.IsSingleton)
-            {
-                continue;
-            }
-
             if (unit.Predecessor is { } predecessor && ended.Count < ModelLimits.MostPerCommand && isOver(predecessor.Machine))
             {
                 ended.Add(new(unit.Name, predecessor.Assignment));

@@ -7,8 +7,8 @@ namespace StateServer.Placement.Reconciliation.Observing;
 
 /// <summary>
 /// Compares complete listings of instances with the machines' records, for one term. A record's instance is gone when it is shown as
-/// terminated, or missing in two complete listings far enough apart; an instance is a stray when two such listings show it and no
-/// record accounts for it. Absence in an incomplete listing says nothing. Not thread-safe: the loop's alone.
+/// terminated, or missing in two complete listings far enough apart, or of an earlier incarnation; an instance is a stray when two
+/// such listings show it and no record accounts for it. Whoever restored a snapshot confirms it before any of this counts. Absence in an incomplete listing says nothing. Not thread-safe: the loop's alone.
 /// </summary>
 /// <param name="apart">How far apart.</param>
 /// <param name="time">The clock.</param>
@@ -21,10 +21,10 @@ internal sealed class InstanceLedger(TimeSpan apart, TimeProvider time)
     /// <summary>The machines whose instance is gone.</summary>
     public ImmutableSortedSet<MachineId> Gone { get; private set; } = ImmutableSortedSet<MachineId>.Empty;
 
-    /// <summary>Instances of this environment and incarnation that no record accounts for, to be ended.</summary>
+    /// <summary>Instances of this environment, of this incarnation or an earlier one, that no record accounts for: to be ended.</summary>
     public ImmutableArray<Instance> Strays { get; private set; } = [];
 
-    /// <summary>Instances of other incarnations, and state servers without a record: only told.</summary>
+    /// <summary>Instances of later incarnations, and state servers without a record: only told.</summary>
     public ImmutableArray<Instance> LeftAlone { get; private set; } = [];
 
     /// <summary>Takes a listing in, once.</summary>
@@ -45,7 +45,7 @@ internal sealed class InstanceLedger(TimeSpan apart, TimeProvider time)
         }
 
         _seen = provider.ListingNumber;
-        JudgeRecords(listing, provider.ListingBegan, machines, provider.MachinesBefore);
+        JudgeRecords(listing, provider.ListingBegan, machines, provider.MachinesBefore, incarnation);
         if (listing.IsComplete)
         {
             JudgeInstances(listing, provider.ListingBegan, machines, incarnation);
@@ -69,9 +69,16 @@ internal sealed class InstanceLedger(TimeSpan apart, TimeProvider time)
         InstanceListing listing,
         long began,
         ImmutableSortedDictionary<MachineId, MachineRecord> machines,
-        ImmutableSortedDictionary<MachineId, MachineRecord> knownBefore)
+        ImmutableSortedDictionary<MachineId, MachineRecord> knownBefore,
+        long incarnation)
     {
-        var shown = listing.Instances.ToDictionary(instance => instance.Id);
+        // A provider that shows an instance twice must not stop the loop: what it shows last is as good.
+        Dictionary<InstanceId, Instance> shown = [];
+        foreach (var instance in listing.Instances)
+        {
+            shown[instance.Id] = instance;
+        }
+
         var gone = ImmutableSortedSet.CreateBuilder<MachineId>();
         HashSet<(MachineId, InstanceId)> judged = [];
         foreach (var machine in machines.Values)
@@ -87,7 +94,9 @@ internal sealed class InstanceLedger(TimeSpan apart, TimeProvider time)
             if (shown.TryGetValue(instance, out var there))
             {
                 _missingSince.Remove(key);
-                if (there.State == InstanceState.Terminated)
+
+                // One of an earlier incarnation has an agent that this one can never admit.
+                if (there.State == InstanceState.Terminated || there.Tags.Incarnation < incarnation)
                 {
                     gone.Add(machine.Id);
                 }
@@ -137,5 +146,5 @@ internal sealed class InstanceLedger(TimeSpan apart, TimeProvider time)
     }
 
     private static bool IsOurs(Instance instance, long incarnation) =>
-        instance.Tags.Incarnation == incarnation && instance.Tags.Role == InstanceRole.Units;
+        instance.Tags.Incarnation <= incarnation && instance.Tags.Role == InstanceRole.Units;
 }

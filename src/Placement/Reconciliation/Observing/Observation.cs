@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using StateServer.Domain.Identity;
 using StateServer.Placement.Planning;
 using StateServer.Placement.Reconciliation.Contacts;
 using StateServer.Placement.Reconciliation.Ports;
@@ -17,11 +18,12 @@ internal static class Observation
             return null;
         }
 
+        // After a restore nothing is lost until an operator has confirmed it.
+        var isRestored = sight.Model.IsRestored;
         var contact = new AgentContact(
-            contacts.Silent(sight.Model, options.SilentAfter),
-            contacts.Age >= options.AgentGrace,
-            ledger.Gone,
-            SilenceIsConfirmed: false);
+            contacts.Silent(sight.Model, options.SilentAfter, options.AgentGrace),
+            contacts.Age >= options.AgentGrace && !isRestored,
+            isRestored ? ImmutableSortedSet<MachineId>.Empty : ledger.Gone);
         return new(sight.Model, ZonesOf(sight, provider), contact, sight.Members, sight.NowMilliseconds);
     }
 

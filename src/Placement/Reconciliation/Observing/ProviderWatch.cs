@@ -11,6 +11,9 @@ namespace StateServer.Placement.Reconciliation.Observing;
 /// </summary>
 internal sealed class ProviderWatch
 {
+    /// <summary>Listings that who waits for one waits for: the one under way, and two of its own.</summary>
+    private const int MostWaits = 3;
+
     private readonly IInstanceProvider _provider;
     private readonly EnvironmentId _environment;
     private readonly Func<ImmutableSortedDictionary<MachineId, MachineRecord>> _machines;
@@ -59,9 +62,11 @@ internal sealed class ProviderWatch
     public void Refresh() => _wanted.Set();
 
     /// <summary>Waits for a listing that began after the call: it shows what was launched or ended before. Only complete ones count.</summary>
+    /// <exception cref="TimeoutException">There was none within three times a call's limit: who waits makes room for others, and comes again.</exception>
     public async Task<ProviderSight> NextCompleteListingAsync(CancellationToken cancellationToken)
     {
         var asked = _time.GetTimestamp();
+        var patience = _options.ProviderTimeout * MostWaits;
         while (true)
         {
             Task next;
@@ -76,7 +81,15 @@ internal sealed class ProviderWatch
             }
 
             _wanted.Set();
-            await next.WaitAsync(cancellationToken).ConfigureAwait(false);
+            var left = patience - _time.GetElapsedTime(asked);
+            try
+            {
+                await next.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException e)
+            {
+                throw new TimeoutException($"the provider showed no complete listing within {patience.TotalSeconds:0.#} s", e);
+            }
         }
     }
 

@@ -62,7 +62,11 @@ internal sealed class TerminationExecutor
         $"instance {stray.Id}",
         async () =>
         {
-            ReconciliationLog.Stray(_causes.Logger, stray.Id, stray.Tags.Machine, stray.Attempt);
+            if (!_pauses.ContainsKey($"instance {stray.Id}"))
+            {
+                ReconciliationLog.Stray(_causes.Logger, stray.Id, stray.Tags.Machine, stray.Attempt);
+            }
+
             await TerminateAsync(stray.Id, stop).ConfigureAwait(false);
         },
         stop);

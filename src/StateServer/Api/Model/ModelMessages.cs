@@ -16,7 +16,7 @@ internal static class ModelMessages
         var response = new Wire.GetModelResponse { Revision = state.Keyspace.Revision.Value };
         if (model.Environment is { } environment)
         {
-            response.Environment = ToMessage(environment);
+            response.Environment = ToMessage(environment, model);
         }
 
         response.Machines.Add(model.Machines.Values.Select(ToMessage));
@@ -57,7 +57,7 @@ internal static class ModelMessages
         Text = happened.Text,
     };
 
-    private static Wire.EnvironmentInfo ToMessage(EnvironmentSettings environment)
+    private static Wire.EnvironmentInfo ToMessage(EnvironmentSettings environment, ModelState model)
     {
         var message = new Wire.EnvironmentInfo
         {
@@ -69,6 +69,8 @@ internal static class ModelMessages
             DefaultSeries = environment.DefaultSeries,
             Constraints = ConstraintText.Format(environment.Constraints),
             ReplaceAfterSeconds = environment.ReplaceAfterSeconds,
+            Notice = model.Notice,
+            Restored = model.IsRestored,
         };
         message.Zones.Add(environment.ZoneFilter.Select(z => z.Name));
         return message;

@@ -165,6 +165,22 @@ internal static class ModelRequests
             : new CordonZoneCommand(Zone(subject), cordoned);
     }
 
+    /// <summary>Machines that an operator knows to be lost.</summary>
+    /// <exception cref="Grpc.Core.RpcException">What is wrong with the request.</exception>
+    public static ModelCommand ToCommand(Wire.ConfirmLossRequest request, ModelState model)
+    {
+        Environment(model);
+        return new ConfirmMachinesLostCommand(Listed("machines", request.Machines, Machine));
+    }
+
+    /// <summary>A restore that an operator confirms.</summary>
+    /// <exception cref="Grpc.Core.RpcException">There is no environment.</exception>
+    public static ModelCommand ToRestoreConfirmation(ModelState model)
+    {
+        Environment(model);
+        return new ConfirmRestoreCommand();
+    }
+
     /// <summary>A service's name.</summary>
     /// <exception cref="Grpc.Core.RpcException">It is none.</exception>
     public static ServiceName Service(string text) =>

@@ -76,6 +76,14 @@ internal sealed class ModelService(
         changes.RunAsync(context, request.DryRun, model => ModelRequests.ToCordon(request.Subject, cordoned: false, model));
 
     /// <inheritdoc/>
+    public override Task<Wire.ChangeResponse> ConfirmLoss(Wire.ConfirmLossRequest request, ServerCallContext context) =>
+        changes.RunAsync(context, request.DryRun, model => ModelRequests.ToCommand(request, model));
+
+    /// <inheritdoc/>
+    public override Task<Wire.ChangeResponse> ConfirmRestore(Wire.ConfirmRestoreRequest request, ServerCallContext context) =>
+        changes.RunAsync(context, request.DryRun, ModelRequests.ToRestoreConfirmation);
+
+    /// <inheritdoc/>
     public override async Task<Wire.GetConstraintsResponse> GetConstraints(
         Wire.GetConstraintsRequest request, ServerCallContext context)
     {

@@ -19,6 +19,8 @@ internal static class ModelVerbs
         SetConstraintsVerb.Create(),
         GetConstraintsVerb.Create(),
         RetryProvisioningVerb.Create(),
+        ConfirmLossVerb.Create(),
+        ConfirmRestoreVerb.Create(),
         CordonVerb.Create(),
         UncordonVerb.Create(),
         ExplainVerb.Create(),

@@ -18,6 +18,7 @@ internal sealed class ReplicatedModelLog : IModelLog
     private readonly ILeaderLog _leader;
     private readonly TimeProvider _time;
     private ModelState? _seen;
+    private Placed? _placed;
 
     /// <summary>Joins them.</summary>
     public ReplicatedModelLog(IReplica replica, ILeaderLog leader, TimeProvider time)
@@ -49,7 +50,7 @@ internal sealed class ReplicatedModelLog : IModelLog
         return new(
             state.Model,
             state.Incarnation,
-            MembersOf(state),
+            Members(state),
             Math.Max(state.TimestampMilliseconds, _time.GetUtcNow().ToUnixTimeMilliseconds()));
     }
 
@@ -70,6 +71,20 @@ internal sealed class ReplicatedModelLog : IModelLog
         }
     }
 
+    /// <summary>Made once for the members and machines it is made of: agents' reports ask for it all the time.</summary>
+    private ImmutableArray<MemberSight> Members(ReplicatedState state)
+    {
+        if (Volatile.Read(ref _placed) is { } known
+            && ReferenceEquals(known.Members, state.Members) && ReferenceEquals(known.Machines, state.Model.Machines))
+        {
+            return known.Sights;
+        }
+
+        Placed placed = new(state.Members, state.Model.Machines, MembersOf(state));
+        Volatile.Write(ref _placed, placed);
+        return placed.Sights;
+    }
+
     private static ImmutableArray<MemberSight> MembersOf(ReplicatedState state)
     {
         var machines = state.Model.Machines.Values
@@ -81,4 +96,6 @@ internal sealed class ReplicatedModelLog : IModelLog
                 member.Id, member.Zone, machines.TryGetValue(member.Id, out var machine) ? machine : (MachineId?)null)),
         ];
     }
+
+    private sealed record Placed(object Members, object Machines, ImmutableArray<MemberSight> Sights);
 }

@@ -9,6 +9,7 @@ internal static class LineStatus
         [
             $"{TabularStatus.LeaderLine(report)}; voters {report.Cluster.VotersAlive}/{report.Cluster.Voters}. {TabularStatus.LossLine(report.Cluster)}",
             .. report.Members.Select(OneMember),
+            .. report.Environment?.Message is { } waits ? (string[])[$"- environment {report.Environment.Name}: {waits}"] : [],
             .. report.Machines.Select(m => $"- machine {m.Id}: {m.Address ?? "-"} ({m.Zone ?? "-"}) {m.State}{Because(m.Message)}"),
             .. report.Units.Select(u => $"- {u.Name}: {u.Address ?? "-"} ({u.Zone ?? "-"}) machine {u.Machine ?? "-"} {u.State}{Because(u.Message)}"),
         ]);
@@ -39,6 +40,11 @@ internal static class LineStatus
         }
 
         yield return ModelTables.EnvironmentLine(report.Environment);
+        if (report.Environment.Message is { } waits)
+        {
+            yield return $"It waits: {waits}";
+        }
+
         yield return $"Machines: {report.Machines.Length}{InBrackets(report.Machines.Select(m => m.State))}";
         yield return $"Units: {report.Units.Length}{InBrackets(report.Units.Select(u => u.State))}";
         foreach (ServiceReport service in report.Services)

@@ -17,6 +17,10 @@ internal static class ModelTables
         if (report.Environment is not null)
         {
             text.AppendLine().AppendLine(EnvironmentLine(report.Environment));
+            if (report.Environment.Message is { } waits)
+            {
+                text.AppendLine($"It waits: {waits}");
+            }
         }
 
         foreach (ZoneReport zone in report.Zones.Where(z => z.Cordoned || z.AvoidedUntil is not null))
