@@ -106,9 +106,10 @@ public sealed partial class StateServerClient
             {
                 answer = await new Model.ModelClient(GetInvoker(endpoint)).ExplainAsync(request, cancellationToken: limit.Token);
             }
-            catch (RpcException) when (!cancellationToken.IsCancellationRequested)
+            catch (RpcException)
             {
                 // The answer that is there will do.
+                cancellationToken.ThrowIfCancellationRequested();
             }
         }
 

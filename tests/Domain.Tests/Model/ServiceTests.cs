@@ -135,7 +135,7 @@ public sealed class ServiceTests
         script.Refused(new ExposeServiceCommand(Web, []), RejectionReason.InvalidArgument, "1 to 65535");
         script.Refused(new ExposeServiceCommand(Web, [65_536]), RejectionReason.InvalidArgument, "1 to 65535");
         script.Refused(
-            new ExposeServiceCommand(Web, [.. Enumerable.Range(1, ModelLimits.MostPorts + 1)]), RejectionReason.ModelLimit, "ports");
+            new ExposeServiceCommand(Web, [.. Enumerable.Range(1, ModelLimits.MostPorts + 1)]), RejectionReason.InvalidArgument, "ports");
     }
 
     [Fact]

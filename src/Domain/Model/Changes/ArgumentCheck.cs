@@ -49,7 +49,7 @@ internal static class ArgumentCheck
 
         if (constraints.Tags.Count > ModelLimits.MostListItems)
         {
-            return ModelRefusal.Limit($"{constraints.Tags.Count} tags in a constraint: at most {ModelLimits.MostListItems}");
+            return ModelRefusal.Invalid($"{constraints.Tags.Count} tags in a constraint: at most {ModelLimits.MostListItems}");
         }
 
         return Zones(constraints.Zones);
@@ -59,7 +59,7 @@ internal static class ArgumentCheck
     {
         if (zones.Count > ModelLimits.MostListItems)
         {
-            return ModelRefusal.Limit($"{zones.Count} zones in one list: at most {ModelLimits.MostListItems}");
+            return ModelRefusal.Invalid($"{zones.Count} zones in one list: at most {ModelLimits.MostListItems}");
         }
 
         foreach (var zone in zones)

@@ -129,7 +129,7 @@ internal static class EnvironmentRules
 
         if (settings.Images.Count > ModelLimits.MostListItems)
         {
-            return ModelRefusal.Limit($"{settings.Images.Count} images: at most {ModelLimits.MostListItems}");
+            return ModelRefusal.Invalid($"{settings.Images.Count} images: at most {ModelLimits.MostListItems}");
         }
 
         foreach (var (series, image) in settings.Images)

@@ -126,7 +126,7 @@ internal static class ServiceRules
 
         if (expose.Ports.Count > ModelLimits.MostPorts)
         {
-            return ModelRefusal.Limit($"{expose.Ports.Count} ports of one service: at most {ModelLimits.MostPorts}");
+            return ModelRefusal.Invalid($"{expose.Ports.Count} ports of one service: at most {ModelLimits.MostPorts}");
         }
 
         if (!service!.IsExposed || !service.Ports.SetEquals(expose.Ports))
