@@ -37,7 +37,11 @@ internal sealed class ModelDraft(ModelState model, long now)
     public RecordTable<Zone, ZoneRecord> Zones { get; } = new(model.Zones, zone => zone.Zone, ModelHash.Of);
 
     /// <summary>The number of the machine that is added next.</summary>
+#if PLANTED_CountMachinesThatStand
+    public int NextMachine { get; private set; } = model.Machines.IsEmpty ? 0 : System.Linq.Enumerable.Last(model.Machines.Keys).Value + 1;
+#else
     public int NextMachine { get; private set; } = model.NextMachine;
+#endif
 
     public long LastAssignment { get; private set; } = model.LastAssignment;
 
