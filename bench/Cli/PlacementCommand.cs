@@ -1,13 +1,14 @@
 using System.CommandLine;
 using StateServer.Bench.Placement;
+using StateServer.Domain.Model;
 
 namespace StateServer.Bench.Cli;
 
 /// <summary>bench placement: measures the planner by itself.</summary>
 internal static class PlacementCommand
 {
-    private static readonly Option<int> Machines = Number("--machines", 5000, 100, 100_000, "Machines that stand.");
-    private static readonly Option<int> Units = Number("--units", 100_000, 100, 1_000_000, "Units of all services.");
+    private static readonly Option<int> Machines = Number("--machines", 5000, 100, ModelLimits.MostMachines / 2, "Machines that stand.");
+    private static readonly Option<int> Units = Number("--units", ModelLimits.MostUnits, 1000, ModelLimits.MostUnits, "Units of all services.");
     private static readonly Option<int> Rounds = Number("--rounds", 3, 1, 100, "How often each figure is taken; the first also warms up.");
 
     /// <summary>The verb with its options.</summary>

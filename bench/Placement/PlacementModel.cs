@@ -31,21 +31,9 @@ internal sealed class PlacementModel(int machines, int zones, int services, int 
         });
     }
 
-    /// <summary>One more unit of a service.</summary>
-    public static (ModelState Model, UnitName Unit) Add(ModelState model, int service)
-    {
-        ServiceRecord record = model.Services[ServiceOf(service)];
-        UnitName unit = new(record.Name, record.NextUnit);
-        return (model with
-        {
-            Services = model.Services.SetItem(record.Name, record with { NextUnit = record.NextUnit + 1 }),
-            Units = model.Units.Add(unit, Unit(unit, null)),
-        }, unit);
-    }
-
     public PlanningInput Input(ModelState model, AgentContact? contact = null) => new(model, Sights, contact ?? AgentContact.Full, [], Time);
 
-    private static ServiceName ServiceOf(int number) => new($"service-{number:D3}");
+    public static ServiceName ServiceOf(int number) => new($"service-{number:D3}");
 
     private static UnitRecord Unit(UnitName name, MachineId? machine) =>
         new(name, PlacementDirective.None, machine, machine is null ? 0 : 1, null, Life.Alive, UnitStatus.Running, "", null, 0, Time, Time);

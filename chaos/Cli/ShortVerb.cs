@@ -46,7 +46,7 @@ internal static class ShortVerb
     internal static IEnumerable<RunPlan> Plans() =>
     [
         Plan(
-            1, 3, ["register", "append", "transactions", "retry", "lease", "lock"],
+            1, 3, ["register", "append", "transactions", "deploy", "lease", "lock"],
             "kill-leader", "kill-all", "pause-leader", "pause-majority", "restart-storm-all", "restart-storm-leader", "fsync-error-leader", "move-leader"),
         Plan(
             2, 3, ["register", "set", "skew", "retry", "compaction", "watch"],

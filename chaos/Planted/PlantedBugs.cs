@@ -20,6 +20,11 @@ internal static class PlantedBugs
         {
             Test = "ConfigurationScheduleTest.Two_changes_in_a_row_never_make_two_majorities",
         },
+        new("CountMachinesThatStand", "a new machine is numbered behind the highest that stands, not behind the highest there ever was")
+        {
+            Workloads = ["deploy"],
+            Faults = ["kill-follower"],
+        },
         new("CutRevisionAtStep", "what a watcher is caught up with in one step may end within a revision, and the next step begins behind it")
         {
             Workloads = ["watch"],
@@ -84,6 +89,11 @@ internal static class PlantedBugs
             Workloads = ["register"],
             Faults = ["partition-isolate-leader", "pause-leader"],
             Rate = 400,
+        },
+        new("RepeatModelCommand", "request ids keep no change of the model from being executed again")
+        {
+            Workloads = ["deploy"],
+            Faults = ["kill-leader", "pause-leader"],
         },
         new("SkipTermCheck", "a command sent to the leader of one term is appended in a later one")
         {

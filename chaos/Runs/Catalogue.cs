@@ -20,6 +20,7 @@ internal static class Catalogue
         () => new WatchWorkload(),
         () => new LeaseWorkload(),
         () => new LockWorkload(),
+        () => new DeployWorkload(),
     ];
 
     public static IReadOnlyList<IFault> Faults { get; } =

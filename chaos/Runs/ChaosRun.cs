@@ -45,8 +45,10 @@ internal sealed class ChaosRun(RunPlan plan, string executable, string folder, T
 
     private async Task<(IReadOnlyList<Verdict> Verdicts, string? Invalid)> RunWithinAsync(CancellationToken cancellationToken)
     {
+        IWorkload[] workloads = [.. Catalogue.Workloads.Select(make => make()).Where(w => plan.Workloads.Contains(w.Name))];
+        string[] options = [.. plan.MemberOptions(), .. workloads.SelectMany(w => w.MemberOptions(folder))];
         await using ClusterUnderTest cluster = await ClusterUnderTest.CreateAsync(
-            executable, folder, plan.Members, plan.MemberOptions(), Catalogue.Needs(plan), plan.Seed);
+            executable, folder, plan.Members, options, Catalogue.Needs(plan), plan.Seed);
         using var observer = new ClusterObserver(cluster);
         await using var display = new ProgressDisplay(writer, _progress, terminal, TimeProvider.System);
         cluster.StartAll();
@@ -56,7 +58,6 @@ internal sealed class ChaosRun(RunPlan plan, string executable, string folder, T
         }
 
         await using var resources = new ResourceSampler(cluster, TimeProvider.System);
-        IWorkload[] workloads = [.. Catalogue.Workloads.Select(make => make()).Where(w => plan.Workloads.Contains(w.Name))];
         var context = new WorkloadContext(cluster, plan.Seed, plan.Clients, plan.Rate / plan.Clients, folder, _progress);
         using var load = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task<Verdict?>[] running = [.. workloads.Select(w => Task.Run(() => LoadAsync(w, context, load.Token), CancellationToken.None))];

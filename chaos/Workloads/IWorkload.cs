@@ -17,6 +17,10 @@ internal interface IWorkload
     /// <summary>Bytes that it has put, tried ones included, where they are so many that members' memory shows them.</summary>
     long KeptBytes => 0;
 
+    /// <summary>Options that members are started with for it.</summary>
+    /// <param name="folder">The run's.</param>
+    IReadOnlyList<string> MemberOptions(string folder) => [];
+
     /// <summary>Works until the token is cancelled; failures of calls are part of the work.</summary>
     Task RunAsync(WorkloadContext context, CancellationToken cancellationToken);
 

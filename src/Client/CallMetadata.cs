@@ -27,6 +27,15 @@ public static class CallMetadata
     /// <summary>Of <see cref="Executed"/>: yes, under this session and sequence, but the answer is no longer kept.</summary>
     public const string ExecutedYes = "yes";
 
+    /// <summary>
+    /// On a failure of a transient code that another attempt can't mend: <see cref="NoRetry"/>, as gRPC's retries have it
+    /// (gRFC A6), so that no client repeats in vain what the model has no room for.
+    /// </summary>
+    public const string RetryPushback = "grpc-retry-pushback-ms";
+
+    /// <summary>Of <see cref="RetryPushback"/>: don't.</summary>
+    public const string NoRetry = "-1";
+
     /// <summary>In front of a snapshot: whether it holds everything that was acknowledged before it was asked for, one of the values below.</summary>
     public const string SnapshotComplete = "stateserver-snapshot-complete";
 

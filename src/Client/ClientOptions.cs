@@ -41,6 +41,12 @@ public sealed record ClientOptions
     public bool ExactlyOnceWrites { get; init; }
 
     /// <summary>
+    /// An earlier client's write whose outcome was unknown: the first write of this one is sent under its id, in its session.
+    /// It must be the same request. Only with <see cref="ExactlyOnceWrites"/>.
+    /// </summary>
+    public WriteId? Resumed { get; init; }
+
+    /// <summary>
     /// How far the writes of the session may run ahead of the lowest that is unanswered, from 1 to 64; later ones wait.
     /// Default 64, which is as many answers as the server keeps for a session.
     /// </summary>

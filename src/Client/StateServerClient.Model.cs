@@ -79,6 +79,11 @@ public sealed partial class StateServerClient
     public Task<ListZonesResponse> ListZonesAsync(CancellationToken cancellationToken = default) => ReadAsync(
         static (invoker, call) => new Model.ModelClient(invoker).ListZonesAsync(new ListZonesRequest(), call), cancellationToken);
 
+    /// <summary>Reads a piece of what a unit printed; following is asking again from its end. Only the leader has it: members are asked in turn.</summary>
+    /// <exception cref="RequestRefusedException">There is no such unit, or its machine's agent is not to be had.</exception>
+    public Task<ReadUnitLogResponse> ReadUnitLogAsync(ReadUnitLogRequest request, CancellationToken cancellationToken = default) =>
+        ReadAsync((invoker, call) => new Model.ModelClient(invoker).ReadUnitLogAsync(request, call), cancellationToken);
+
     /// <summary>
     /// Says why a unit or machine stands where it does. Only the leader can plan: where another member answered, the others are
     /// asked too, and the first answer with a plan is taken, or else the last one.
@@ -101,9 +106,10 @@ public sealed partial class StateServerClient
             {
                 answer = await new Model.ModelClient(GetInvoker(endpoint)).ExplainAsync(request, cancellationToken: limit.Token);
             }
-            catch (RpcException) when (!cancellationToken.IsCancellationRequested)
+            catch (RpcException)
             {
                 // The answer that is there will do.
+                cancellationToken.ThrowIfCancellationRequested();
             }
         }
 

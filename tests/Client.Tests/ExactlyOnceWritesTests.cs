@@ -126,6 +126,73 @@ public sealed class ExactlyOnceWritesTests : IAsyncLifetime
         Assert.Equal("101/3/3", Id(_one.Puts.Last()));
     }
 
+    [Fact]
+    public async Task A_write_of_unknown_outcome_tells_its_id_and_keeps_its_session()
+    {
+        _one.OnPut = static place => place == 1 ? throw FakeMember.Failure(StatusCode.Unavailable, CallMetadata.ExecutedUnknown) : Fine;
+        await using (var client = new StateServerClient(Options(_one.Address) with { MaxAttempts = 1 }))
+        {
+            await client.PutAsync("a", "b");
+            var unknown = await Assert.ThrowsAsync<OutcomeUnknownException>(() => client.PutAsync("a", "b"));
+            Assert.Equal("101/2", unknown.Write.ToString());
+        }
+
+        Assert.Empty(_one.SessionsClosed);
+        await using (var second = new StateServerClient(Options(_one.Address) with { Resumed = new WriteId(101, 2) }))
+        {
+            await second.PutAsync("a", "b");
+            await second.PutAsync("a", "b");
+        }
+
+        Assert.Equal(["101/1/1", "101/2/2", "101/2/2", "101/3/3"], _one.Puts.Select(Id));
+        Assert.Equal([101L], _one.SessionsClosed);
+    }
+
+    [Fact]
+    public async Task A_resumed_write_is_never_sent_under_another_session()
+    {
+        _one.OnPut = static _ => throw FakeMember.Failure(StatusCode.Aborted, CallMetadata.ExecutedUnknown);
+        await using var client = new StateServerClient(Options(_one.Address) with { Resumed = new WriteId(55, 4) });
+        await Assert.ThrowsAsync<OutcomeUnknownException>(() => client.PutAsync("a", "b"));
+        Assert.Equal(["55/4/4"], _one.Puts.Select(Id));
+    }
+
+    [Fact]
+    public async Task A_resumed_session_that_was_not_used_stays_open()
+    {
+        await using (new StateServerClient(Options(_one.Address) with { Resumed = new WriteId(55, 4) }))
+        {
+        }
+
+        Assert.Empty(_one.SessionsClosed);
+    }
+
+    [Fact]
+    public async Task What_is_told_as_final_is_not_repeated()
+    {
+        _one.OnPut = static _ =>
+        {
+            RpcException full = FakeMember.Failure(StatusCode.ResourceExhausted, CallMetadata.ExecutedNo);
+            full.Trailers.Add(CallMetadata.RetryPushback, CallMetadata.NoRetry);
+            throw full;
+        };
+        await using var client = new StateServerClient(Options(_one.Address));
+        var refused = await Assert.ThrowsAsync<RequestRefusedException>(() => client.PutAsync("a", "b"));
+        Assert.Equal(StatusCode.ResourceExhausted, refused.Code);
+        Assert.Single(_one.Puts);
+    }
+
+    [Theory]
+    [InlineData("4711/1", true)]
+    [InlineData("4711", false)]
+    [InlineData("4711/0", false)]
+    [InlineData("-1/1", false)]
+    [InlineData("4711/1/2", false)]
+    [InlineData("99999999999999999999/1", false)]
+    [InlineData("", false)]
+    public void An_id_reads_what_it_writes(string text, bool isOne) =>
+        Assert.Equal(isOne ? text : null, WriteId.Parse(text)?.ToString());
+
     private static string Id(Metadata metadata) =>
         $"{metadata.GetValue(CallMetadata.Session)}/{metadata.GetValue(CallMetadata.Sequence)}/{metadata.GetValue(CallMetadata.LowestUnanswered)}";
 

@@ -2,6 +2,7 @@ using Grpc.Core;
 using StateServer.Client.Endpoints;
 using StateServer.Client.Failures;
 using StateServer.Client.Tests.Hosting;
+using StateServer.Clocks;
 using StateServer.Protos.Etcd;
 
 namespace StateServer.Client.Tests;
@@ -132,19 +133,34 @@ public sealed class StateServerClientTests : IAsyncLifetime
     public async Task A_read_leaves_a_member_that_does_not_answer()
     {
         _one.OnRange = static _ => Never;
-        await using var client = new StateServerClient(
-            Options(_one.Address, _two.Address) with { AttemptTimeout = TimeSpan.FromMilliseconds(100) });
-        Assert.NotNull(await client.GetAsync("a"));
-        Assert.Equal(1, _two.Ranges);
+        var time = new ObservedTime();
+        var options = Options(_one.Address, _two.Address) with { AttemptTimeout = TimeSpan.FromMinutes(1) };
+        await using var client = new StateServerClient(options, time);
+        var get = client.GetAsync("a");
+        await Until.TrueAsync(() => _one.Ranges == 1);
+        time.Advance(options.AttemptTimeout);
+
+        // The pause before the next attempt; that one has a time of its own, which is far from over.
+        await Until.TrueAsync(() =>
+        {
+            time.Advance(options.BackoffLow);
+            return get.IsCompleted;
+        });
+        Assert.NotNull(await get);
+        Assert.Equal((1, 1), (_one.Ranges, _two.Ranges));
     }
 
     [Fact]
     public async Task A_write_that_is_not_answered_in_time_is_unknown()
     {
         _one.OnPut = static _ => Never;
-        await using var client = new StateServerClient(
-            Options(_one.Address, _two.Address) with { CallTimeout = TimeSpan.FromMilliseconds(500) });
-        await Assert.ThrowsAsync<OutcomeUnknownException>(() => client.PutAsync("a", "b"));
+        var time = new ObservedTime();
+        var options = Options(_one.Address, _two.Address);
+        await using var client = new StateServerClient(options, time);
+        var put = client.PutAsync("a", "b");
+        await Until.TrueAsync(() => !_one.Puts.IsEmpty);
+        time.Advance(options.CallTimeout);
+        await Assert.ThrowsAsync<OutcomeUnknownException>(() => put);
         Assert.Empty(_two.Puts);
     }
 
@@ -193,13 +209,18 @@ public sealed class StateServerClientTests : IAsyncLifetime
         Assert.Equal((1, 1), (_one.Ranges, _two.Ranges));
     }
 
+    /// <summary>
+    /// Short pauses, and times that no machine is too slow for: who is asked, how often and in which order is what tests look at.
+    /// Those about a time have a clock of their own.
+    /// </summary>
     internal static ClientOptions Options(params string[] endpoints) => new()
     {
         Endpoints = endpoints,
         BackoffLow = TimeSpan.FromMilliseconds(1),
         BackoffHigh = TimeSpan.FromMilliseconds(20),
-        ConnectStagger = TimeSpan.FromSeconds(4),
-        CallTimeout = TimeSpan.FromSeconds(30),
-        AttemptTimeout = TimeSpan.FromSeconds(20),
+        ConnectStagger = TimeSpan.FromMinutes(5),
+        ConnectTimeout = TimeSpan.FromMinutes(5),
+        CallTimeout = TimeSpan.FromMinutes(5),
+        AttemptTimeout = TimeSpan.FromMinutes(5),
     };
 }

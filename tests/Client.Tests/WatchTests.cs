@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using Google.Protobuf;
 using Grpc.Core;
 using StateServer.Client.Failures;
 using StateServer.Client.Tests.Hosting;
+using StateServer.Clocks;
 using StateServer.Protos.Etcd;
 
 namespace StateServer.Client.Tests;
@@ -12,18 +14,13 @@ public sealed class WatchTests : IAsyncLifetime
     private FakeMember _two = null!;
     private StateServerClient _client = null!;
 
+    private ClientOptions Options => StateServerClientTests.Options(_one.Address, _two.Address);
+
     public async ValueTask InitializeAsync()
     {
         _one = await FakeMember.StartAsync();
         _two = await FakeMember.StartAsync();
-        _client = new StateServerClient(new ClientOptions
-        {
-            Endpoints = [_one.Address, _two.Address],
-            AttemptTimeout = TimeSpan.FromSeconds(1),
-            BackoffLow = TimeSpan.FromMilliseconds(1),
-            BackoffHigh = TimeSpan.FromMilliseconds(20),
-            ConnectStagger = TimeSpan.FromSeconds(5),
-        });
+        _client = new StateServerClient(Options);
     }
 
     public async ValueTask DisposeAsync()
@@ -77,8 +74,30 @@ public sealed class WatchTests : IAsyncLifetime
     public async Task A_member_that_does_not_answer_is_left()
     {
         _two.OnWatch = Serve(Created(7));
-        Assert.Equal(["through 2:"], await TakeAsync(new WatchCreateRequest { Key = Name("a"), StartRevision = 3 }, 1));
+        var time = new ObservedTime();
+        await using var client = new StateServerClient(Options, time);
+        var taken = TakeAsync(new WatchCreateRequest { Key = Name("a"), StartRevision = 3 }, 1, client);
+        await Until.TrueAsync(() => !_one.Watches.IsEmpty);
+        time.Advance(Options.AttemptTimeout);
+        await Until.TrueAsync(() =>
+        {
+            time.Advance(Options.BackoffLow);
+            return taken.IsCompleted;
+        });
+        Assert.Equal(["through 2:"], await taken);
         Assert.Single(_one.Watches);
+    }
+
+    [Fact]
+    public async Task A_limit_that_is_over_just_as_the_member_ends_the_stream_harms_nothing()
+    {
+        _one.OnWatch = static (_, _, _) => throw FakeMember.Failure(StatusCode.Unavailable);
+        _two.OnWatch = Serve(Created(7));
+        var time = new LateTime(TimeSpan.FromMinutes(4));
+        await using var client = new StateServerClient(Options with { AttemptTimeout = time.Due }, time);
+        Assert.Equal(["through 7:"], await TakeAsync(new WatchCreateRequest { Key = Name("a") }, 1, client));
+        Assert.NotEmpty(time.Late);
+        Assert.All(time.Late, static timer => timer());
     }
 
     [Fact]
@@ -199,11 +218,11 @@ public sealed class WatchTests : IAsyncLifetime
         return response;
     }
 
-    private async Task<List<string>> TakeAsync(WatchCreateRequest request, int count)
+    private async Task<List<string>> TakeAsync(WatchCreateRequest request, int count, StateServerClient? client = null)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var updates = new List<string>();
-        await foreach (var update in _client.WatchAsync(request, deadline.Token))
+        await foreach (var update in (client ?? _client).WatchAsync(request, deadline.Token))
         {
             updates.Add(string.Join(' ', update.Events.Select(change => $"{change.Kv.ModRevision}").Prepend($"through {update.Revision}:")));
             if (updates.Count == count)
@@ -213,5 +232,24 @@ public sealed class WatchTests : IAsyncLifetime
         }
 
         return updates;
+    }
+
+    /// <summary>The system's clock, some of whose timers can go off after they were disposed of, as any timer may that was about to.</summary>
+    private sealed class LateTime(TimeSpan due) : TimeProvider
+    {
+        /// <summary>After this time they are due.</summary>
+        internal TimeSpan Due { get; } = due;
+
+        internal ConcurrentQueue<Action> Late { get; } = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime == Due)
+            {
+                Late.Enqueue(() => callback(state));
+            }
+
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
     }
 }

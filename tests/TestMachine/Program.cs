@@ -1,12 +1,26 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using StateServer.Providers.Local;
+using StateServer.TestMachine;
 
 // A machine's process for tests: holds its folder until TERM.
 //   hold FOLDER        as it should be
 //   stubborn FOLDER    TERM doesn't end it
 //   parent FOLDER      starts a child that outlives it in a session of its own, as an agent starts units
+//   launch ROOT PORT N launches machines 0 to N - 1 in ROOT, as a member does, and prints the instances' names
+//   remove FOLDER      removes a folder, and prints what is left
 string mode = args[0], folder = args[1];
+if (mode == "launch")
+{
+    return await Launching.RunAsync(folder, args[2], args[3]);
+}
+
+if (mode == "remove")
+{
+    Console.WriteLine(FolderRemoval.TryRemove(folder));
+    return 0;
+}
+
 var ended = new TaskCompletionSource();
 using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
 {

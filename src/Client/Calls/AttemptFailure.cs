@@ -20,7 +20,8 @@ internal readonly record struct AttemptFailure(Execution Execution, bool IsTrans
             CallMetadata.ExecutedUnknown => Execution.Unknown,
             _ => WithoutWord(failure),
         };
-        return new AttemptFailure(execution, IsTransientCode(failure.StatusCode), IsLostSession(failure));
+        var isFinal = failure.Trailers.GetValue(CallMetadata.RetryPushback) == CallMetadata.NoRetry;
+        return new AttemptFailure(execution, IsTransientCode(failure.StatusCode) && !isFinal, IsLostSession(failure));
     }
 
     private static bool IsLostSession(RpcException failure) =>

@@ -4,12 +4,15 @@ namespace StateServer.Client.Calls;
 /// Numbers the writes of one session and knows the lowest that is unanswered. No number is given out that is
 /// <paramref name="window"/> or more above it, since the server keeps no more outcomes: later writes wait. Thread-safe.
 /// </summary>
-internal sealed class RequestSequence(long session, int window)
+/// <param name="session">The session.</param>
+/// <param name="window">How far ahead.</param>
+/// <param name="first">The first number given out.</param>
+internal sealed class RequestSequence(long session, int window, long first = 1)
 {
     private readonly Lock _gate = new();
     private readonly SortedSet<long> _underWay = [];
     private TaskCompletionSource _moved = NewSignal();
-    private long _last;
+    private long _last = first - 1;
 
     /// <summary>The session.</summary>
     internal long Session => session;

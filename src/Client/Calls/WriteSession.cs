@@ -12,7 +12,12 @@ namespace StateServer.Client.Calls;
 internal sealed class WriteSession(CallRunner runner, ClientOptions options) : IDisposable
 {
     private readonly SemaphoreSlim _opening = new(1);
-    private RequestSequence? _sequence;
+    private RequestSequence? _sequence = options.Resumed is { } resumed
+        ? new RequestSequence(resumed.Session, options.MaxSessionWrites, resumed.Sequence)
+        : null;
+
+    /// <summary>Writes whose outcome nobody has seen: the session is needed for them.</summary>
+    private int _owed = options.Resumed is null ? 0 : 1;
 
     /// <summary>Runs one write.</summary>
     /// <exception cref="StateServerException">As <see cref="CallRunner"/> throws it.</exception>
@@ -25,8 +30,27 @@ internal sealed class WriteSession(CallRunner runner, ClientOptions options) : I
             var number = await sequence.BeginAsync(cancellationToken);
             try
             {
-                return await runner.RunAsync(
+                var answer = await runner.RunAsync(
                     send, () => MetadataOf(sequence, number), CallKind.SessionWrite, cancellationToken);
+                if (options.Resumed == new WriteId(sequence.Session, number))
+                {
+                    Interlocked.Decrement(ref _owed);
+                }
+
+                return answer;
+            }
+            catch (OutcomeUnknownException unknown)
+            {
+                Interlocked.Increment(ref _owed);
+                throw new OutcomeUnknownException(unknown.Code, unknown.Message, unknown.InnerException)
+                {
+                    Write = new WriteId(sequence.Session, number),
+                };
+            }
+            catch (SessionLostException lost) when (options.Resumed == new WriteId(sequence.Session, number))
+            {
+                throw new OutcomeUnknownException(
+                    lost.Code, "the members don't know this session any more, so nobody can tell", lost.InnerException);
             }
             catch (SessionLostException lost)
             {
@@ -43,10 +67,13 @@ internal sealed class WriteSession(CallRunner runner, ClientOptions options) : I
         }
     }
 
-    /// <summary>Tells the server that the session is over; it would forget it by itself, later.</summary>
+    /// <summary>
+    /// Tells the server that the session is over; it would forget it by itself, later. One that owes the outcome of a write stays:
+    /// whoever sends that again needs it.
+    /// </summary>
     internal async Task CloseAsync(CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _sequence, null) is { } sequence)
+        if (Interlocked.Exchange(ref _sequence, null) is { } sequence && Volatile.Read(ref _owed) == 0)
         {
             await runner.RunAsync(
                 (invoker, call) => new Sessions.SessionsClient(invoker).CloseAsync(

@@ -34,8 +34,9 @@ internal sealed class WatchAttempt : IDisposable
         var attempt = new WatchAttempt(connection, cancellationToken);
         try
         {
-            using var timer = time.CreateTimer(
-                static state => ((CancellationTokenSource)state!).Cancel(), attempt._cancel, limit, Timeout.InfiniteTimeSpan);
+            // The registration's end waits for one that runs: the limit may be over just as the attempt fails and is disposed of.
+            using var timeout = new CancellationTokenSource(limit, time);
+            using var registration = timeout.Token.Register(attempt._cancel.Cancel);
             await attempt._call.RequestStream.WriteAsync(new WatchRequest { CreateRequest = request }, attempt._cancel.Token);
             return (attempt, await attempt.NextAsync());
         }

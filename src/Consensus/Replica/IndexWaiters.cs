@@ -10,6 +10,18 @@ internal sealed class IndexWaiters
     private readonly List<(long Index, TaskCompletionSource Reached)> _waiting = [];
     private long _lowest = long.MaxValue;
 
+    /// <summary>How many wait.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _waiting.Count;
+            }
+        }
+    }
+
     /// <summary>Waits until <paramref name="index"/> is applied.</summary>
     /// <param name="index">The index.</param>
     /// <param name="applied">Tells what is applied now.</param>

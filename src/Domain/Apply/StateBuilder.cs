@@ -60,7 +60,11 @@ internal sealed class StateBuilder
     public Outcome Execute(in BatchItem item, int position)
     {
         Outcome outcome;
+#if PLANTED_RepeatModelCommand
+        if (item.Request is { } request && item.Command is not ModelCommand)
+#else
         if (item.Request is { } request)
+#endif
         {
             if (Sessions.Admit(request, Place(position)) is { } answer)
             {

@@ -17,4 +17,8 @@ public sealed record LaunchAttempt(
     LaunchOutcome Outcome,
     string Detail,
     long BegunAtMilliseconds,
-    long EndedAtMilliseconds);
+    long EndedAtMilliseconds)
+{
+    /// <summary>True for a failure of the zone alone: another zone may be tried at once.</summary>
+    public static bool IsOfZone(LaunchOutcome outcome) => outcome is LaunchOutcome.CapacityExhausted or LaunchOutcome.ZoneUnavailable;
+}

@@ -12,8 +12,17 @@ public static class ModelLimits
     /// <summary>Most units: what placement is measured with. Some 50 MB of records and as much of their view.</summary>
     public const int MostUnits = 100_000;
 
-    /// <summary>Most zones of which something is remembered: more than any region has, and none is forgotten silently.</summary>
+    /// <summary>
+    /// Most zones of which something is remembered: more than any region has. Past it a cordon is refused, and a failure takes the
+    /// place of the one that is over first.
+    /// </summary>
     public const int MostZones = 256;
+
+    /// <summary>
+    /// How long a zone is passed over after a launch failed there for want of room, in milliseconds: three minutes, as long as
+    /// Karpenter keeps an offering unavailable.
+    /// </summary>
+    public const long ZoneFailureMilliseconds = 180_000;
 
     /// <summary>
     /// Most units, machines or reports in one command: one Apply then writes at most some 2,000 keys, a few milliseconds, between
@@ -38,12 +47,6 @@ public static class ModelLimits
 
     /// <summary>Greatest <c>max-skew</c>: as many units as a command makes.</summary>
     public const int MostSkew = MostPerCommand;
-
-    /// <summary>Most characters of a service's name: that of a DNS label.</summary>
-    public const int LongestServiceName = 63;
-
-    /// <summary>Most characters of a zone's name.</summary>
-    public const int LongestZoneName = 63;
 
     /// <summary>Most characters of other names: instances, addresses, versions, series, tags.</summary>
     public const int LongestName = 255;

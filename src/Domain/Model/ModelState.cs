@@ -10,13 +10,21 @@ public sealed record ModelState
     public static ModelState Empty { get; } = new();
 
     private UnitPlaces? _places;
+    private RecentChanges _changes = new();
 
     /// <summary>The environment; null where none was bootstrapped.</summary>
     public EnvironmentSettings? Environment { get; init; }
 
     /// <summary>The machines, by number.</summary>
-    public ImmutableSortedDictionary<MachineId, MachineRecord> Machines { get; init; } =
-        ImmutableSortedDictionary<MachineId, MachineRecord>.Empty;
+    public ImmutableSortedDictionary<MachineId, MachineRecord> Machines
+    {
+        get;
+        init
+        {
+            field = value;
+            _changes = new();
+        }
+    } = ImmutableSortedDictionary<MachineId, MachineRecord>.Empty;
 
     /// <summary>The services, by name.</summary>
     public ImmutableSortedDictionary<ServiceName, ServiceRecord> Services { get; init; } =
@@ -30,6 +38,7 @@ public sealed record ModelState
         {
             field = value;
             _places = null;
+            _changes = new();
         }
     } = ImmutableSortedDictionary<UnitName, UnitRecord>.Empty;
 
@@ -66,6 +75,19 @@ public sealed record ModelState
         get => _places ??= UnitPlaces.Of(Units.Values);
         init => _places = value;
     }
+
+    /// <summary>What Apply changed last; unknown where it did not set it behind the records.</summary>
+    internal RecentChanges Changes
+    {
+        get => _changes;
+        init => _changes = value;
+    }
+
+    /// <summary>The machines and units that were changed, added or removed since an earlier state, some perhaps more than once.</summary>
+    /// <param name="earlier">A state that Apply went on from to this one.</param>
+    /// <returns>Null where it is none, or lies further back than the last ten thousand or so changes: compare the records then.</returns>
+    public (ImmutableArray<MachineId> Machines, ImmutableArray<UnitName> Units)? ChangesSince(ModelState earlier) =>
+        _changes.Since(earlier._changes);
 
     /// <summary>The units that are assigned to a machine, in order.</summary>
     public ImmutableSortedSet<UnitName> UnitsOn(MachineId machine) => UnitPlaces.At(Places.Assigned, machine);

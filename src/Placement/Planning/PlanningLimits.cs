@@ -1,3 +1,5 @@
+using StateServer.Domain.Model;
+
 namespace StateServer.Placement.Planning;
 
 /// <summary>The times and bounds that plans are made by.</summary>
@@ -9,8 +11,8 @@ public static class PlanningLimits
     /// <summary>Most refused machines that one decision lists by name: what an operator reads; the rest is counted.</summary>
     public const int MostMachinesListed = 16;
 
-    /// <summary>How long a capacity failure is remembered: three minutes, as long as Karpenter keeps an offering unavailable.</summary>
-    public const long CapacityMemoryMilliseconds = 180_000;
+    /// <summary>How long a capacity failure is remembered, and a zone that fell silent left alone.</summary>
+    public const long CapacityMemoryMilliseconds = ModelLimits.ZoneFailureMilliseconds;
 
     /// <summary>The pause after all zones failed for the first time: Juju's ten seconds between retries.</summary>
     public const long FirstBackOffMilliseconds = 10_000;

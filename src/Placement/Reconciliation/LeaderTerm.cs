@@ -210,8 +210,8 @@ internal sealed class LeaderTerm
             }
         }
 
-        // Removals, and machines that go on waiting, are in each plan until they are done.
-        foreach (var step in plan.Steps.Where(step => step is not (RemoveMachineStep or MoveOnStep { To: null })))
+        // Removals are in each plan until they are done.
+        foreach (var step in plan.Steps.Where(step => step is not RemoveMachineStep))
         {
             ReconciliationLog.Step(_causes.Logger, step.ToString()!);
         }

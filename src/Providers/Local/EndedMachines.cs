@@ -9,7 +9,11 @@ internal sealed class EndedMachines(ProviderRoot root)
     /// <summary>The newest so many are kept: a zone's machines, at once, with room. A token is asked for again within minutes.</summary>
     public const int Most = 256;
 
+    /// <summary>True where one is known to have ended, whether its record can be read or not.</summary>
+    public bool Has(InstanceId id) => File.Exists(root.EndedRecordOf(id));
+
     /// <summary>The record of one; null where none is kept.</summary>
+    /// <exception cref="IOException">It is there and can't be read.</exception>
     public LaunchRecord? Find(InstanceId id) =>
         File.Exists(root.EndedRecordOf(id)) ? LaunchRecord.Read(root.EndedRecordOf(id)) : null;
 

@@ -38,8 +38,7 @@ internal sealed class FailedZones(ProviderRoot root)
         ImmutableArray<Zone> now = [.. zones];
         if (!File.Exists(root.ZonesFile) || !Known().SequenceEqual(now))
         {
-            File.WriteAllLines(root.ZonesFile + ".new", now.Select(z => z.Name));
-            File.Move(root.ZonesFile + ".new", root.ZonesFile, overwrite: true);
+            WholeFile.Write(root.ZonesFile, string.Concat(now.Select(z => $"{z.Name}\n")));
         }
     }
 }

@@ -22,13 +22,15 @@ public sealed class FolderLock : IDisposable
     /// <summary>Claims a folder for this process, making the folder where it is missing.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="provable">False where the claim may stand without its proof, on a full disk: nobody will have to signal the holder.</param>
-    /// <returns>Null where a living process holds it.</returns>
+    /// <returns>Null where a living process holds it, or removed it just now.</returns>
     /// <exception cref="IOException">The folder can't be written.</exception>
     public static FolderLock? TryTake(string folder, bool provable = true)
     {
         Directory.CreateDirectory(folder);
         SafeFileHandle file = LibC.OpenForLock(Path.Combine(folder, LockFile));
-        if (!LibC.TryLock(file, exclusive: true))
+
+        // One that was removed between its opening and its locking was its remover's: whoever comes next makes another.
+        if (!LibC.TryLock(file, exclusive: true) || LibC.IsNameless(file))
         {
             file.Dispose();
             return null;
@@ -76,15 +78,10 @@ public sealed class FolderLock : IDisposable
     /// <summary>Looks who claims a folder.</summary>
     public static FolderClaim Look(string folder)
     {
-        string path = Path.Combine(folder, LockFile);
-        if (!File.Exists(path))
+        // Nothing is made: the folder may be about to be removed.
+        using (SafeFileHandle? file = LibC.OpenToLook(Path.Combine(folder, LockFile)))
         {
-            return FolderClaim.Free;
-        }
-
-        using (SafeFileHandle file = LibC.OpenForLock(path))
-        {
-            if (LibC.TryLock(file, exclusive: false))
+            if (file is null || LibC.TryLock(file, exclusive: false))
             {
                 return FolderClaim.Free;
             }

@@ -6,8 +6,8 @@ using StateServer.Placement.Reconciliation.Ports;
 namespace StateServer.Providers.Local;
 
 /// <summary>
-/// What a root knows of one launch, on disk before the process is started. It needs no sync: a machine that loses power loses the
-/// processes too.
+/// What a root knows of one launch, on disk before the process is started. It is synced: a loss of power ends the processes too, but
+/// a record that is there and empty would leave every listing incomplete until somebody removes it by hand.
 /// </summary>
 /// <param name="FormatVersion">The file's format.</param>
 /// <param name="Environment">The environment's id, a decimal string.</param>
@@ -70,11 +70,7 @@ internal sealed record LaunchRecord(
         Id(), Tags(), Attempt, new Zone(Zone), state, "127.0.0.1");
 
     /// <summary>Writes the record, whole or not at all.</summary>
-    public void Write(string path)
-    {
-        File.WriteAllText(path + ".new", JsonSerializer.Serialize(this, Json) + "\n");
-        File.Move(path + ".new", path, overwrite: true);
-    }
+    public void Write(string path) => WholeFile.Write(path, JsonSerializer.Serialize(this, Json) + "\n");
 
     /// <summary>Reads a record.</summary>
     /// <exception cref="IOException">It can't be understood; the message names the file and says why.</exception>

@@ -31,6 +31,9 @@ public sealed class LocalFaults
     /// <summary>True where machines were launched in the root, or faults were tried there.</summary>
     public bool KnowsRoot => Directory.Exists(_root.StateFolder);
 
+    /// <summary>True while a zone has failed.</summary>
+    public bool HasFailed(Zone zone) => _failed.Has(zone);
+
     /// <summary>
     /// Fails a zone: launches there fail from now on, and all its machines are killed and gone for good. Again is fine: it kills
     /// what is left.

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using StateServer.Domain.Identity;
 using StateServer.Placement.Reconciliation.Ports;
@@ -36,21 +35,17 @@ internal sealed class LocalLaunch(LocalProviderOptions options, MachineStore sto
     public LaunchRecord Make(LaunchRequest request, int slot)
     {
         LaunchRecord record = LaunchRecord.Of(request, slot);
-        InstanceId id = record.Id();
-        var machine = new LocalMachine(id, request.Tags, request.Zone, store.Root.FolderOf(id), SlotPorts.Of(options.BasePort, slot));
-        ImmutableArray<string> command = options.Command(machine);
-        if (!File.Exists(command[0]))
+        LocalMachine machine = MachineOf(record);
+        string program = options.Command(machine)[0];
+        if (!File.Exists(program))
         {
-            throw new InvalidRequestException($"the machine's program {command[0]} is not there");
+            throw new InvalidRequestException($"the machine's program {program} is not there");
         }
 
         try
         {
             Prepare(machine, request, record);
-            using Process process = start(command, machine.Folder, machine.LogFile, e => Adjust(e, machine.Folder));
-
-            // One that has ended already has no proof: its number and a start time that none can have name it as gone.
-            return store.Write(record with { Process = ProcessProof.Observe(process.Id) ?? new ProcessProof(process.Id, -1, "gone") });
+            return Start(record);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -58,6 +53,21 @@ internal sealed class LocalLaunch(LocalProviderOptions options, MachineStore sto
             throw;
         }
     }
+
+    /// <summary>Starts the process of a machine that has none, and writes down which it is.</summary>
+    /// <returns>The record, with the process.</returns>
+    /// <exception cref="IOException">It did not start, or which it is could not be written.</exception>
+    public LaunchRecord Start(LaunchRecord record)
+    {
+        LocalMachine machine = MachineOf(record);
+        using Process process = start(options.Command(machine), machine.Folder, machine.LogFile, e => Adjust(e, machine.Folder));
+
+        // One that has ended already has no proof: its number and a start time that none can have name it as gone.
+        return store.Write(record with { Process = ProcessProof.Observe(process.Id) ?? new ProcessProof(process.Id, -1, "gone") });
+    }
+
+    private LocalMachine MachineOf(LaunchRecord record) => new(
+        record.Id(), record.Tags(), new Zone(record.Zone), store.Root.FolderOf(record.Id()), SlotPorts.Of(options.BasePort, record.Slot));
 
     private static void Prepare(LocalMachine machine, LaunchRequest request, LaunchRecord record)
     {
@@ -77,7 +87,7 @@ internal sealed class LocalLaunch(LocalProviderOptions options, MachineStore sto
     }
 
     /// <summary>A machine's start must not depend on who launches it: settings of the launcher's own are left out.</summary>
-    internal static void Adjust(IDictionary<string, string?> environment, string folder)
+    private static void Adjust(IDictionary<string, string?> environment, string folder)
     {
         foreach (string name in environment.Keys.Where(k => k.StartsWith("STATESERVER_", StringComparison.Ordinal)).ToArray())
         {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using StateServer.Domain.Identity;
 using StateServer.Placement.Reconciliation.Ports;
 
@@ -16,6 +15,8 @@ public sealed class LocalPower(LocalProviderOptions options, TimeProvider time)
 {
     private readonly ProviderRoot _root = new(options.Root);
     private readonly MachineStore _store = new(new ProviderRoot(options.Root), time, options.LockPatience);
+
+    private readonly LocalLaunch _launch = new(options, new MachineStore(new ProviderRoot(options.Root), time, options.LockPatience), DetachedProcess.Start);
 
     private MachineEnding Ending => new(_store, time);
 
@@ -44,45 +45,62 @@ public sealed class LocalPower(LocalProviderOptions options, TimeProvider time)
     public Task<ImmutableArray<InstanceId>> StartAsync(CancellationToken cancellationToken) => DiskFaults.TypedAsync<ImmutableArray<InstanceId>>(_root, async () =>
     {
         using FolderLock claim = await _store.ClaimAsync(cancellationToken);
-        ImmutableArray<LaunchRecord> stopped =
-            [.. _store.Survey().Machines.Where(m => !m.IsEnding && _store.StateOf(m) == InstanceState.Stopped)];
+        ImmutableArray<LaunchRecord> machines = _store.Survey().Machines;
+        ImmutableArray<LaunchRecord> stopped = [.. machines.Where(m => !m.IsEnding && _store.StateOf(m) == InstanceState.Stopped)];
+        HashSet<int> taken = [.. machines.Except(stopped).Select(m => m.Slot)];
         foreach (LaunchRecord record in stopped)
         {
-            var machine = new LocalMachine(
-                record.Id(), record.Tags(), new Zone(record.Zone), _root.FolderOf(record.Id()), SlotPorts.Of(options.BasePort, record.Slot));
-            using Process process = DetachedProcess.Start(
-                options.Command(machine), machine.Folder, machine.LogFile, e => LocalLaunch.Adjust(e, machine.Folder));
-            _store.Write(record with { Process = ProcessProof.Observe(process.Id) ?? new ProcessProof(process.Id, -1, "gone") });
+            // A machine that was launched while this one was stopped may have been given its slot.
+            LaunchRecord placed = taken.Add(record.Slot) ? record : record with { Slot = _launch.FreeSlot(machines) };
+            machines = machines.Replace(record, placed);
+            _launch.Start(placed);
         }
 
         return [.. stopped.Select(m => m.Id())];
     });
 
-    /// <summary>Ends all machines for good, and removes what the provider made.</summary>
+    /// <summary>
+    /// Ends all machines for good, and removes what the provider made: also machines whose records can't be read, since their folders'
+    /// lock and mark prove their processes. What is in the root besides is left alone.
+    /// </summary>
     /// <returns>The machines that it ended, ascending by name.</returns>
-    /// <exception cref="TransientException">Something still runs; nothing else was removed.</exception>
+    /// <exception cref="TransientException">Something still runs, and nothing else was removed; or something can't be removed.</exception>
     public Task<ImmutableArray<InstanceId>> DestroyAsync(CancellationToken cancellationToken) => DiskFaults.TypedAsync<ImmutableArray<InstanceId>>(_root, async () =>
     {
-        if (!Directory.Exists(_root.StateFolder) && !HasMachines)
+        if (!Directory.Exists(_root.StateFolder) && !Directory.Exists(_root.MachinesFolder))
         {
             return [];
         }
 
-        ImmutableArray<LaunchRecord> all;
+        ImmutableArray<LaunchRecord> known;
+        ImmutableArray<InstanceId> all;
         using (await _store.ClaimAsync(cancellationToken))
         {
-            all = [.. _store.Survey().Machines.Select(Ending.Decide)];
+            known = [.. _store.Survey().Machines.Select(Ending.Decide)];
+            all = [.. _store.Ids()];
         }
 
-        await Ending.EndAsync(all, options.StopGrace, cancellationToken);
-        if (!HasMachines)
+        bool[] gone = await Task.WhenAll(all.Except(known.Select(m => m.Id()))
+            .Select(id => Ending.StopAsync(new MachineProcesses(_root.FolderOf(id), started: null), options.StopGrace, cancellationToken)));
+        if (!gone.All(g => g))
         {
-            foreach (string folder in new[] { _root.MachinesFolder, _root.StateFolder }.Where(Directory.Exists))
-            {
-                Directory.Delete(folder, recursive: true);
-            }
+            throw new TransientException("a machine's process does not end, or can't be proven to be the machine's, and was sent nothing");
         }
 
-        return [.. all.Select(m => m.Id())];
+        await Ending.EndAsync(known, options.StopGrace, cancellationToken);
+        using FolderLock claim = await _store.ClaimAsync(cancellationToken);
+        string[] left = [.. all.Select(id => FolderRemoval.TryRemove(_root.FolderOf(id))).OfType<string>()];
+        if (left.Length > 0)
+        {
+            throw new TransientException(string.Join("; ", left));
+        }
+
+        if (Directory.Exists(_root.MachinesFolder) && !Directory.EnumerateFileSystemEntries(_root.MachinesFolder).Any())
+        {
+            Directory.Delete(_root.MachinesFolder);
+        }
+
+        // The claim is in it: whoever waits for that one finds that it has no name any more, and makes another.
+        return FolderRemoval.TryRemove(_root.StateFolder) is { } kept ? throw new TransientException(kept) : all;
     });
 }

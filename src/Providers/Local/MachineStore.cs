@@ -45,7 +45,7 @@ internal sealed class MachineStore(ProviderRoot root, TimeProvider time, TimeSpa
                     machines.Add(record);
                 }
             }
-            catch (IOException exception)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 gaps.Add(exception.Message);
             }
@@ -67,9 +67,10 @@ internal sealed class MachineStore(ProviderRoot root, TimeProvider time, TimeSpa
             return null;
         }
 
-        if (!File.Exists(root.RecordOf(id)) || Ended.Find(id) is not null)
+        if (!File.Exists(root.RecordOf(id)) || Ended.Has(id))
         {
-            Directory.Delete(root.FolderOf(id), recursive: true);
+            // What can't be removed yet is tried again by the next look: nothing of it runs, so nobody waits for that.
+            _ = FolderRemoval.TryRemove(root.FolderOf(id));
             return null;
         }
 
@@ -121,7 +122,9 @@ internal sealed class MachineStore(ProviderRoot root, TimeProvider time, TimeSpa
             Ended.Add(record);
         }
 
-        Directory.Delete(root.FolderOf(record.Id()), recursive: true);
+        // The record goes first where it is not told of: without it the folder is an ended launch's, whatever else is left of it.
+        File.Delete(root.RecordOf(record.Id()));
+        _ = FolderRemoval.TryRemove(root.FolderOf(record.Id()));
     }
 
     /// <summary>A machine's processes.</summary>
@@ -141,7 +144,8 @@ internal sealed class MachineStore(ProviderRoot root, TimeProvider time, TimeSpa
     private ProcessProof? FindStarted(InstanceId id) => FolderLock.Look(root.FolderOf(id)).Holder
         ?? (MachineMark.Of(root.FolderOf(id)).Bearers() is [var eldest, ..] ? eldest : null);
 
-    private IEnumerable<InstanceId> Ids() => !Directory.Exists(root.MachinesFolder)
+    /// <summary>The machines that have folders, ascending by name, whether their records can be read or not.</summary>
+    public IEnumerable<InstanceId> Ids() => !Directory.Exists(root.MachinesFolder)
         ? []
         : Directory.EnumerateDirectories(root.MachinesFolder)
             .Select(f => Path.GetFileName(f))

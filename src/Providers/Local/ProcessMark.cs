@@ -12,6 +12,15 @@ namespace StateServer.Providers.Local;
 /// <param name="value">Its value, which nothing else has.</param>
 public sealed class ProcessMark(string variable, string value)
 {
+    /// <summary>So many looks tell a program without an environment from one whose environment is just being shown.</summary>
+    private const int LooksAtNamed = 3;
+
+    /// <summary>
+    /// How long a process may be between its old program and its new one before it is taken for one that carries nothing: an exec takes
+    /// less than a millisecond, on a loaded machine some.
+    /// </summary>
+    private static readonly TimeSpan ExecPatience = TimeSpan.FromSeconds(2);
+
     private readonly byte[] _mark = Encoding.UTF8.GetBytes($"{variable}={value}\0");
 
     /// <summary>The living processes that carry it, oldest first; those of other users are not seen.</summary>
@@ -30,19 +39,54 @@ public sealed class ProcessMark(string variable, string value)
         return [.. bearers.OrderBy(b => b.StartTicks).ThenBy(b => b.Pid)];
     }
 
-    /// <summary>True where the process that has this number now carries it.</summary>
+    /// <summary>
+    /// True where the process that has this number now carries it. A process in the middle of an exec shows no environment for a
+    /// moment: it is looked at again, or what it becomes would be overlooked.
+    /// </summary>
     public bool IsCarriedBy(int pid)
     {
-        try
+        long started = TimeProvider.System.GetTimestamp();
+        var pause = new SpinWait();
+        int named = 0;
+        while (true)
         {
-            ReadOnlySpan<byte> environment = File.ReadAllBytes(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/environ"));
-            int at = environment.IndexOf(_mark);
-            return at == 0 || (at > 0 && environment[at - 1] == 0);
+            try
+            {
+                byte[] environment = Of(pid, "environ");
+                if (environment.Length > 0)
+                {
+                    return Holds(environment);
+                }
+
+                // The arguments, which no program is without, are shown a moment before the environment is.
+                named += Of(pid, "cmdline").Length > 0 ? 1 : 0;
+                if (named >= LooksAtNamed || !ProcessProof.RunsProgram(pid) || TimeProvider.System.GetElapsedTime(started) >= ExecPatience)
+                {
+                    return false;
+                }
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // It ended, or is another user's.
+                return false;
+            }
+
+            pause.SpinOnce();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+    }
+
+    private static byte[] Of(int pid, string file) => File.ReadAllBytes(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{file}"));
+
+    private bool Holds(ReadOnlySpan<byte> environment)
+    {
+        for (int from = 0; environment[from..].IndexOf(_mark) is >= 0 and var at; from += at + 1)
         {
-            // It ended, or is another user's.
-            return false;
+            if (from + at == 0 || environment[from + at - 1] == 0)
+            {
+                return true;
+            }
         }
+
+        return false;
     }
 }

@@ -23,10 +23,7 @@ public sealed record ProcessProof(int Pid, long StartTicks, string BootId)
     {
         try
         {
-            string stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
-
-            // The second field is the command in brackets, and may itself hold blanks and brackets.
-            string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            string[] fields = FieldsFromState(pid);
             return fields[0] is "Z" or "X"
                 ? null
                 : new ProcessProof(pid, long.Parse(fields[19], CultureInfo.InvariantCulture), BootIdNow());
@@ -34,6 +31,23 @@ public sealed record ProcessProof(int Pid, long StartTicks, string BootId)
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
         {
             return null;
+        }
+    }
+
+    /// <summary>True where a process runs a program, or is about to: it is no thread of the kernel, no zombie, and has not begun to end.</summary>
+    internal static bool RunsProgram(int pid)
+    {
+        try
+        {
+            // Field 9, the kernel's flags: PF_EXITING and PF_KTHREAD of linux/sched.h.
+            const long Exiting = 0x4, OfTheKernel = 0x200000;
+            string[] fields = FieldsFromState(pid);
+            return fields[0] is not ("Z" or "X")
+                && (long.Parse(fields[6], CultureInfo.InvariantCulture) & (Exiting | OfTheKernel)) == 0;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
+        {
+            return false;
         }
     }
 
@@ -57,6 +71,13 @@ public sealed record ProcessProof(int Pid, long StartTicks, string BootId)
         {
             return null;
         }
+    }
+
+    /// <summary>/proc/PID/stat from the third field on: the second is the command in brackets, and may itself hold blanks and brackets.</summary>
+    private static string[] FieldsFromState(int pid)
+    {
+        string stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
+        return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
     }
 
     private static string BootIdNow() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using StateServer.Providers.Local;
 
 namespace StateServer.Agent;
 
@@ -38,7 +39,6 @@ internal sealed record AgentRecord(string EnvironmentId, long Incarnation, int M
             }
         }
 
-        File.WriteAllText(path + ".new", JsonSerializer.Serialize(ours, Json) + "\n");
-        File.Move(path + ".new", path, overwrite: true);
+        WholeFile.Write(path, JsonSerializer.Serialize(ours, Json) + "\n");
     }
 }

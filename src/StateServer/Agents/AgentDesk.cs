@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Grpc.Core;
+using StateServer.Api.Model;
 using StateServer.Consensus;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Commands.Model;
@@ -17,7 +18,7 @@ namespace StateServer.Agents;
 /// Where agents' streams end, on the leader: admits them, or says who leads; keeps one session a machine; pushes each machine's
 /// assignment whenever the model changes it; ends all sessions with the term. Thread-safe.
 /// </summary>
-internal sealed partial class AgentDesk : BackgroundService
+internal sealed partial class AgentDesk : BackgroundService, IUnitLogs
 {
     /// <summary>From one look at the model to the next: many changes in a row are pushed as one.</summary>
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
@@ -95,6 +96,20 @@ internal sealed partial class AgentDesk : BackgroundService
             _sessions.TryRemove(new(machine, session));
             AgentDeskMeter.Sessions.Add(-1);
         }
+    }
+
+    /// <inheritdoc/>
+    public Task<LogChunk> AskAsync(MachineId machine, LogRequest question, CancellationToken cancellationToken)
+    {
+        if (_log.LeadingTerm is not { } term)
+        {
+            throw new UnitLogException(StatusCode.Unavailable, "this member does not lead, and agents talk to the leader");
+        }
+
+        return _sessions.TryGetValue(machine, out var session) && session.Term == term
+            ? session.Logs.AskAsync(question, cancellationToken)
+            : throw new UnitLogException(
+                StatusCode.FailedPrecondition, $"the agent of machine {machine} is not connected to the leader; its log is on that machine");
     }
 
     /// <inheritdoc/>

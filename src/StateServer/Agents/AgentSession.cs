@@ -64,6 +64,7 @@ internal sealed class AgentSession : IDisposable
         _confirm = confirm;
         _time = time;
         _end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Logs = new LogQuestions(machine, Ask, time, _end.Token);
     }
 
     /// <summary>The machine.</summary>
@@ -74,6 +75,9 @@ internal sealed class AgentSession : IDisposable
 
     /// <summary>True where the machine counted as lost when its agent came: it is on its way back.</summary>
     public bool CameLost { get; private set; }
+
+    /// <summary>What is asked of its units' logs.</summary>
+    public LogQuestions Logs { get; }
 
     /// <summary>Ends the stream.</summary>
     public void End()
@@ -173,6 +177,9 @@ internal sealed class AgentSession : IDisposable
                     break;
                 case AgentMessage.KindOneofCase.Report:
                     Report(message.Report);
+                    break;
+                case AgentMessage.KindOneofCase.LogChunk:
+                    Logs.Answer(message.LogChunk);
                     break;
                 case AgentMessage.KindOneofCase.Hello:
                     throw new RpcException(new(StatusCode.InvalidArgument, "a stream has one hello, its first message"));
@@ -287,6 +294,14 @@ internal sealed class AgentSession : IDisposable
             }
 
             await to.WriteAsync(message, _end.Token);
+        }
+    }
+
+    private void Ask(LogRequest question)
+    {
+        lock (_messages)
+        {
+            Send(new ServerMessage { LogRequest = question });
         }
     }
 

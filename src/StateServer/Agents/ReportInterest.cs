@@ -15,7 +15,7 @@ internal static class ReportInterest
         var isRight = report.Number >= 0
             && report.Assignment >= 1
             && report.Restarts >= 0
-            && report.Service.Length is > 0 and <= ModelLimits.LongestServiceName
+            && report.Service.Length is > 0 and <= ServiceName.MostCharacters
             && report.Status is > Wire.UnitStatus.Unspecified and <= Wire.UnitStatus.Stopped
             && report.Address.Length <= ModelLimits.LongestName;
         if (!isRight)

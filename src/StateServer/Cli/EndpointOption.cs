@@ -1,30 +1,25 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using StateServer.Local;
 
 namespace StateServer.Cli;
 
 /// <summary>The flag <c>--endpoints</c> of the verbs that ask a running cluster.</summary>
 internal static class EndpointOption
 {
-    private const string DefaultEndpoint = "127.0.0.1:2379";
+    /// <summary>Where nothing says otherwise: etcd's port on this machine.</summary>
+    public const string DefaultEndpoint = "127.0.0.1:2379";
 
     /// <summary>Makes it.</summary>
     public static Option<string?> Make() => new("--endpoints")
     {
-        Description = $"Client addresses, comma-separated. Default: the local cluster's, or {DefaultEndpoint}.",
+        Description = $"Client addresses, comma-separated. Default: those of the environment or local cluster, or {DefaultEndpoint}.",
         HelpName = "LIST",
     };
 
-    /// <summary>The addresses given, or those of the local cluster.</summary>
+    /// <summary>The addresses given.</summary>
     /// <exception cref="VerbFailedException">One is no address.</exception>
-    public static ImmutableArray<string> Read(string? given, LocalRoot root)
+    public static ImmutableArray<string> Read(string given)
     {
-        if (given is null)
-        {
-            return [.. (LocalCluster.Read(root.Path)?.Endpoints ?? DefaultEndpoint).Split(',')];
-        }
-
         ImmutableArray<string> endpoints = [.. given.Split(',', StringSplitOptions.TrimEntries)];
         ImmutableArray<string> wrong =
         [

@@ -11,4 +11,7 @@ internal static class ExitCode
 
     /// <summary>Wrong use: an unknown verb or flag, or a value that can't be right. Nothing was changed.</summary>
     public const int WrongUse = 2;
+
+    /// <summary>Interrupted by Ctrl-C before it was done: 128 and the signal's number, as shells have it. See <see cref="Interruption.Failure"/> for other signals.</summary>
+    public const int Interrupted = 130;
 }

@@ -26,7 +26,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             output.WriteLine();
         }
 
-        output.WriteLine("Exit codes: 0 done, 1 failed, 2 wrong use (nothing was changed).");
+        output.WriteLine("Exit codes: 0 done, 1 failed, 2 wrong use (nothing was changed), 130 interrupted.");
         return ExitCode.Done;
     }
 }

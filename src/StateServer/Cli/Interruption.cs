@@ -7,6 +7,7 @@ internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _registrations;
+    private volatile int _exitCode = ExitCode.Interrupted;
 
     public Interruption()
     {
@@ -19,6 +20,11 @@ internal sealed class Interruption : IDisposable
 
     /// <summary>Cancelled at the first signal.</summary>
     public CancellationToken Token => _source.Token;
+
+    /// <summary>The end of a verb that a signal kept from what it was to do.</summary>
+    /// <param name="lines">What became of it.</param>
+    /// <returns>Its exit code is 128 and the signal's number, as for a process that the signal ended.</returns>
+    public VerbFailedException Failure(params IReadOnlyList<string> lines) => new(_exitCode, lines);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -36,6 +42,12 @@ internal sealed class Interruption : IDisposable
         if (!_source.IsCancellationRequested)
         {
             context.Cancel = true;
+            _exitCode = context.Signal switch
+            {
+                PosixSignal.SIGTERM => 143,
+                PosixSignal.SIGHUP => 129,
+                _ => ExitCode.Interrupted,
+            };
             _source.Cancel();
         }
     }

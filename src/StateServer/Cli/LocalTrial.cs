@@ -36,7 +36,7 @@ internal static class LocalTrial
         }
         catch (OperationCanceledException)
         {
-            throw new VerbFailedException(ExitCode.Failed, "interrupted; what was begun goes on when the verb is given again");
+            throw interruption.Failure("interrupted; what was begun goes on when the verb is given again");
         }
     }
 }

@@ -3,7 +3,7 @@ using System.CommandLine;
 using Grpc.Core;
 using StateServer.Client;
 using StateServer.Client.Failures;
-using StateServer.Local;
+using StateServer.Environments;
 
 namespace StateServer.Cli;
 
@@ -15,8 +15,7 @@ internal sealed class ModelCall
 {
     private static readonly ImmutableArray<string> Forms = ["text", "json", "yaml"];
 
-    private readonly Option<string?> _endpoints = EndpointOption.Make();
-    private readonly Option<string?> _root = LocalOptions.Root();
+    private readonly ClusterOptions _cluster = new();
     private readonly Option<string> _format = new("--format")
     {
         Description = "The form to print: text, json or yaml.",
@@ -24,34 +23,55 @@ internal sealed class ModelCall
         DefaultValueFactory = _ => Forms[0],
     };
 
-    /// <summary>Gives a verb the shared flags, and its work.</summary>
+    private readonly Option<string?> _retry = new("--retry")
+    {
+        Description = "Send a request again whose outcome was not known: the rest of the line as it was, and the id that was told. It is carried out once.",
+        HelpName = "ID",
+    };
+
+    /// <summary>Gives a verb that reads the shared flags, and its work.</summary>
     /// <param name="verb">The verb.</param>
     /// <param name="work">The work: asks, and writes what it was told.</param>
     public void Serve(Verb verb, Func<ParseResult, ModelSession, Task> work)
     {
-        verb.Options.Add(_endpoints);
-        verb.Options.Add(_root);
+        _cluster.AddTo(verb);
         verb.Options.Add(_format);
-        verb.SetAction(async parsed =>
+        verb.SetAction(parsed => RunAsync(parsed, work));
+    }
+
+    /// <summary>Gives a verb that writes the shared flags, and its work: one write, after what it reads.</summary>
+    /// <param name="verb">The verb.</param>
+    /// <param name="work">The work: asks, and writes what it was told.</param>
+    public void ServeWrite(Verb verb, Func<ParseResult, ModelSession, Task> work)
+    {
+        verb.Options.Add(_retry);
+        Serve(verb, work);
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, Func<ParseResult, ModelSession, Task> work)
+    {
+        OutputForm form = Form(parsed.GetValue(_format)!);
+        WriteId? resumed = parsed.CommandResult.Command.Options.Contains(_retry) ? Resumed(parsed.GetValue(_retry)) : null;
+        ClusterTarget target = _cluster.Read(parsed);
+        ClientOptions options = Options(target.Endpoints) with { Resumed = resumed };
+        using var interruption = new Interruption();
+        await using var client = new StateServerClient(options);
+        try
         {
-            OutputForm form = Form(parsed.GetValue(_format)!);
-            ClientOptions options = Options(EndpointOption.Read(parsed.GetValue(_endpoints), LocalRoot.Of(parsed.GetValue(_root))));
-            using var interruption = new Interruption();
-            await using var client = new StateServerClient(options);
-            try
-            {
-                await work(parsed, new ModelSession(client, form, parsed.InvocationConfiguration.Output, interruption.Token));
-                return ExitCode.Done;
-            }
-            catch (StateServerException failure)
-            {
-                throw Told(failure);
-            }
-            catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
-            {
-                throw new VerbFailedException(ExitCode.Failed, "interrupted; nothing was sent");
-            }
-        });
+            await work(parsed, new ModelSession(client, form, parsed.InvocationConfiguration.Output, interruption.Token));
+            await target.RefreshAsync(
+                client, new EnvironmentReachStore(ConfigurationFolder.Of(Environment.GetEnvironmentVariable)), interruption.Token);
+            return ExitCode.Done;
+        }
+        catch (StateServerException failure)
+        {
+            VerbFailedException told = Told(failure);
+            throw interruption.Token.IsCancellationRequested ? interruption.Failure(told.Lines) : told;
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            throw interruption.Failure("interrupted; nothing was changed");
+        }
     }
 
     /// <summary>A failure as a line: the server's own words where it refused for good.</summary>
@@ -60,14 +80,16 @@ internal sealed class ModelCall
         string said = failure.InnerException is RpcException refusal ? Plain(refusal.Status.Detail) : failure.Message;
         return failure switch
         {
-            OutcomeUnknownException => new VerbFailedException(
-                ExitCode.Failed, $"whether it was done is not known ({Plain(failure.Message)}); 'stateserver status' shows what stands"),
+            OutcomeUnknownException unknown => new VerbFailedException(
+                ExitCode.Failed,
+                $"whether it was done is not known ({Plain(failure.Message)}); 'stateserver status' shows what stands"
+                + (unknown.Write is { } write ? $", and the same command with '--retry {write}' does it once at most" : "")),
             OutcomeForgottenException => new VerbFailedException(
                 ExitCode.Failed, $"it was done, but what it answered is lost ({said}); 'stateserver status' shows what stands"),
             { Code: StatusCode.Unimplemented } => new VerbFailedException(
                 ExitCode.Failed, "the members are of an earlier version that knows no model; give them this version first"),
             { Code: StatusCode.InvalidArgument } => new VerbFailedException(ExitCode.WrongUse, said),
-            { Code: StatusCode.NotFound or StatusCode.AlreadyExists or StatusCode.FailedPrecondition } =>
+            { Code: StatusCode.NotFound or StatusCode.AlreadyExists or StatusCode.FailedPrecondition or StatusCode.ResourceExhausted } =>
                 new VerbFailedException(ExitCode.Failed, said),
             _ => new VerbFailedException(ExitCode.Failed, Plain(failure.Message)),
         };
@@ -83,6 +105,11 @@ internal sealed class ModelCall
             ? throw new VerbFailedException(ExitCode.WrongUse, [.. faults.Select(f => $"--endpoints: {f.Split(" (Parameter")[0]}")])
             : options;
     }
+
+    private static WriteId? Resumed(string? text) => text is null
+        ? null
+        : WriteId.Parse(text) ?? throw new VerbFailedException(
+            ExitCode.WrongUse, $"--retry: '{text}' is no request's id; give the one that was told, such as 4711/1");
 
     private static OutputForm Form(string text) => Forms.IndexOf(text) is >= 0 and var form
         ? (OutputForm)form

@@ -61,6 +61,11 @@ internal static class StateServerCommand
             await ComplainAsync([exception.Message], error);
             return ExitCode.Failed;
         }
+        catch (OperationCanceledException)
+        {
+            await ComplainAsync(["interrupted"], error);
+            return ExitCode.Interrupted;
+        }
     }
 
     private static async Task ComplainAsync(IEnumerable<string> lines, TextWriter? error)

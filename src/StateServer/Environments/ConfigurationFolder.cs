@@ -1,3 +1,5 @@
+using StateServer.Providers.Local;
+
 namespace StateServer.Environments;
 
 /// <summary>This user's configuration of the command line: the environments, which of them is current, and how each is reached.</summary>
@@ -28,7 +30,7 @@ internal sealed record ConfigurationFolder(string Path)
         return new ConfigurationFolder(System.IO.Path.Combine(configuration, "stateserver"));
     }
 
-    /// <summary>Writes one of its files, whole or not at all, for this user's eyes alone (0600; folders it makes 0700).</summary>
+    /// <summary>Writes one of its files, whole or not at all, for this user's eyes alone (0600; folders it makes 0700), and durably.</summary>
     /// <exception cref="IOException">It can't be written; what was there is as before.</exception>
     public static void Write(string path, string text)
     {
@@ -39,27 +41,7 @@ internal sealed record ConfigurationFolder(string Path)
             MakeFolder(folder, Own | UnixFileMode.UserExecute);
         }
 
-        string staged = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.new";
-        try
-        {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = Own;
-            }
-
-            using (var writer = new StreamWriter(staged, options))
-            {
-                writer.Write(text);
-            }
-
-            File.Move(staged, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(staged);
-            throw;
-        }
+        WholeFile.WriteBesideOthers(path, text, Own);
     }
 
     private static void MakeFolder(string folder, UnixFileMode mode)

@@ -10,6 +10,11 @@ internal sealed record CurrentEnvironment(string? Name, string Source)
     /// <summary>The variable that names an environment.</summary>
     public const string Variable = "STATESERVER_ENVIRONMENT";
 
+    private const string ByDefault = "default";
+
+    /// <summary>Whether a person chose it, by flag, variable or <c>switch</c>; not where the file's default, or the only one, is taken.</summary>
+    public bool IsChosen => Source != ByDefault;
+
     /// <summary>The name that is given, wherever it is. It need not be one that there is.</summary>
     /// <param name="given"><c>-e</c>, or null.</param>
     /// <param name="variable">The process's variables; an empty one counts as not given.</param>
@@ -31,7 +36,7 @@ internal sealed record CurrentEnvironment(string? Name, string Source)
 
         return Remembered(folder) is { } remembered
             ? new CurrentEnvironment(remembered, $"'stateserver switch' ({folder.CurrentEnvironmentFile})")
-            : new CurrentEnvironment(file.Default, "default");
+            : new CurrentEnvironment(file.Default, ByDefault);
     }
 
     /// <summary>What <c>switch</c> remembers; null where it never ran.</summary>

@@ -16,6 +16,9 @@ internal sealed record EnvironmentReach(
     /// <summary>The only format there is yet.</summary>
     public const int CurrentFormat = 1;
 
+    /// <summary>The folder of a local environment, absolute; null for the others.</summary>
+    public string? Root { get; init; }
+
     /// <summary>Most addresses: seven voters, those that join and those that go, several addresses each.</summary>
     public const int MostEndpoints = 64;
 

@@ -87,7 +87,7 @@ internal sealed class EnvironmentReachStore(ConfigurationFolder folder)
             return false;
         }
 
-        EnvironmentReach heard = EnvironmentReach.Of(environment, id, cluster, endpoints);
+        EnvironmentReach heard = EnvironmentReach.Of(environment, id, cluster, endpoints) with { Root = known.Root };
         if (heard.ClusterId == known.ClusterId && heard.Endpoints.SequenceEqual(known.Endpoints))
         {
             return false;
@@ -114,6 +114,7 @@ internal sealed class EnvironmentReachStore(ConfigurationFolder folder)
         && reach.Environment == environment
         && InitialMemberList.TryParseId(reach.EnvironmentId ?? "", out _) is null
         && InitialMemberList.TryParseId(reach.ClusterId ?? "", out _) is null
+        && (reach.Root is null || Path.IsPathRooted(reach.Root))
         && !reach.Endpoints.IsDefaultOrEmpty
         && reach.Endpoints.Length <= EnvironmentReach.MostEndpoints
         && reach.Endpoints.All(e => e is not null && IsEndpoint(e));

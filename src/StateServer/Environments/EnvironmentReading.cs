@@ -268,7 +268,9 @@ internal sealed class EnvironmentReading
         return entry.Value.Entries;
     }
 
-    private static string? ParseWord(string text, out string word)
+    /// <summary>Reads a series, a region or the like.</summary>
+    /// <returns>Null, or what would be right.</returns>
+    internal static string? ParseWord(string text, out string word)
     {
         word = text;
         return text.Length is > 0 and <= EnvironmentName.MostCharacters

@@ -22,6 +22,10 @@ internal sealed record LocalCluster(int FormatVersion, string ClusterId, int Bas
     [System.Text.Json.Serialization.JsonIgnore]
     public int MachinePort => Math.Min(BasePort + 100, LocalZoneList.HighestPort);
 
+    /// <summary>The cluster's id.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public Domain.Identity.ClusterId Cluster => new(ulong.Parse(ClusterId, CultureInfo.InvariantCulture));
+
     /// <summary>The settings of the provider that launches this cluster's machines.</summary>
     public LocalProviderOptions ProviderOptions(LocalRoot root) => new(root.Path, ProviderSource.AgentCommand)
     {
@@ -80,9 +84,7 @@ internal sealed record LocalCluster(int FormatVersion, string ClusterId, int Bas
     public void Write(string root)
     {
         Directory.CreateDirectory(root);
-        string path = Path.Combine(root, FileName);
-        File.WriteAllText(path + ".new", JsonSerializer.Serialize(this, Json) + "\n");
-        File.Move(path + ".new", path, overwrite: false);
+        WholeFile.Write(Path.Combine(root, FileName), JsonSerializer.Serialize(this, Json) + "\n", overwrite: false);
     }
 
     /// <summary>The ports of a member.</summary>

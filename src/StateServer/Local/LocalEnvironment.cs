@@ -18,6 +18,9 @@ internal sealed class LocalEnvironment(LocalRoot root, LocalCluster cluster)
     /// <summary>From the start of members to the feature level that knows environments is a second or two.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>A question to an environment that may be down: the answer is worth no more.</summary>
+    private static readonly TimeSpan JudgePatience = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly LocalPower _power = new(cluster.ProviderOptions(root), TimeProvider.System);
@@ -44,7 +47,7 @@ internal sealed class LocalEnvironment(LocalRoot root, LocalCluster cluster)
                     return (new EnvironmentId(known.Id), false);
                 }
 
-                BootstrapResponse made = await client.BootstrapAsync(Request(spec, series, constraints), cancellationToken);
+                BootstrapResponse made = await client.BootstrapAsync(WithMembers(Request(spec, series, constraints)), cancellationToken);
                 return (new EnvironmentId(made.Id), true);
             }
             catch (StateServerException failure) when (
@@ -60,23 +63,45 @@ internal sealed class LocalEnvironment(LocalRoot root, LocalCluster cluster)
         }
     }
 
+    /// <summary>Asks a bootstrapped environment what it says of other settings.</summary>
+    /// <param name="spec">The settings.</param>
+    /// <param name="endpoints">Where it is reached.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Why it refuses them, such as <c>cannot change default-series</c>; null where it takes them as its own, or doesn't answer.</returns>
+    public static async Task<string?> JudgeAsync(
+        EnvironmentSpec spec, ImmutableArray<string> endpoints, CancellationToken cancellationToken)
+    {
+        await using var client = new StateServerClient(new ClientOptions { Endpoints = endpoints, MaxAttempts = 3, CallTimeout = JudgePatience });
+        try
+        {
+            await client.BootstrapAsync(Request(spec, null, null), cancellationToken);
+            return null;
+        }
+        catch (StateServerException failure)
+        {
+            return failure is { Code: Grpc.Core.StatusCode.FailedPrecondition, InnerException: Grpc.Core.RpcException refusal }
+                ? refusal.Status.Detail.Replace("stateserver: ", "", StringComparison.Ordinal)
+                : null;
+        }
+    }
+
     /// <summary>Starts the machines that were stopped.</summary>
     public Task<ImmutableArray<InstanceId>> StartMachinesAsync(CancellationToken cancellationToken) =>
-        ToldAsync(() => _power.StartAsync(cancellationToken));
+        ToldAsync(async () => _power.HasMachines ? await _power.StartAsync(cancellationToken) : []);
 
     /// <summary>Stops all machines, which no member may launch meanwhile.</summary>
     public Task<ImmutableArray<InstanceId>> StopMachinesAsync(CancellationToken cancellationToken) =>
-        ToldAsync(() => _power.StopAsync(cancellationToken));
+        ToldAsync(async () => _power.HasMachines ? await _power.StopAsync(cancellationToken) : []);
 
-    /// <summary>Ends all machines for good.</summary>
+    /// <summary>Ends all machines for good, and removes what the provider keeps beside them.</summary>
     public Task<ImmutableArray<InstanceId>> DestroyMachinesAsync(CancellationToken cancellationToken) =>
         ToldAsync(() => _power.DestroyAsync(cancellationToken));
 
-    private async Task<ImmutableArray<InstanceId>> ToldAsync(Func<Task<ImmutableArray<InstanceId>>> work)
+    private static async Task<ImmutableArray<InstanceId>> ToldAsync(Func<Task<ImmutableArray<InstanceId>>> work)
     {
         try
         {
-            return _power.HasMachines ? await work() : [];
+            return await work();
         }
         catch (ProviderException failure)
         {
@@ -84,7 +109,7 @@ internal sealed class LocalEnvironment(LocalRoot root, LocalCluster cluster)
         }
     }
 
-    private BootstrapRequest Request(EnvironmentSpec spec, string? series, Constraints? constraints)
+    private static BootstrapRequest Request(EnvironmentSpec spec, string? series, Constraints? constraints)
     {
         EnvironmentSettings settings = spec.ToSettings(new EnvironmentId(MintedId.Next()));
         var request = new BootstrapRequest
@@ -104,6 +129,12 @@ internal sealed class LocalEnvironment(LocalRoot root, LocalCluster cluster)
             request.Images[of] = image;
         }
 
+        return request;
+    }
+
+    /// <summary>With the machines that the members run on.</summary>
+    private BootstrapRequest WithMembers(BootstrapRequest request)
+    {
         request.Machines.AddRange(cluster.Members.OrderBy(member => member.Slot).Select(member => new StandingMachine
         {
             Member = member.Id.Value,

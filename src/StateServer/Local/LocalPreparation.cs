@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using StateServer.Domain.Identity;
 using StateServer.Options;
 using StateServer.Providers.Local;
 
@@ -7,7 +8,7 @@ namespace StateServer.Local;
 /// <summary>What <c>up</c> found before it changes anything.</summary>
 /// <param name="Cluster">The cluster that the root records, or a new one.</param>
 /// <param name="IsNew">True where the root records none yet.</param>
-/// <param name="Dead">The members whose process is gone: they are to be started, and their ports are free.</param>
+/// <param name="Dead">The members whose process is gone: they are to be started, and their ports are free. Those whose zone has failed are not among them.</param>
 internal sealed record LocalPreparation(LocalCluster Cluster, bool IsNew, ImmutableArray<LocalMember> Dead)
 {
     /// <summary>Members where nothing is said.</summary>
@@ -33,10 +34,15 @@ internal sealed record LocalPreparation(LocalCluster Cluster, bool IsNew, Immuta
         }
 
         RefuseAnotherShape(root, recorded, count, port);
-        ImmutableArray<LocalMember> dead = [.. recorded.Members.Where(m => !FolderLock.Look(root.DataFolder(m)).IsHeld)];
+        ImmutableArray<LocalMember> dead =
+            [.. recorded.Members.Where(m => !FolderLock.Look(root.DataFolder(m)).IsHeld && !HasFailedZone(root, m))];
         RefuseTakenPorts(recorded, dead);
         return new LocalPreparation(recorded, IsNew: false, dead);
     }
+
+    /// <summary>True while the zone that a member stands in has failed: nothing runs there until it is healed.</summary>
+    public static bool HasFailedZone(LocalRoot root, LocalMember member) =>
+        new LocalFaults(root.Path, TimeSpan.Zero, TimeProvider.System).HasFailed(new Zone(member.Zone));
 
     /// <summary>Refuses a root that holds a cluster: a restored one needs a root of its own.</summary>
     /// <exception cref="LocalFailureException">It holds one.</exception>

@@ -96,6 +96,25 @@ internal sealed class LocalRun(LocalRoot root, LocalCluster cluster, TimeProvide
         return left.IsEmpty ? left : await WaitUntilGoneAsync(left, KillDeadline, say);
     }
 
+    /// <summary>Kills members as a loss of power would; only processes proven to be theirs.</summary>
+    /// <param name="members">Which; one that doesn't run is fine.</param>
+    /// <param name="say">Told of what becomes of each.</param>
+    /// <returns>The members that still run, or whose process could not be proven.</returns>
+    public Task<ImmutableArray<LocalMember>> KillAsync(ImmutableArray<LocalMember> members, Action<LocalMember, string> say)
+    {
+        foreach (LocalMember member in members)
+        {
+            if (FolderLock.Look(root.DataFolder(member)).Holder is { } holder)
+            {
+                _asked[member.Slot] = holder;
+            }
+
+            _ = ProvenSignal.Send(root.DataFolder(member), LibC.SigKill);
+        }
+
+        return WaitUntilGoneAsync(members, KillDeadline, say);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -197,6 +216,11 @@ internal sealed class LocalRun(LocalRoot root, LocalCluster cluster, TimeProvide
     private string? HowItEnded(LocalMember member)
     {
         bool childEnded = _children.TryGetValue(member.Slot, out Process? child) && child.HasExited;
+        if (child is null && !Runs(member) && LocalPreparation.HasFailedZone(root, member))
+        {
+            return $"is down with its zone {member.Zone}, which has failed ('stateserver local heal-zone {member.Zone}' heals it)";
+        }
+
         return childEnded || (child is null && !Runs(member))
             ? $"ended{(childEnded ? $" (exit code {child!.ExitCode})" : "")}{LogTail.LastComplaint(root.LogFile(member))}"
             : null;

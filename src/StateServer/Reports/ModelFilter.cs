@@ -8,6 +8,9 @@ namespace StateServer.Reports;
 /// <param name="Machines">Machines, and what is on them.</param>
 internal sealed record ModelFilter(ImmutableArray<string> Services, ImmutableArray<string> Zones, ImmutableArray<string> Machines)
 {
+    /// <summary>Whether it names anything that only the model knows.</summary>
+    public bool IsOfModel => !Services.IsEmpty || !Machines.IsEmpty;
+
     /// <summary>Names that the report doesn't know, a line each: mistyped, most likely.</summary>
     public ImmutableArray<string> Strangers(ClusterReport report)
     {

@@ -13,6 +13,7 @@ internal static class ModelQuery
     /// <param name="hasLeader">Whether a leader is known.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The model, or null and why it could not be read; null and null where the members know none.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static async Task<(GetModelResponse? Model, string? Error)> AskAsync(
         StateServerClient client, bool hasLeader, CancellationToken cancellationToken)
     {

@@ -18,6 +18,7 @@ internal static class StatusQuery
     /// <param name="endpoints">Client addresses, host:port or URLs.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The best report, or null and why each endpoint gave none.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static async Task<(ClusterReport? Report, ImmutableArray<string> Errors)> AskAsync(
         IReadOnlyCollection<string> endpoints, CancellationToken cancellationToken)
     {
@@ -49,8 +50,9 @@ internal static class StatusQuery
                 cancellationToken: limited.Token);
             return (StatusMessages.FromMessage(response), "");
         }
-        catch (RpcException exception) when (!cancellationToken.IsCancellationRequested)
+        catch (RpcException exception)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             return (null, $"{endpoint}: {Reason(exception)}");
         }
     }

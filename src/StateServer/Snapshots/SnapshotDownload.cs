@@ -39,7 +39,7 @@ internal sealed class SnapshotDownload(ImmutableArray<string> endpoints, bool lo
         }
         catch (Exception exception) when (cancellationToken.IsCancellationRequested && exception is OperationCanceledException or RpcException)
         {
-            throw new VerbFailedException(ExitCode.Failed, "interrupted; no file was made or changed");
+            throw new VerbFailedException(ExitCode.Interrupted, "interrupted; no file was made or changed");
         }
 
         throw new VerbFailedException(ExitCode.Failed, [.. _failures]);

@@ -1,14 +1,16 @@
 using Grpc.Core;
-using Microsoft.Extensions.Time.Testing;
 using StateServer.Client.Failures;
 using StateServer.Client.Tests.Hosting;
+using StateServer.Clocks;
 
 namespace StateServer.Client.Tests.Leases;
 
 public sealed class HeldLeaseTests : IAsyncLifetime
 {
-    private readonly FakeTimeProvider _time = new();
-    private TimeSpan _passed;
+    /// <summary>From one renewal to the next: a third of the 60 s that leases are held for here.</summary>
+    private static readonly TimeSpan Third = TimeSpan.FromSeconds(20);
+
+    private readonly ObservedTime _time = new();
     private FakeMember _one = null!;
     private FakeMember _two = null!;
 
@@ -30,10 +32,17 @@ public sealed class HeldLeaseTests : IAsyncLifetime
         await using var client = new StateServerClient(Patient, _time);
         var lease = await client.HoldLeaseAsync(60);
         Assert.Equal(lease.Id, Assert.Single(_one.Grants).Request.ID);
-        await PassUntilAsync(() => _one.KeepAlives == 10);
+        for (var renewal = 1; renewal <= 10; renewal++)
+        {
+            await PauseBegunAsync(renewal);
+            _time.Advance(Third - TimeSpan.FromTicks(1));
+            Assert.Equal(renewal - 1, _one.KeepAlives);
+            _time.Advance(TimeSpan.FromTicks(1));
+            await Until.TrueAsync(() => _one.KeepAlives == renewal);
+        }
+
         Assert.True(lease.IsHeld);
         Assert.False(lease.Lost.IsCancellationRequested);
-        Assert.InRange(_passed.TotalSeconds, 200, 300);
         await lease.DisposeAsync();
         Assert.True(lease.Lost.IsCancellationRequested);
         Assert.False(lease.IsHeld);
@@ -44,20 +53,20 @@ public sealed class HeldLeaseTests : IAsyncLifetime
     public async Task A_lease_that_is_not_renewed_in_time_counts_as_lost_from_when_the_last_renewal_was_asked_for()
     {
         var never = new TaskCompletionSource<long>();
-        var firstAt = TimeSpan.Zero;
-        _one.OnKeepAlive = place =>
-        {
-            firstAt = place == 0 ? _passed : firstAt;
-            return place == 0 ? Task.FromResult(60L) : never.Task;
-        };
+        _one.OnKeepAlive = place => place == 0 ? Task.FromResult(60L) : never.Task;
         await using var client = new StateServerClient(Patient, _time);
         await using var lease = await client.HoldLeaseAsync(60);
-        await PassUntilAsync(() => _one.KeepAlives == 2);
-        Assert.InRange(firstAt.TotalSeconds, 20, 30);
-        Pass(TimeSpan.FromSeconds(79.5) - _passed);
+        await PauseBegunAsync(1);
+        _time.Advance(Third);
+
+        // The renewal asked for after 20 s is answered, the one asked for after 40 s never.
+        await PauseBegunAsync(2);
+        _time.Advance(Third);
+        await Until.TrueAsync(() => _one.KeepAlives == 2);
+        _time.Advance(TimeSpan.FromSeconds(39.5));
         Assert.True(lease.IsHeld);
         Assert.False(lease.Lost.IsCancellationRequested);
-        Pass(firstAt + TimeSpan.FromSeconds(60) - _passed);
+        _time.Advance(TimeSpan.FromSeconds(0.5));
         Assert.False(lease.IsHeld);
         await Until.TrueAsync(() => lease.Lost.IsCancellationRequested);
         never.SetResult(60);
@@ -69,8 +78,9 @@ public sealed class HeldLeaseTests : IAsyncLifetime
         _one.OnKeepAlive = static _ => Task.FromResult(0L);
         await using var client = new StateServerClient(Patient, _time);
         await using var lease = await client.HoldLeaseAsync(60);
-        await PassUntilAsync(() => lease.Lost.IsCancellationRequested);
-        Assert.InRange(_passed.TotalSeconds, 20, 40);
+        await PauseBegunAsync(1);
+        _time.Advance(Third);
+        await Until.TrueAsync(() => lease.Lost.IsCancellationRequested);
         Assert.False(lease.IsHeld);
         Assert.Equal(0, await client.KeepLeaseAliveAsync(lease.Id));
     }
@@ -99,7 +109,7 @@ public sealed class HeldLeaseTests : IAsyncLifetime
     [Fact]
     public async Task A_held_lease_ends_quietly_where_no_server_is_left()
     {
-        var client = new StateServerClient(Options(_one.Address) with { CallTimeout = TimeSpan.FromSeconds(1), MaxAttempts = 2 });
+        var client = new StateServerClient(Options(_one.Address) with { MaxAttempts = 2 });
         var lease = await client.HoldLeaseAsync(60);
         await _one.DisposeAsync();
         await Assert.ThrowsAnyAsync<StateServerException>(() => client.GetLeaseAsync(lease.Id));
@@ -111,27 +121,8 @@ public sealed class HeldLeaseTests : IAsyncLifetime
     /// <summary>Calls wait as long as it takes: the test's time passes much faster than theirs.</summary>
     private ClientOptions Patient => Options(_one.Address) with { AttemptTimeout = TimeSpan.FromDays(1), CallTimeout = TimeSpan.FromDays(1) };
 
-    private void Pass(TimeSpan time)
-    {
-        _passed += time;
-        _time.Advance(time);
-    }
+    /// <summary>Waits for the pause before a renewal, counted from 1: time that passes earlier doesn't count for it.</summary>
+    private Task PauseBegunAsync(int renewal) => Until.TrueAsync(() => _time.Set(Third) == renewal);
 
-    private Task PassUntilAsync(Func<bool> condition) => Until.TrueAsync(() =>
-    {
-        var isTrue = condition();
-        if (!isTrue)
-        {
-            Pass(TimeSpan.FromSeconds(0.1));
-        }
-
-        return isTrue;
-    });
-
-    private static ClientOptions Options(params string[] endpoints) => new()
-    {
-        Endpoints = endpoints,
-        BackoffLow = TimeSpan.FromMilliseconds(5),
-        BackoffHigh = TimeSpan.FromMilliseconds(20),
-    };
+    private static ClientOptions Options(params string[] endpoints) => StateServerClientTests.Options(endpoints);
 }

@@ -16,8 +16,10 @@ internal static class ModelSamples
     private static readonly ServiceName Web = new("web");
     private static readonly Zone A = new("a");
 
-    private static readonly Constraints Full = new(
-        "amd64", 2, 100, 2048, 1L << 40, "m1.small", ["fast", "ssd"], [new Zone("a"), new Zone("b")]);
+    private static readonly Constraints Sized = new(
+        "amd64", 2, 100, 2048, 1L << 40, null, ["fast", "ssd"], [new Zone("a"), new Zone("b")]);
+
+    private static readonly Constraints Typed = Constraints.None with { InstanceType = "m1.small", RootDiskMiB = 1 };
 
     public static EnvironmentSettings Settings { get; } = new(
         new EnvironmentId(ulong.MaxValue),
@@ -27,7 +29,7 @@ internal static class ModelSamples
         [],
         false,
         "trusty",
-        Full,
+        Sized,
         ImmutableSortedDictionary<string, string>.Empty.Add("trusty", "ami-1").Add("xenial", "ami-2"),
         30);
 
@@ -60,7 +62,7 @@ internal static class ModelSamples
         yield return new AdoptMachineCommand(new NodeId(ulong.MaxValue), "trusty", A, new InstanceId("i-0"), "h:1");
         yield return Deploy(2);
         yield return new ExposeServiceCommand(Web, [80, 443]);
-        yield return new AddMachinesCommand(2, "trusty", Full, new PlacementDirective(A, null));
+        yield return new AddMachinesCommand(2, "trusty", Typed, new PlacementDirective(A, null));
         yield return new BeginLaunchCommand(One, 1, A, new string('0', 64));
         yield return new EndLaunchCommand(One, 1, LaunchOutcome.CapacityExhausted, null, "no room");
         yield return new BeginLaunchCommand(One, 2, A, new string('1', 64));
@@ -71,7 +73,7 @@ internal static class ModelSamples
         yield return new UnassignUnitsCommand([new AssignmentReference(new UnitName(Web, 1), 2)], "moved");
         yield return new RemoveUnitsCommand([new UnitName(Web, 0)]);
         yield return new CordonMachineCommand(One, true);
-        yield return new AvoidZoneCommand(A, long.MaxValue, "no room");
+        yield return new CordonZoneCommand(A, true);
         yield return new NoteWaitingCommand("nothing is moved", [], []);
     }
 
@@ -79,7 +81,7 @@ internal static class ModelSamples
     [
         new BootstrapEnvironmentCommand(Settings with { ZoneFilter = [A], AvailabilitySetsEnabled = true }),
         new AdoptMachineCommand(new NodeId(ulong.MaxValue), "trusty", A, new InstanceId("i-0"), "h:1"),
-        new SetConstraintsCommand(Web, Full),
+        new SetConstraintsCommand(Web, Typed),
         new SetConstraintsCommand(null, Constraints.None),
         Deploy(20),
         new AddUnitsCommand(Web, 3, new PlacementDirective(null, One)),
@@ -87,19 +89,20 @@ internal static class ModelSamples
         new RemoveServiceCommand(Web),
         new ExposeServiceCommand(Web, [80, 65_535]),
         new UnexposeServiceCommand(Web),
-        new AddMachinesCommand(2, "trusty", Full, new PlacementDirective(A, null)),
+        new AddMachinesCommand(2, "trusty", Sized, new PlacementDirective(A, null)),
         new RemoveMachinesCommand([Zero, One], true),
         new RetryProvisioningCommand(One),
         new CordonMachineCommand(One, true),
         new CordonZoneCommand(A, false),
         new AssignUnitsCommand(
             7,
-            [new NewMachine("trusty", Full, PlacementDirective.None, A), new NewMachine("trusty", Constraints.None, PlacementDirective.None, null)],
+            [new NewMachine("trusty", Sized, PlacementDirective.None, A), new NewMachine("trusty", Constraints.None, PlacementDirective.None, null)],
             [new UnitAssignment(new UnitName(Web, 1), new MachineId(7))]),
         new UnassignUnitsCommand([new AssignmentReference(new UnitName(Web, 1), long.MaxValue)], "the machine is lost"),
         new ConfirmPredecessorsEndedCommand([new AssignmentReference(new UnitName(Web, 1), 5)]),
         new RemoveDeadUnitsCommand([new AssignmentReference(new UnitName(Web, 1), 0)]),
         new ReserveZoneCommand(One, A),
+        new ReserveZoneCommand(One, null),
         new BeginLaunchCommand(One, 2, A, new string('f', 64)),
         new EndLaunchCommand(One, 2, LaunchOutcome.Launched, new InstanceId("i-1"), ""),
         new EndLaunchCommand(One, 2, LaunchOutcome.QuotaExceeded, null, "quota"),
@@ -109,8 +112,7 @@ internal static class ModelSamples
         new NoteWaitingCommand("waits", [new MachineNote(One, "no room")], [new UnitNote(new UnitName(Web, 0), "no zone")]),
         new MarkMachineReturnedCommand(One),
         new MachineTerminatedCommand(One),
-        new AvoidZoneCommand(A, Samples.Timestamp, "no room"),
-        new ClearAvoidedZonesCommand(),
+        new ClearAvoidedZonesCommand([A, new Zone("b")]),
         new ReportMachineCommand(One, new InstanceId("i-1"), "h:22", "0.1.0"),
         new ReportUnitsCommand(
             One,
@@ -123,7 +125,7 @@ internal static class ModelSamples
     private static DeployServiceCommand Deploy(int units) => new(
         Web,
         "trusty",
-        Full,
+        Sized,
         ["serve", "-x", ""],
         ImmutableSortedDictionary<string, string>.Empty.Add("A", "").Add("B", "2"),
         true,

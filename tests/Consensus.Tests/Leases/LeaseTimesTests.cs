@@ -104,12 +104,17 @@ public sealed class LeaseTimesTests
     [Fact]
     public async Task What_a_lease_has_left_is_told_by_a_member_that_has_applied_as_much_or_refused_in_time()
     {
-        await using var cluster = await FakeCluster.StartAsync(3, configure: TestOptions.ShortAt(1));
+        var time = new FakeTimeProvider();
+        await using var cluster = await FakeCluster.StartAsync(3, time: time);
+        await PassUntilAsync(time, () => cluster.IsRegistered, "the members are registered");
         await GrantAsync(cluster, 5, 60);
         await Eventually.IsTrueAsync(() => cluster[1].Replica.State.Keyspace.LeaseCount == 1, "the follower knows the lease");
         cluster[1].Raft.Paused = true;
         await PutAsync(cluster, "a", 5);
-        var refused = await Assert.ThrowsAsync<ReadRefusedException>(() => cluster[1].Replica.Leases.FindAsync(Five, None).AsTask());
+        var late = cluster[1].Replica.Leases.FindAsync(Five, None).AsTask();
+        await Eventually.IsTrueAsync(() => cluster[1].Core.Applier.Waiters.Count > 0, "the leader's answer waits for what it told of");
+        time.Advance(cluster[1].Options.RequestTimeout);
+        var refused = await Assert.ThrowsAsync<ReadRefusedException>(() => late);
         Assert.Equal(ReadRefusal.TimedOut, refused.Refusal);
         Assert.EndsWith("this member is behind the leader", refused.Message, StringComparison.Ordinal);
         Assert.NotNull(await cluster[1].Replica.Leases.RenewAsync(Five, None));
@@ -134,7 +139,7 @@ public sealed class LeaseTimesTests
     {
         var time = new FakeTimeProvider();
         await using var cluster = await FakeCluster.StartAsync(3, time: time);
-        await PassUntilAsync(time, () => cluster[0].Replica.State.FeatureLevel >= 2, "the feature level is raised");
+        await PassUntilAsync(time, () => cluster.IsRegistered, "the members are registered");
         await GrantAsync(cluster, 5, 10);
         await GrantAsync(cluster, 6, 1_000_000);
         await PutAsync(cluster, "a", 5);
@@ -151,8 +156,7 @@ public sealed class LeaseTimesTests
     {
         var time = new FakeTimeProvider();
         await using var cluster = await FakeCluster.StartAsync(3, time: time);
-        await PassUntilAsync(time, () => cluster[0].Replica.State.FeatureLevel >= 2 && cluster.Members.TrueForAll(
-            member => member.Core.Queue.Waiting == 0), "the feature level is raised");
+        await PassUntilAsync(time, () => cluster.IsRegistered, "the members are registered");
         await GrantAsync(cluster, 5, 100);
         cluster.HoldCommits = true;
         await PassUntilAsync(time, () => cluster.UncommittedEntries > 0, "the first leader proposed the expiry");
@@ -162,11 +166,11 @@ public sealed class LeaseTimesTests
         await GrantAsync(cluster, 5, 100, by: 1);
         time.Advance(TimeSpan.FromSeconds(60));
         cluster.Elect(2);
-        Assert.NotNull(await cluster[2].Replica.Leases.FindAsync(Five, None));
+        Assert.NotNull(await FoundAsync(time, cluster[2]));
         time.Advance(TimeSpan.FromSeconds(60));
         var outcome = await cluster[2].Replica.ProposeAsync(new ExpireLeaseCommand(Five, 2));
         Assert.Equal(RejectionReason.OutdatedTerm, Assert.IsType<Rejection>(outcome).Reason);
-        Assert.InRange((await cluster[2].Replica.Leases.FindAsync(Five, None))!.Value.Remaining.TotalSeconds, 30, 41);
+        Assert.InRange((await FoundAsync(time, cluster[2]))!.Value.Remaining.TotalSeconds, 30, 41);
         await PassUntilAsync(time, () => cluster[0].Replica.State.Keyspace.LeaseCount == 0, "it expires in the end");
     }
 
@@ -191,21 +195,15 @@ public sealed class LeaseTimesTests
     {
         var time = new FakeTimeProvider();
         await using var cluster = await FakeCluster.StartAsync(3, time: time);
-        await PassUntilAsync(time, () => cluster[0].Replica.State.FeatureLevel >= 2 && cluster.Members.TrueForAll(
-            member => member.Core.Queue.Waiting == 0), "the feature level is raised");
+        await PassUntilAsync(time, () => cluster.IsRegistered, "the members are registered");
         await GrantAsync(cluster, 5, 3);
         cluster.HoldCommits = true;
         await PassUntilAsync(time, () => cluster.UncommittedEntries > 0, "the expiry is proposed");
         List<Task<LeaseTime?>> renewals =
             [.. new[] { 0, 1 }.Select(member => cluster[member].Replica.Leases.RenewAsync(Five, None).AsTask())];
         var rounds = cluster[0].Raft.Rounds;
-        await Eventually.IsTrueAsync(
-            () =>
-            {
-                time.Advance(TimeSpan.FromMilliseconds(20));
-                return cluster[0].Raft.Rounds > rounds + 4;
-            },
-            "it is asked again and again");
+        await Eventually.PassesAsync(
+            time, TimeSpan.FromMilliseconds(20), () => cluster[0].Raft.Rounds > rounds + 4, "it is asked again and again");
         Assert.DoesNotContain(renewals, renewal => renewal.IsCompleted);
         cluster.HoldCommits = false;
         await PassUntilAsync(time, () => renewals.TrueForAll(renewal => renewal.IsCompleted), "the end is told");
@@ -217,20 +215,13 @@ public sealed class LeaseTimesTests
     {
         var time = new FakeTimeProvider();
         await using var cluster = await FakeCluster.StartAsync(3, time: time);
-        await PassUntilAsync(time, () => cluster[0].Replica.State.FeatureLevel >= 2 && cluster.Members.TrueForAll(
-            member => member.Core.Queue.Waiting == 0), "the feature level is raised");
+        await PassUntilAsync(time, () => cluster.IsRegistered, "the members are registered");
         await GrantAsync(cluster, 5, 3);
         cluster.HoldCommits = true;
         await PassUntilAsync(time, () => cluster.UncommittedEntries > 0, "the expiry is proposed");
         var renewal = cluster[2].Replica.Leases.RenewAsync(Five, None).AsTask();
         cluster.Elect(1, loseTail: true);
-        await Eventually.IsTrueAsync(
-            () =>
-            {
-                time.Advance(TimeSpan.FromMilliseconds(10));
-                return renewal.IsCompleted;
-            },
-            "the new leader decides");
+        await Eventually.PassesAsync(time, TimeSpan.FromMilliseconds(10), () => renewal.IsCompleted, "the new leader decides");
         Assert.Equal(3, (await renewal)!.Value.GrantedSeconds);
     }
 
@@ -262,13 +253,14 @@ public sealed class LeaseTimesTests
         Assert.IsType<PutOutcome>(await cluster[0].Replica.ProposeAsync(
             new KeyspaceCommand(new PutOperation(new(System.Text.Encoding.UTF8.GetBytes(key)), default, new(lease)))));
 
-    /// <summary>Lets time go by in small steps, each once all loops may have had their turn, until a condition holds.</summary>
-    private static Task PassUntilAsync(FakeTimeProvider time, Func<bool> condition, string what) => Eventually.IsTrueAsync(
-        () =>
-        {
-            time.Advance(TimeSpan.FromMilliseconds(100));
-            return condition();
-        },
-        what,
-        seconds: 60);
+    /// <summary>Asks while time goes by slowly: who asks while the term's table is being laid out asks again after a pause.</summary>
+    private static async Task<LeaseTime?> FoundAsync(FakeTimeProvider time, FakeMember member)
+    {
+        var found = member.Replica.Leases.FindAsync(Five, None).AsTask();
+        await Eventually.PassesAsync(time, TimeSpan.FromMilliseconds(1), () => found.IsCompleted, "the leader tells");
+        return await found;
+    }
+
+    private static Task PassUntilAsync(FakeTimeProvider time, Func<bool> condition, string what) =>
+        Eventually.PassesAsync(time, TimeSpan.FromMilliseconds(100), condition, what);
 }

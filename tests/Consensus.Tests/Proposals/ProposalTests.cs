@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using StateServer.Consensus.Proposals;
 using StateServer.Consensus.Tests.Replica;
 using StateServer.Domain.Commands;
@@ -124,10 +125,14 @@ public sealed class ProposalTests
     [InlineData(1)]
     public async Task An_entry_that_is_not_committed_in_time_has_an_unknown_outcome(int through)
     {
-        await using var cluster = await FakeCluster.StartAsync(3, configure: TestOptions.ShortAt(through));
-        await Registered(cluster);
+        var time = new FakeTimeProvider();
+        await using var cluster = await FakeCluster.StartAsync(3, time: time);
+        await Registered(cluster, time);
         cluster.HoldCommits = true;
-        var e = await Assert.ThrowsAsync<OutcomeUnknownException>(() => cluster[through].Replica.ProposeAsync(Commands.Put("k")));
+        var proposal = cluster[through].Replica.ProposeAsync(Commands.Put("k"));
+        await Eventually.IsTrueAsync(() => cluster.UncommittedEntries == 1, "it is appended");
+        await EndedAsync(time, proposal);
+        var e = await Assert.ThrowsAsync<OutcomeUnknownException>(() => proposal);
         Assert.Equal(UnknownReason.TimedOut, e.Reason);
         cluster.HoldCommits = false;
         await Eventually.IsTrueAsync(() => cluster[through].Replica.State.VersionOf("k") == 1, "it was executed after all");
@@ -174,14 +179,16 @@ public sealed class ProposalTests
     [Fact]
     public async Task What_went_into_a_broken_connection_and_is_not_seen_is_unknown_and_not_sent_again()
     {
-        await using var cluster = await FakeCluster.StartAsync(3, configure: TestOptions.ShortAt(1));
-        await Registered(cluster);
+        var time = new FakeTimeProvider();
+        await using var cluster = await FakeCluster.StartAsync(3, time: time);
+        await Registered(cluster, time);
         var sent = cluster[1].Peers.ForwardMessages;
         cluster[1].Peers.SwallowForwards = true;
         var proposal = cluster[1].Replica.ProposeAsync(Commands.Put("k"));
         await Eventually.IsTrueAsync(() => cluster[1].Peers.ForwardMessages > sent, "it was sent");
         cluster[1].Peers.Cut();
         cluster[1].Peers.SwallowForwards = false;
+        await EndedAsync(time, proposal);
         var e = await Assert.ThrowsAsync<OutcomeUnknownException>(() => proposal);
         Assert.Equal(UnknownReason.ConnectionLost, e.Reason);
         await cluster[0].Replica.ProposeAsync(Commands.Put("other"));
@@ -238,15 +245,19 @@ public sealed class ProposalTests
     [Fact]
     public async Task A_retry_under_the_same_request_id_gets_the_first_outcome()
     {
-        await using var cluster = await FakeCluster.StartAsync(3, configure: TestOptions.ShortAt(0));
-        await Registered(cluster);
+        var time = new FakeTimeProvider();
+        await using var cluster = await FakeCluster.StartAsync(3, time: time);
+        await Registered(cluster, time);
         var session = Assert.IsType<SessionOpenedOutcome>(await cluster[2].Replica.ProposeAsync(new OpenSessionCommand())).Session;
         cluster.HoldCommits = true;
-        var first = cluster[0].Replica.ProposeAsync(Commands.Put("k"), new(session, 1, 1), CancellationToken.None);
-        await Assert.ThrowsAsync<OutcomeUnknownException>(() => first.AsTask());
+        var first = cluster[0].Replica.ProposeAsync(Commands.Put("k"), new(session, 1, 1), CancellationToken.None).AsTask();
+        await Eventually.IsTrueAsync(() => cluster.UncommittedEntries == 1, "it is appended");
+        await EndedAsync(time, first);
+        await Assert.ThrowsAsync<OutcomeUnknownException>(() => first);
         cluster.Elect(1);
-        var second = await cluster[2].Replica.ProposeAsync(Commands.Put("k"), new(session, 1, 1), CancellationToken.None);
-        Assert.IsType<PutOutcome>(second);
+        var second = cluster[2].Replica.ProposeAsync(Commands.Put("k"), new(session, 1, 1), CancellationToken.None).AsTask();
+        await EndedAsync(time, second);
+        Assert.IsType<PutOutcome>(await second);
         Assert.Equal(1, cluster[2].Replica.State.VersionOf("k"));
     }
 
@@ -267,4 +278,11 @@ public sealed class ProposalTests
     }
 
     private static Task Registered(FakeCluster cluster) => cluster.RegisteredAsync();
+
+    private static Task Registered(FakeCluster cluster, FakeTimeProvider time) =>
+        Eventually.PassesAsync(time, TimeSpan.FromMilliseconds(100), () => cluster.IsRegistered, "the members are registered");
+
+    /// <summary>Lets time go by until a proposal is answered, or its own time is over.</summary>
+    private static Task EndedAsync(FakeTimeProvider time, Task proposal) =>
+        Eventually.PassesAsync(time, TimeSpan.FromMilliseconds(100), () => proposal.IsCompleted, "the proposal is answered");
 }

@@ -27,6 +27,8 @@ public sealed class SpaceQuotaTests
         }
 
         Assert.Equal(ProposalRefusal.NoSpace, refused!.Reason);
+        await Eventually.IsTrueAsync(
+            () => cluster.Members.Select(m => m.Replica.State.Keyspace.Revision).Distinct().Count() == 1, "all have applied what was taken");
         Assert.InRange(SpaceQuota.UseOf(cluster[0].Replica.State), Quota - 5000, Quota + 5000);
         foreach (var member in cluster.Members)
         {

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace StateServer.Consensus.Tests.Replica;
 
 /// <summary>Waits for a condition, with a deadline.</summary>
@@ -13,4 +15,14 @@ internal static class Eventually
             await timer.WaitForNextTickAsync();
         }
     }
+
+    /// <summary>Lets a test's time go by in steps, each once all loops may have had their turn, until a condition holds.</summary>
+    public static Task PassesAsync(FakeTimeProvider time, TimeSpan step, Func<bool> condition, string what) => IsTrueAsync(
+        () =>
+        {
+            time.Advance(step);
+            return condition();
+        },
+        what,
+        seconds: 60);
 }

@@ -151,13 +151,19 @@ public sealed class LibraryTest
     [Fact]
     public async Task A_voter_sticks_to_its_leader_for_the_lowest_timeout_and_no_longer()
     {
+        var question = new VoteRequest { Term = 5, LastIndex = 9, LastTerm = 9 };
+        await using (var patient = await Stage.SetAsync([1, 2, 3]))
+        {
+            await Send(patient[2], 5, 0, 0, 0);
+            var sticking = patient[2].Cluster;
+            Assert.Equal(PreVoteReply.Types.Answer.RejectedByFollower, (await sticking.PreVoteAsync(question, CancellationToken.None)).Answer);
+            Assert.False((await sticking.VoteAsync(new(3), new() { Term = 6, LastIndex = 9, LastTerm = 9 }, CancellationToken.None)).Granted);
+        }
+
         await using var stage = await Stage.SetAsync([1, 2, 3], TimeSpan.FromMilliseconds(300));
         var voter = stage[2].Cluster;
         ElectionTimer.Milliseconds(voter) = int.MaxValue;
-        var question = new VoteRequest { Term = 5, LastIndex = 9, LastTerm = 9 };
         await Send(stage[2], 5, 0, 0, 0);
-        Assert.Equal(PreVoteReply.Types.Answer.RejectedByFollower, (await voter.PreVoteAsync(question, CancellationToken.None)).Answer);
-        Assert.False((await voter.VoteAsync(new(3), new() { Term = 6, LastIndex = 9, LastTerm = 9 }, CancellationToken.None)).Granted);
         var begin = TimeProvider.System.GetTimestamp();
         while ((await voter.PreVoteAsync(question, CancellationToken.None)).Answer != PreVoteReply.Types.Answer.Accepted)
         {

@@ -67,7 +67,29 @@ public sealed class MachineTests
         _script.Refused(new ReserveZoneCommand(Zero, new Zone("a")), RejectionReason.ModelConflict, "asked for in zone b");
         _script.Do(Begin(1) with { Zone = new Zone("b") });
         _script.Do(End(1, LaunchOutcome.CapacityExhausted));
+        Assert.Null(_script.Machine(0).Zone);
+        _script.Do(new ReserveZoneCommand(Zero, new Zone("b")));
+        _script.Do(new ReserveZoneCommand(Zero, null));
+        Assert.Null(_script.Machine(0).Zone);
+        _script.Do(new ReserveZoneCommand(Zero, new Zone("b")));
         Assert.Equal(new Zone("b"), _script.Machine(0).Zone);
+    }
+
+    /// <summary>A plan may be older than the cordon.</summary>
+    [Fact]
+    public void Nothing_more_is_placed_where_it_is_cordoned()
+    {
+        _script.Add(Machines(2));
+        _script.Do(Deploy("web"));
+        _script.Do(new CordonZoneCommand(new Zone("a"), true));
+        _script.Refused(new ReserveZoneCommand(Zero, new Zone("a")), RejectionReason.ModelConflict, "zone a is cordoned");
+        _script.Refused(Begin(1), RejectionReason.ModelConflict, "zone a is cordoned");
+        var added = new NewMachine("trusty", Constraints.None, PlacementDirective.None, new Zone("a"));
+        _script.Refused(
+            new AssignUnitsCommand(2, [added], [new UnitAssignment(U("web", 0), new MachineId(2))]), RejectionReason.ModelConflict, "zone a is cordoned");
+        _script.Do(new CordonMachineCommand(Zero, true));
+        _script.Refused(Assign((U("web", 0), 0)), RejectionReason.ModelConflict, "machine 0 is cordoned");
+        _script.Do(Assign((U("web", 0), 1)));
     }
 
     [Fact]
@@ -165,15 +187,118 @@ public sealed class MachineTests
         _script.Add(Machines(1));
         _script.Do(new CordonMachineCommand(Zero, true));
         Assert.True(_script.Machine(0).Cordoned);
+        Fail("a", LaunchOutcome.CapacityExhausted);
         _script.Do(new CordonZoneCommand(new Zone("a"), true));
-        _script.Do(new AvoidZoneCommand(new Zone("a"), 9_000, "no room"));
-        _script.Do(new AvoidZoneCommand(new Zone("b"), 9_000, "no room"));
-        _script.Do(new ClearAvoidedZonesCommand());
-        Assert.Equal(new ZoneRecord(new Zone("a"), true, 0, ""), Assert.Single(_script.Model.Zones.Values));
+        Assert.Equal(
+            new ZoneRecord(new Zone("a"), true, _script.Now + ModelLimits.ZoneFailureMilliseconds, "no room"),
+            Assert.Single(_script.Model.Zones.Values));
+        Fail("b", LaunchOutcome.ZoneUnavailable);
+        _script.Do(new ClearAvoidedZonesCommand([new Zone("a"), new Zone("c")]));
+        Assert.Equal(
+            [new ZoneRecord(new Zone("a"), true, 0, ""), new ZoneRecord(new Zone("b"), false, _script.Now + ModelLimits.ZoneFailureMilliseconds, "no room")],
+            _script.Model.Zones.Values);
+        _script.Do(new ClearAvoidedZonesCommand([new Zone("b")]));
+        _script.Refused(new ClearAvoidedZonesCommand([]), RejectionReason.InvalidArgument, "0 zones");
         _script.Do(new CordonZoneCommand(new Zone("a"), false));
         Assert.Empty(_script.Model.Zones);
         Assert.DoesNotContain(_script.Keys(), key => key.StartsWith("zones", StringComparison.Ordinal));
         _script.Refused(new CordonZoneCommand(new Zone("a,b"), true), RejectionReason.InvalidArgument, "invalid availability zone");
+    }
+
+    /// <summary>What is typed and what the log takes is one rule.</summary>
+    [Theory]
+    [InlineData("a:b")]
+    [InlineData("")]
+    [InlineData(null)]
+    public void A_zone_s_name_that_is_none_is_refused_as_where_it_is_typed(string? name)
+    {
+        var wrong = Zone.TryParse(name ?? "", out _);
+        Assert.Equal(wrong, _script.Refused(new CordonZoneCommand(new Zone(name!), true)).Detail);
+    }
+
+    [Fact]
+    public void A_zone_s_name_is_bounded()
+    {
+        _script.Do(new CordonZoneCommand(new Zone(new string('a', Zone.MostCharacters)), true));
+        _script.Refused(new CordonZoneCommand(new Zone(new string('a', Zone.MostCharacters + 1)), true), RejectionReason.InvalidArgument, "1 to 64");
+    }
+
+    /// <summary>Nobody sees the failure without what is remembered of it, and chooses the same zone again.</summary>
+    [Theory]
+    [InlineData(LaunchOutcome.CapacityExhausted, true)]
+    [InlineData(LaunchOutcome.ZoneUnavailable, true)]
+    [InlineData(LaunchOutcome.QuotaExceeded, false)]
+    [InlineData(LaunchOutcome.Unauthorized, false)]
+    [InlineData(LaunchOutcome.InvalidRequest, false)]
+    [InlineData(LaunchOutcome.Transient, false)]
+    public void A_failure_of_the_zone_alone_is_remembered_with_it(LaunchOutcome outcome, bool isRemembered)
+    {
+        _script.Add(Machines(1));
+        var before = _script.Script.Keyspace.Revision.Value;
+        Fail("a", outcome);
+        Assert.Equal((null, before + 2), (_script.Machine(0).Zone, _script.Script.Keyspace.Revision.Value));
+        Assert.Equal(isRemembered, _script.Model.Zones.ContainsKey(new Zone("a")));
+        Assert.Equal(isRemembered, _script.Keys().Contains("zones/a"));
+    }
+
+    [Fact]
+    public void Machines_of_a_service_that_wait_for_a_launch_ask_for_its_new_constraints()
+    {
+        var large = Constraints.None with { MemoryMiB = 1 << 20 };
+        var small = Constraints.None with { MemoryMiB = 1024 };
+        var added = new NewMachine("trusty", large, PlacementDirective.None, new Zone("a"));
+        _script.Add(Machines(1) with { Constraints = large });
+        var running = _script.AddRunning();
+        _script.Do(Deploy("web", 3) with { Constraints = large });
+        _script.Do(Deploy("db", 1) with { Constraints = large });
+        _script.Do(new AddUnitsCommand(new ServiceName("web"), 1, new PlacementDirective(null, Zero)));
+        _script.Do(new AssignUnitsCommand(
+            2,
+            [added, added, added],
+            [
+                new UnitAssignment(U("web", 0), new MachineId(2)),
+                new UnitAssignment(U("web", 1), new MachineId(3)),
+                new UnitAssignment(U("db", 0), new MachineId(4)),
+                new UnitAssignment(U("web", 2), new MachineId(running)),
+                new UnitAssignment(U("web", 3), Zero),
+            ]));
+        Fail("a", LaunchOutcome.InvalidRequest, machine: 2);
+        _script.Do(Begin(1) with { Machine = new MachineId(3) });
+        _script.Do(new SetConstraintsCommand(new ServiceName("web"), small));
+        Assert.Equal((1024, ""), (_script.Machine(2).Constraints.MemoryMiB, _script.Machine(2).Message));
+
+        // What an operator added, what runs, what is another's: as they were. A launch under way is repeated as it was.
+        Assert.Equal([1 << 20, null, 1 << 20, 1 << 20], new[] { 0, running, 3, 4 }.Select(m => _script.Machine(m).Constraints.MemoryMiB));
+        _script.Do(End(1, LaunchOutcome.CapacityExhausted) with { Machine = new MachineId(3) });
+        Assert.Equal(1024, _script.Machine(3).Constraints.MemoryMiB);
+        Fail("a", LaunchOutcome.CapacityExhausted);
+        Assert.Equal(1 << 20, _script.Machine(0).Constraints.MemoryMiB);
+    }
+
+    [Fact]
+    public void As_many_machines_as_a_command_may_change_ask_anew_at_once()
+    {
+        var added = new NewMachine("trusty", Constraints.None, PlacementDirective.None, new Zone("a"));
+        var web = new ServiceName("web");
+        var script = new ModelScript().Script;
+        script.Run(Deploy("web", ModelLimits.MostPerCommand));
+        script.Run(new AddUnitsCommand(web, 1, PlacementDirective.None));
+        foreach (var (first, count) in new[] { (0, ModelLimits.MostPerCommand), (ModelLimits.MostPerCommand, 1) })
+        {
+            var numbers = Enumerable.Range(first, count);
+            Assert.IsNotType<Rejection>(script.Run(new AssignUnitsCommand(
+                first, [.. numbers.Select(_ => added)], [.. numbers.Select(n => new UnitAssignment(new UnitName(web, n), new MachineId(n)))])));
+        }
+
+        script.Run(new SetConstraintsCommand(web, Constraints.None with { CpuCores = 2 }));
+        Assert.Equal(ModelLimits.MostPerCommand, script.State.Model.Machines.Values.Count(m => m.Constraints.CpuCores == 2));
+    }
+
+    private void Fail(string zone, LaunchOutcome outcome, int machine = 0)
+    {
+        var number = (_script.Machine(machine).Attempts.LastOrDefault()?.Number ?? 0) + 1;
+        _script.Do(new BeginLaunchCommand(new MachineId(machine), number, new Zone(zone), Hash));
+        _script.Do(End(number, outcome) with { Machine = new MachineId(machine) });
     }
 
     private static BeginLaunchCommand Begin(int number) => new(Zero, number, new Zone("a"), Hash);

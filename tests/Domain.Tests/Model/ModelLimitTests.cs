@@ -62,8 +62,16 @@ public sealed class ModelLimitTests
         }
 
         AssertFull(new CordonZoneCommand(new Zone("a"), true), "256");
-        AssertFull(new AvoidZoneCommand(new Zone("a"), 1, ""), "256");
-        Assert.IsType<DoneOutcome>(_script.Run(new AvoidZoneCommand(new Zone("z0"), 1, "")));
+        // A failure is remembered in the place of the one that is over first, and of no cordon.
+        _script.Run(Machines(1));
+        Fail("a", 1);
+        Assert.DoesNotContain(new Zone("a"), _script.State.Model.Zones.Keys);
+        _script.Run(new CordonZoneCommand(new Zone("z0"), false));
+        Fail("a", 2);
+        Fail("b", 3);
+        Assert.Equal(ModelLimits.MostZones, _script.State.Model.Zones.Count);
+        Assert.Equal([new Zone("b")], _script.State.Model.Zones.Values.Where(zone => !zone.Cordoned).Select(zone => zone.Zone));
+        Assert.Equal(StateDigest.Recompute(_script.State), _script.State.Digest);
     }
 
     [Fact]
@@ -86,10 +94,18 @@ public sealed class ModelLimitTests
     [Fact]
     public void A_line_is_cut()
     {
-        _script.Run(new AvoidZoneCommand(new Zone("a"), 1, new string('x', 499) + "😀 and\nmore"));
+        _script.Run(Machines(1));
+        Fail("a", 1, new string('x', 499) + "😀 and\nmore");
         var why = _script.State.Model.Zones.Values.Single().Why;
         Assert.Equal(new string('x', 498) + " …", why);
         Assert.Equal(ModelLimits.LongestLine, why.Length);
+    }
+
+    private void Fail(string zone, int attempt, string detail = "no room")
+    {
+        var machine = new MachineId(0);
+        Assert.IsType<DoneOutcome>(_script.Run(new BeginLaunchCommand(machine, attempt, new Zone(zone), Hash)));
+        Assert.IsType<DoneOutcome>(_script.Run(new EndLaunchCommand(machine, attempt, LaunchOutcome.CapacityExhausted, null, detail)));
     }
 
     private void AssertFull(ModelCommand command, string most)

@@ -46,7 +46,7 @@ internal static class ModelSteps
             21 => new MarkMachineReturnedCommand(machine),
             22 => new MachineTerminatedCommand(machine),
             23 => new RemoveDeadUnitsCommand([Reference(model, unit, second)]),
-            24 => second % 3 == 0 ? new ClearAvoidedZonesCommand() : new AvoidZoneCommand(zone, 5_000 + first, "no room"),
+            24 => new ClearAvoidedZonesCommand([zone, Zones[first % Zones.Length]]),
             25 => new ConfirmPredecessorsEndedCommand([BeforeOf(model, unit)]),
             26 => new ReportMachineCommand(machine, Instance(machine), $"h:{second}", "1"),
             27 or 28 => Report(model, unit, machine, second),

@@ -52,25 +52,29 @@ public sealed class ServiceTests
             Deploy("db") with { Directive = new PlacementDirective(null, new MachineId(9)) }, RejectionReason.ModelNotFound, "machine 9 not found");
     }
 
+    /// <summary>What people may type and what the log takes is one rule, that of the name's own type.</summary>
     [Theory]
-    [InlineData("a", true)]
-    [InlineData("a-1", true)]
-    [InlineData("", false)]
-    [InlineData("1a", false)]
-    [InlineData("a-", false)]
-    [InlineData("a--b", false)]
-    [InlineData("a/b", false)]
-    [InlineData("ä", false)]
-    public void Names_of_services(string name, bool isRight) => Assert.Equal(isRight, ModelNames.IsService(name));
+    [InlineData("1a")]
+    [InlineData("a-")]
+    [InlineData("a--b")]
+    [InlineData("a/b")]
+    [InlineData("ä")]
+    [InlineData("")]
+    [InlineData(null)]
+    public void A_name_that_is_none_is_refused_as_where_it_is_typed(string? name)
+    {
+        var wrong = ServiceName.TryParse(name ?? "", out _);
+        Assert.Equal(wrong, new ModelScript().Refused(Deploy("web") with { Name = new ServiceName(name!) }).Detail);
+    }
 
     [Fact]
     public void Names_are_bounded()
     {
-        Assert.True(ModelNames.IsService(new string('a', ModelLimits.LongestServiceName)));
-        Assert.False(ModelNames.IsService(new string('a', ModelLimits.LongestServiceName + 1)));
-        Assert.True(ModelNames.IsZone(new string('a', ModelLimits.LongestZoneName)));
-        Assert.False(ModelNames.IsZone(new string('a', ModelLimits.LongestZoneName + 1)));
-        Assert.False(ModelNames.IsZone("a b"));
+        var script = new ModelScript();
+        script.Do(Deploy(new string('a', ServiceName.MostCharacters)));
+        script.Refused(Deploy(new string('a', ServiceName.MostCharacters + 1)), RejectionReason.InvalidArgument, "63 characters at most");
+        script.Do(Deploy("web") with { Series = new string('s', ModelLimits.LongestName) });
+        script.Refused(Deploy("db") with { Series = new string('s', ModelLimits.LongestName + 1) }, RejectionReason.InvalidArgument, "1 to 255");
     }
 
     [Fact]
@@ -131,7 +135,7 @@ public sealed class ServiceTests
         script.Refused(new ExposeServiceCommand(Web, []), RejectionReason.InvalidArgument, "1 to 65535");
         script.Refused(new ExposeServiceCommand(Web, [65_536]), RejectionReason.InvalidArgument, "1 to 65535");
         script.Refused(
-            new ExposeServiceCommand(Web, [.. Enumerable.Range(1, ModelLimits.MostPorts + 1)]), RejectionReason.ModelLimit, "ports");
+            new ExposeServiceCommand(Web, [.. Enumerable.Range(1, ModelLimits.MostPorts + 1)]), RejectionReason.InvalidArgument, "ports");
     }
 
     [Fact]

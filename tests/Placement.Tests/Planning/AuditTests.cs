@@ -111,15 +111,26 @@ public sealed class AuditTests
     }
 
     [Fact]
+    public void An_end_of_a_service_that_is_wanted_is_found()
+    {
+        EndServiceStep step = new(new ServiceName("web"), 5);
+        Finds("the service isn't to go", step);
+        _world.Set(_world.Model.Services[new ServiceName("web")] with { Life = Life.Dying });
+        Assert.Empty(Errors(step));
+        Finds("not so many units are left", step with { Units = 4 });
+    }
+
+    [Fact]
     public void A_zone_left_or_cleared_without_need_is_found()
     {
         MachineId machine = _world.AddMachine(World.A, MachineStatus.Pending);
-        Finds("the zone that it leaves will do", new MoveOnStep(machine, World.A, 0, "", World.B));
-        _world.Change(machine, m => m with { Zone = null });
+        Finds("the zone that it leaves will do", new MoveOnStep(machine, World.A, "", World.B));
+        _world.Change(machine, m => m with { Zone = null, Message = "no room" });
         Finds("the pause is out of bounds", new ClearZoneFailuresStep(machine, [World.A], 1, 9999));
         _world.Change(machine, m => m with { Attempts = [new LaunchAttempt(1, World.A, "", LaunchOutcome.CapacityExhausted, "", 1, _world.Now - 9999)] });
         Finds("the pause isn't over", new ClearZoneFailuresStep(machine, [World.A], 1, 10_000));
         _world.Now++;
+        Finds("the machine doesn't wait for its launch", new ClearZoneFailuresStep(new MachineId(0), [World.A], 1, 10_000));
         Finds("a zone has nothing to forget", new ClearZoneFailuresStep(machine, [World.A], 1, 10_000));
         _world.Avoid(World.A, 1000);
         Finds("a zone is left", new ClearZoneFailuresStep(machine, [World.A], 1, 10_000));

@@ -17,11 +17,7 @@ public sealed class LaunchTests
         _world.Deploy("web", 3);
         _world.Do();
         _world.Launch(World.C);
-        Plan plan = _world.Do();
-        MoveOnStep move = Assert.IsType<MoveOnStep>(Assert.Single(plan.Steps));
-        Assert.Equal(World.A, move.To);
-        Assert.Equal(_world.Now + 180_000, move.AvoidUntilMilliseconds);
-        Assert.Equal("machine 2 leaves zone c (no room) for zone a", move.ToString());
+        Assert.Equal(["reserve zone a for machine 2"], _world.Do().Steps.Select(s => s.ToString()));
         _world.AddUnits("web", 2);
         _world.Do();
         Assert.Equal([3, 2, 0], _world.Spread("web"));
@@ -34,7 +30,7 @@ public sealed class LaunchTests
         _world.Do();
         _world.Launch(World.B);
         Plan plan = _world.Do();
-        Assert.Null(Assert.IsType<MoveOnStep>(Assert.Single(plan.Steps)).To);
+        Assert.Empty(plan.Steps);
         Assert.Equal(
             "all zones failed (b: no room (no room), passed over for 180 s more); tried again in 10 s, after round 1",
             Assert.Single(plan.Report.Decisions).Awaits);
@@ -84,6 +80,48 @@ public sealed class LaunchTests
     }
 
     [Fact]
+    public void A_zone_where_another_machine_s_launch_found_no_room_is_left()
+    {
+        _world.AddMachine(World.A, MachineStatus.Pending);
+        _world.Avoid(World.A, 42_000);
+        Assert.Equal(
+            ["machine 0 leaves zone a (no room (full), passed over for 42 s more) for zone b"], _world.Do().Steps.Select(s => s.ToString()));
+    }
+
+    /// <summary>A machine that finds no other zone gives up its own: nobody launches it there, and the next one doesn't see it there.</summary>
+    [Fact]
+    public void A_machine_that_finds_no_other_zone_waits_without_one()
+    {
+        MachineId machine = _world.AddMachine(World.A, MachineStatus.Pending, new PlacementDirective(World.A, null));
+        _world.Model = _world.Model with { Zones = _world.Model.Zones.Add(World.A, new ZoneRecord(World.A, true, 0, "")) };
+        Plan plan = _world.Do();
+        Assert.Equal(["machine 0 leaves zone a (cordoned) for none: it waits"], plan.Steps.Select(s => s.ToString()));
+        Assert.Equal("no zone is left (a: cordoned)", Assert.Single(plan.Report.Decisions).Awaits);
+        Assert.Empty(_world.Plan().Steps);
+        _world.Model = _world.Model with { Zones = _world.Model.Zones.Clear() };
+        Assert.Equal(["reserve zone a for machine 0"], _world.Do().Steps.Select(s => s.ToString()));
+        Assert.Equal(World.A, _world.Model.Machines[machine].Zone);
+    }
+
+    /// <summary>An operator who asks again, or asks for something else, doesn't wait for the pause: both clear the message.</summary>
+    [Fact]
+    public void A_machine_that_was_asked_again_does_not_wait_for_the_pause()
+    {
+        MachineId machine = _world.AddMachine(null, MachineStatus.Pending);
+        for (int round = 0; round < 3; round++)
+        {
+            _world.Do();
+            _world.Launch(World.A, World.B, World.C);
+        }
+
+        Assert.Empty(_world.Plan().Steps);
+        _world.Change(machine, m => m with { Message = "" });
+        Assert.Equal(
+            ["forget the failures of zones a, b, c for machine 0 after round 1 and 10 s", "reserve zone a for machine 0"],
+            _world.Do().Steps.Select(s => s.ToString()));
+    }
+
+    [Fact]
     public void A_launch_whose_outcome_is_unknown_keeps_its_zone()
     {
         _world.AddMachine(World.A, MachineStatus.Launching);
@@ -121,7 +159,7 @@ public sealed class LaunchTests
         _world.Do();
         _world.Launch(World.C);
         Plan plan = _world.Do();
-        Assert.Null(Assert.IsType<MoveOnStep>(Assert.Single(plan.Steps)).To);
+        Assert.Empty(plan.Steps);
         Assert.StartsWith("no zone is left (a: web would be 2 apart, 1 allowed; ", Assert.Single(plan.Report.Decisions).Awaits, StringComparison.Ordinal);
         _world.Now = plan.Report.LookAgainAtMilliseconds!.Value;
         Assert.Equal(["reserve zone c for machine 2"], _world.Do().Steps.Select(s => s.ToString()));

@@ -61,6 +61,39 @@ public sealed class PlacementProperties
         return true;
     }
 
+    /// <summary>
+    /// Adds, removals, losses and capacity failures in any order: where there is room again, nothing waits and no zone has more
+    /// than max-skew beyond another. Only the removal of a unit that waits can leave more: it takes nothing that runs, and nothing
+    /// is moved to make up for it.
+    /// </summary>
+    [Property]
+    public bool Where_there_is_room_the_skew_is_what_is_allowed(int seed, PositiveInt allowed)
+    {
+        int skew = 1 + (allowed.Get % 3);
+        World world = World.OfThree();
+        Array.ForEach(Services, s => world.Deploy(s, 0, skew, WhenUnsatisfiable.Refuse));
+        foreach (Happening happening in Happenings(seed))
+        {
+            if (happening.Kind != HappeningKind.RemoveUnits || !Waits(world, Services[happening.Who % Services.Length]))
+            {
+                Happen(world, happening);
+            }
+
+            world.Do();
+            world.Launch(Full(world));
+        }
+
+        world.Sights = [.. world.Sights.Select(s => s with { Why = "" })];
+        for (int round = 0; round < 4; round++)
+        {
+            world.Now += PlanningLimits.CapacityMemoryMilliseconds;
+            world.Do();
+            world.Launch();
+        }
+
+        return Array.TrueForAll(Services, s => !Waits(world, s) && Skew(world, s) <= skew);
+    }
+
     /// <summary>Once room is everywhere again and time has passed, adding what is missing makes every group even.</summary>
     [Property]
     public bool What_was_uneven_is_evened_by_what_is_added(int seed)
@@ -160,6 +193,7 @@ public sealed class PlacementProperties
         {
             Happen(world, happening);
             world.Do();
+            world.Launch(Full(world));
         }
 
         List<UnitRecord> left = [.. world.Model.Units.Values.Where(u => u.Name.Service.Name == "web" && u.Life == Life.Alive)];
@@ -204,6 +238,10 @@ public sealed class PlacementProperties
     private static int Standing(World world, ServiceName service, Zone zone) =>
         world.Model.Units.Values.Count(u => u.Name.Service == service && u.Machine is { } m
             && world.Model.Machines[m] is { Life: Life.Alive, Status: not MachineStatus.Lost } machine && machine.Zone == zone);
+
+    /// <summary>Whether a wanted unit of a service stands in no zone.</summary>
+    private static bool Waits(World world, string service) =>
+        world.Model.Units.Values.Count(u => u.Name.Service.Name == service && u.Life == Life.Alive) != world.Spread(service).Sum();
 
     private static World Deployed(WhenUnsatisfiable when)
     {

@@ -161,11 +161,6 @@ internal sealed class World
                 break;
             case MoveOnStep move:
                 Change(move.Machine, m => m with { Zone = move.To });
-                if (move.AvoidUntilMilliseconds > 0)
-                {
-                    Model = Model with { Zones = Model.Zones.SetItem(move.From, new ZoneRecord(move.From, false, move.AvoidUntilMilliseconds, move.Why)) };
-                }
-
                 break;
             case ClearZoneFailuresStep clear:
                 Model = Model with { Zones = Model.Zones.RemoveRange(clear.Zones) };
@@ -176,20 +171,27 @@ internal sealed class World
         }
     }
 
-    /// <summary>Launches each pending machine that has a zone: in a zone without room it fails.</summary>
+    /// <summary>Launches each pending machine that has a zone: in a zone without room it fails, and what Apply makes of that is done.</summary>
     public void Launch(params Zone[] full)
     {
         foreach (MachineRecord machine in Model.Machines.Values.Where(m => m is { Status: MachineStatus.Pending, Zone: not null }))
         {
-            bool fails = full.Contains(machine.Zone!.Value);
+            Zone zone = machine.Zone!.Value;
+            bool fails = full.Contains(zone);
             LaunchAttempt attempt = new(
-                (machine.Attempts.LastOrDefault()?.Number ?? 0) + 1, machine.Zone.Value, "", fails ? LaunchOutcome.CapacityExhausted : LaunchOutcome.Launched, fails ? "no room" : "", Now, Now);
+                (machine.Attempts.LastOrDefault()?.Number ?? 0) + 1, zone, "", fails ? LaunchOutcome.CapacityExhausted : LaunchOutcome.Launched, fails ? "no room" : "", Now, Now);
             Set(machine with
             {
+                Zone = fails ? null : zone,
                 Attempts = [.. machine.Attempts.TakeLast(MachineRecord.MostAttempts - 1), attempt],
                 Status = fails ? MachineStatus.Pending : MachineStatus.Running,
+                Message = attempt.Detail,
                 Instance = fails ? null : new InstanceId($"i-{machine.Id}"),
             });
+            if (fails)
+            {
+                Model = Model with { Zones = Model.Zones.SetItem(zone, new ZoneRecord(zone, false, Now + ModelLimits.ZoneFailureMilliseconds, attempt.Detail)) };
+            }
         }
     }
 

@@ -38,9 +38,6 @@ internal sealed class SimulatedProvider : IInstanceProvider
     /// <summary>While it is set, the next launch is made only when it is done, whoever still waits for it.</summary>
     public TaskCompletionSource? Late { get; set; }
 
-    /// <summary>Launch calls that came, repeated ones too.</summary>
-    public int LaunchCalls { get; private set; }
-
     public IReadOnlyList<Instance> Made
     {
         get
@@ -70,7 +67,6 @@ internal sealed class SimulatedProvider : IInstanceProvider
         var dies = Dies();
         lock (_lock)
         {
-            LaunchCalls++;
             if (_byToken.TryGetValue(request.Token, out var known))
             {
                 return known.Digest == request.Digest() ? known.Instance : throw new InvalidRequestException("the token was used with other bytes");

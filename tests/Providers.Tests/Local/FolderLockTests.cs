@@ -37,18 +37,17 @@ public sealed class FolderLockTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_given_up_is_free_though_its_proof_names_a_living_process()
+    public async Task A_folder_given_up_is_free_though_its_proof_names_a_living_process()
     {
-        FolderLock.TryTake(_folder.Path)!.Dispose();
+        await TakeAndGiveUpAsync();
         Assert.NotNull(ProcessProof.Read(ProofPath));
-        Assert.Equal(FolderClaim.Free, FolderLock.Look(_folder.Path));
         Assert.False(ProvenSignal.Send(_folder.Path, 0));
     }
 
     [Fact]
-    public void A_stale_proof_that_names_an_innocent_process_sends_nothing_while_the_lock_is_free()
+    public async Task A_stale_proof_that_names_an_innocent_process_sends_nothing_while_the_lock_is_free()
     {
-        FolderLock.TryTake(_folder.Path)!.Dispose();
+        await TakeAndGiveUpAsync();
         ProcessProof.Observe(_innocent.Id)!.Write(ProofPath);
 
         Assert.False(ProvenSignal.Send(_folder.Path, LibC.SigKill));
@@ -99,6 +98,42 @@ public sealed class FolderLockTests : IDisposable
     }
 
     [Fact]
+    public void A_look_makes_nothing()
+    {
+        Assert.Equal(FolderClaim.Free, FolderLock.Look(_folder.Path));
+        Assert.Equal(FolderClaim.Free, FolderLock.Look(_folder.Below("nowhere")));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public async Task A_claim_whose_file_its_holder_removed_is_taken_by_one_at_a_time()
+    {
+        string path = _folder.Below(FolderLock.LockFile);
+        using (var nameless = LibC.OpenForLock(path))
+        {
+            Assert.False(LibC.IsNameless(nameless));
+            File.Delete(path);
+            Assert.True(LibC.IsNameless(nameless));
+        }
+
+        int holders = 0, most = 0;
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() =>
+        {
+            for (int i = 0; i < 3000; i++)
+            {
+                if (FolderLock.TryTake(_folder.Path) is { } taken)
+                {
+                    most = Math.Max(most, Interlocked.Increment(ref holders));
+                    Interlocked.Decrement(ref holders);
+                    File.Delete(path);
+                    taken.Dispose();
+                }
+            }
+        })));
+        Assert.Equal(1, most);
+    }
+
+    [Fact]
     public async Task A_proven_holder_is_signalled()
     {
         // util-linux's flock holds the lock with a process that isn't ours.
@@ -120,6 +155,16 @@ public sealed class FolderLockTests : IDisposable
         _innocent.WaitForExit();
         _innocent.Dispose();
         _folder.Dispose();
+    }
+
+    /// <summary>
+    /// A process that another test is just starting, between fork and exec, has a copy of every handle of this one, the lock's
+    /// too: until its exec the folder is held.
+    /// </summary>
+    private Task TakeAndGiveUpAsync()
+    {
+        FolderLock.TryTake(_folder.Path)!.Dispose();
+        return Eventually(() => FolderLock.Look(_folder.Path) == FolderClaim.Free);
     }
 
     private static async Task Eventually(Func<bool> condition)

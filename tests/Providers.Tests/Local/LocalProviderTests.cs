@@ -222,8 +222,8 @@ public sealed class LocalProviderTests : IDisposable
         _root.Options = _root.Options with { LogLimitBytes = 1000 };
         LocalProvider provider = _root.Provider();
         Instance made = await provider.LaunchAsync(Request(0), default);
-        await RunningAsync(made.Id);
         string log = Path.Combine(_root.FolderOf(made.Id), "machine.log");
+        await Until.TrueAsync(() => File.ReadAllText(log).EndsWith('\n'), "the machine has not said its only line");
         await File.AppendAllTextAsync(log, new string('x', 5000) + "end");
 
         await ListAsync();
@@ -231,6 +231,37 @@ public sealed class LocalProviderTests : IDisposable
         string older = await File.ReadAllTextAsync(log + MachineLog.Older);
         Assert.Equal(1000, older.Length);
         Assert.EndsWith("xend", older, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_log_past_its_limit_is_cut_though_the_disk_has_no_room_for_an_older_one()
+    {
+        _root.Options = _root.Options with { LogLimitBytes = 1000 };
+        LocalProvider provider = _root.Provider();
+        Instance made = await provider.LaunchAsync(Request(0), default);
+        string log = Path.Combine(_root.FolderOf(made.Id), "machine.log");
+        await Until.TrueAsync(() => File.ReadAllText(log).Contains("holds", StringComparison.Ordinal), "it does not print its only line");
+        await File.AppendAllTextAsync(log, new string('x', 5000));
+        File.CreateSymbolicLink(log + MachineLog.Older, "/dev/full");
+
+        Assert.Single(await ListAsync());
+        Assert.Equal(0, new FileInfo(log).Length);
+        Assert.False(Path.Exists(log + MachineLog.Older));
+    }
+
+    [Fact]
+    public async Task An_ended_machines_record_that_can_not_be_read_keeps_no_listing_incomplete_and_its_token_launches_nothing()
+    {
+        LocalProvider provider = _root.Provider();
+        Instance made = await provider.LaunchAsync(Request(0), default);
+        await provider.TerminateAsync(Ours, made.Id, default);
+        await File.WriteAllTextAsync(_root.Files.EndedRecordOf(made.Id), "");
+        Directory.CreateDirectory(_root.FolderOf(made.Id));
+
+        Assert.Empty(await ListAsync());
+        Assert.Empty(_root.MachineFolders());
+        await Assert.ThrowsAsync<TransientException>(() => provider.LaunchAsync(Request(0), default));
+        Assert.Empty(_root.MachineFolders());
     }
 
     [Fact]

@@ -42,7 +42,9 @@ public sealed class StatusTest
     private static async Task WholeAsync(StateServerCluster cluster)
     {
         var status = await cluster.StatusAsync();
-        Assert.Equal(["cluster", "members"], Names(status));
+        Assert.Equal(["cluster", "members", "environment", "machines", "services", "units", "zones"], Names(status));
+        Assert.Equal(JsonValueKind.Null, status.GetProperty("environment").ValueKind);
+        Assert.All(["machines", "services", "units", "zones"], part => Assert.Empty(status.GetProperty(part).EnumerateArray()));
         var head = status.GetProperty("cluster");
         Assert.Equal(ClusterFields, Names(head));
         Assert.Equal((3, 3, 1), (head.GetProperty("voters").GetInt32(), head.GetProperty("votersAlive").GetInt32(), head.GetProperty("canLoseMembers").GetInt32()));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace StateServer.Scenarios.Processes;
@@ -25,6 +26,10 @@ internal static partial class LiveProcess
             return false;
         }
     }
+
+    /// <summary>Those that there are.</summary>
+    public static int[] Pids() =>
+        [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => name!.All(char.IsAsciiDigit)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture))];
 
     /// <summary>Its command line, arguments parted by blanks; "" where it is gone.</summary>
     public static string CommandLine(int pid) => string.Join(' ', Arguments(pid));

@@ -1,7 +1,12 @@
 using System.Diagnostics;
+using StateServer.Domain.Identity;
+using StateServer.Domain.Model;
+using StateServer.Placement.Reconciliation.Ports;
+using StateServer.Providers.Local;
 using StateServer.Providers.Local.Native;
 using StateServer.Protos.Agent;
 using StateServer.StateServer.Tests.Agent.Hosting;
+using UnitStatus = StateServer.Protos.Agent.UnitStatus;
 
 namespace StateServer.StateServer.Tests.Agent;
 
@@ -128,8 +133,8 @@ public sealed class AgentProcessTests : IDisposable
         leader.Assign(Assigned.Unit(0, 5, "/bin/sh", "-c", $"echo $$ > {Pid(0)}; exec sleep 1000"));
         _bed.StartAgent(_bed.OtherPort);
         await StartedAsync(0);
-        Assert.Single(follower.Hellos);
-        Hello hello = Assert.Single(leader.Hellos);
+        Assert.NotEmpty(follower.Hellos);
+        Hello hello = leader.Hellos.First();
         Assert.Equal(
             (Assigned.Environment, Assigned.Incarnation, 3, "i-3", "127.0.0.1"),
             (hello.EnvironmentId, hello.Incarnation, hello.Machine, hello.Instance, hello.Address));
@@ -182,6 +187,65 @@ public sealed class AgentProcessTests : IDisposable
         LogChunk more = await AskAsync(leader, 3, 0, tail.Offset + tail.Data.Length);
         Assert.Equal("second\n", more.Data.ToStringUtf8());
         Assert.Equal("unit web/7 is not on this machine", (await AskAsync(leader, 4, 7, 0)).Error);
+    }
+
+    [Fact]
+    public async Task A_leader_that_reads_nothing_more_is_left_though_what_is_said_to_it_does_not_get_out()
+    {
+        await using FakeLeader leader = await FakeLeader.StartAsync(_bed.LeaderPort);
+        leader.Assign(Assigned.Unit(0, 5, "/bin/sh", "-c", $"head -c 60000 /dev/zero; echo $$ > {Pid(0)}; exec sleep 1000"));
+        _bed.StartAgent();
+        await StartedAsync(0);
+        await AgentBed.UntilAsync(() => LogEnd() >= 60_000, "the unit's output is written");
+
+        // More than the windows of the stream and its connection hold.
+        for (int id = 1; id <= 60; id++)
+        {
+            leader.Questions.Enqueue(new LogRequest { Id = id, Service = "web", Offset = 0 });
+        }
+
+        await AgentBed.UntilAsync(() => !leader.Chunks.IsEmpty, "the first answer comes");
+        leader.Reads = false;
+        int hellos = leader.Hellos.Count;
+        await AgentBed.UntilAsync(() => leader.Hellos.Count > hellos, "the leader is left");
+    }
+
+    [Fact]
+    public async Task A_local_machines_end_ends_its_units_and_their_shims()
+    {
+        await using FakeLeader leader = await FakeLeader.StartAsync(_bed.LeaderPort);
+        leader.Assign(Assigned.Unit(0, 5, "/bin/sh", "-c", $"echo $$ > {Pid(0)}; exec setsid sh -c 'trap \"\" TERM; while :; do sleep 0.1; done'"));
+        var provider = new LocalProvider(
+            new LocalProviderOptions(_bed.Shared("root"), m =>
+            [
+                AgentBed.Executable[0], "agent", "--folder", m.Folder, "--environment-id", $"{Assigned.Environment}", "--incarnation",
+                $"{Assigned.Incarnation}", "--machine", "3", "--instance", "i-3", "--endpoints", $"127.0.0.1:{_bed.LeaderPort}",
+            ])
+            { StopGrace = TimeSpan.FromSeconds(1) },
+            TimeProvider.System);
+        var environment = new EnvironmentId(Assigned.Environment);
+        Instance machine = await provider.LaunchAsync(
+            new LaunchRequest(
+                new InstanceTags(environment, Assigned.Incarnation, new MachineId(3), InstanceRole.Units), 1, new Zone("local-a"), "", null, Constraints.None, []),
+            default);
+        string folder = Path.Combine(_bed.Shared("root"), "machines", machine.Id.Name);
+        try
+        {
+            int unit = await StartedAsync(0);
+            Assert.Contains(unit, MachineMark.Of(folder).Bearers().Select(b => b.Pid));
+            Assert.True(MachineMark.Of(folder).Bearers().Count >= 3, "the agent, the shim and the unit");
+
+            // Also where the agent, which would have stopped them, is dead.
+            Assert.True(ProvenSignal.Send(folder, LibC.SigKill));
+            await provider.TerminateAsync(environment, machine.Id, default);
+            Assert.Empty(MachineMark.Of(folder).Bearers());
+            Assert.False(AgentBed.Lives(unit));
+            Assert.False(Directory.Exists(folder));
+        }
+        finally
+        {
+            await provider.TerminateAsync(environment, machine.Id, default);
+        }
     }
 
     [Fact]

@@ -69,7 +69,7 @@ public sealed class ShimHostTests : IDisposable
         Assert.True(ProcessCalls.BootTimeNanoseconds() - asked >= Second, "it did not get its grace");
         Assert.Equal(new UnitExit(order.Token, UnitEnd.Asked, 137, ""), _host.ExitOf(order));
         Assert.False(AgentBed.Lives(pid));
-        Assert.False(AgentBed.Lives(child));
+        await AgentBed.UntilAsync(() => !AgentBed.Lives(child), "the killed child is gone");
     }
 
     [Fact]
@@ -78,7 +78,8 @@ public sealed class ShimHostTests : IDisposable
         UnitOrder order = Order($"setsid sh -c 'echo $$ > {_bed.Shared("child")}; exec sleep 1000' & while [ ! -s {_bed.Shared("child")} ]; do sleep 0.05; done; exit 0");
         _host.Start(order, 0);
         await EndedAsync();
-        Assert.False(AgentBed.Lives(AgentBed.NumberIn(_bed.Shared("child"))!.Value));
+        int child = AgentBed.NumberIn(_bed.Shared("child"))!.Value;
+        await AgentBed.UntilAsync(() => !AgentBed.Lives(child), "the killed child is gone");
     }
 
     [Fact]
@@ -89,9 +90,11 @@ public sealed class ShimHostTests : IDisposable
         _host.Start(order, end);
         int pid = await PidAsync();
         _host.Renew(order.Unit, end + (2 * Second));
-        await AgentBed.UntilAsync(() => ProcessCalls.BootTimeNanoseconds() > end + Second, "the first lease is over");
-        Assert.True(AgentBed.Lives(pid), "the renewal was not seen");
+        DateTime over = DateTime.UtcNow.AddMicroseconds((end - ProcessCalls.BootTimeNanoseconds()) / 1000);
         await EndedAsync();
+
+        // The record tells when it ended, however late this test looks.
+        Assert.True(File.GetLastWriteTimeUtc(_bed.Unit(0).ExitFile) > over.AddSeconds(1), "the renewal was not seen");
         Assert.True(ProcessCalls.BootTimeNanoseconds() >= end + (2 * Second));
         Assert.Equal(UnitEnd.LeaseEnded, _host.ExitOf(order)!.End);
         Assert.False(AgentBed.Lives(pid));
@@ -136,13 +139,41 @@ public sealed class ShimHostTests : IDisposable
     public async Task A_shim_that_has_not_claimed_its_folder_yet_is_killed_with_its_run()
     {
         UnitOrder order = Order($"echo $$ > {Pid}; exec sleep 1000");
-        _host.Start(order, 0);
+
+        // One that never gets as far as its claim.
+        using var host = new ShimHost(_bed.Folder, ["/bin/sh", "-c", "exec sleep 1000"]);
+        host.Start(order, 0);
 
         // Of the next agent: it has no handle, and there is no claim to find.
         using var next = new ShimHost(_bed.Folder, AgentBed.Executable);
         Assert.True(next.Kill(order));
-        await EndedAsync();
+        await AgentBed.UntilAsync(
+            () =>
+            {
+                host.Look();
+                return !host.Runs(order.Unit);
+            },
+            "the shim has ended");
         Assert.False(File.Exists(Pid));
+    }
+
+    [Fact]
+    public async Task A_shim_that_is_asked_to_stop_before_it_started_anything_starts_nothing()
+    {
+        UnitOrder order = Order("") with { Command = ["/no/such/program"] };
+        Directory.CreateDirectory(_bed.Unit(0).Path);
+        int shim;
+        using (FolderLock.TryTake(_bed.Unit(0).Path))
+        {
+            _host.Start(order, 0);
+            await AgentBed.UntilAsync(() => UnitProcesses.MarkOf(order.Token).Bearers().Any(p => HandlesTerm(p.Pid)), "the shim handles TERM");
+            shim = UnitProcesses.MarkOf(order.Token).Bearers()[0].Pid;
+            AgentBed.Signal(shim, LibC.SigTerm);
+        }
+
+        // Where it waited for the folder longer than it does, it has ended without a word.
+        await AgentBed.UntilAsync(() => !AgentBed.Lives(shim), "the shim has ended");
+        Assert.NotEqual(UnitEnd.NotStarted, _host.ExitOf(order)?.End);
     }
 
     [Fact]
@@ -173,6 +204,20 @@ public sealed class ShimHostTests : IDisposable
     {
         _host.Dispose();
         _bed.Dispose();
+    }
+
+    /// <summary>Whether a process has a handler of its own for TERM (SigCgt of /proc/PID/status, proc(5)).</summary>
+    private static bool HandlesTerm(int pid)
+    {
+        try
+        {
+            string line = File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith("SigCgt:", StringComparison.Ordinal));
+            return (Convert.ToUInt64(line[7..].Trim(), 16) & (1UL << (LibC.SigTerm - 1))) != 0;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private static UnitOrder Order(string script, int number = 0) => new(

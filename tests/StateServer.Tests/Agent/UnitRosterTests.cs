@@ -111,6 +111,28 @@ public sealed class UnitRosterTests : IDisposable
     }
 
     [Fact]
+    public void What_can_not_be_killed_is_tried_again_after_a_pause_and_not_started_before_it_is_gone()
+    {
+        UnitRoster roster = Roster();
+        roster.Apply(Assigned.Of(Assigned.Unit(0, 5)));
+        _host.KillWorks = false;
+        _host.End(Assigned.Web(0), 1);
+        roster.Step();
+        Wait(roster, 2);
+        Wait(roster, 2.9);
+        Assert.Equal(1, _host.KillsAsked);
+        Assert.StartsWith("some of its processes can't be killed", State(0).Message, StringComparison.Ordinal);
+
+        _host.KillWorks = true;
+        Wait(roster, 0.1);
+        Assert.Equal(2, _host.KillsAsked);
+        Assert.Equal(UnitStatus.BackingOff, State(0).Status);
+        Assert.Empty(_host.Running);
+        Wait(roster, 1);
+        Assert.Single(_host.Running);
+    }
+
+    [Fact]
     public void Left_units_are_let_be_until_the_leader_has_told()
     {
         UnitRoster before = Roster();

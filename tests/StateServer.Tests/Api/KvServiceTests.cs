@@ -210,6 +210,12 @@ public sealed class KvServiceTests : IAsyncLifetime
         Assert.Equal(101, logical.Header.Revision);
 
         using var physical = _kv.CompactAsync(Compact(80, physical: true));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (_host.Replica.State.Keyspace.CompactedRevision.Value < 80)
+        {
+            await Task.Delay(5, deadline.Token);
+        }
+
         await _kv.PutAsync(Put("b"));
         Assert.False(physical.ResponseAsync.IsCompleted);
         while (_host.Replica.State.Keyspace.HasHistoryToTrim)

@@ -52,21 +52,94 @@ public sealed class ModelServiceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_client_whose_answers_are_lost_deploys_once()
+    public async Task A_deploy_whose_answer_is_lost_behind_the_commit_is_asked_of_another_member_and_done_once()
     {
-        await using var client = new StateServerClient(new ClientOptions { Endpoints = [_host.Address], ExactlyOnceWrites = true });
+        AnswerLoss[] losses = [new("AddUnits"), new("AddUnits")];
+        await using ApiHost one = await ApiHost.StartAsync(more: Losing(losses[0]), replica: _host.Replica);
+        await using ApiHost other = await ApiHost.StartAsync(more: Losing(losses[1]), replica: _host.Replica);
+        _host.Replica.Status = _host.Replica.Status with { ClientUrls = [$"http://{one.Address}", $"http://{other.Address}"] };
+        await using var client = new StateServerClient(new ClientOptions { Endpoints = [one.Address, other.Address], ExactlyOnceWrites = true });
         await client.DeployAsync(new Wire.DeployRequest { Service = "web" }, Cancelled);
-        _host.Replica.ProposalFault = new OutcomeUnknownException(UnknownReason.LeaderChanged, "test");
-        Task<Wire.ChangeResponse> adding = client.AddUnitsAsync(new Wire.AddUnitsRequest { Service = "web", Units = 3 }, Cancelled);
-        while (_host.Replica.RefusedProposals == 0)
+        Array.ForEach(losses, loss => loss.LoseNext(1));
+
+        Wire.ChangeResponse answer = await client.AddUnitsAsync(new Wire.AddUnitsRequest { Service = "web", Units = 3 }, Cancelled);
+
+        Assert.Equal(["web/0", "web/1", "web/2"], answer.Units);
+        Assert.Equal(3, _host.Replica.State.Model.Units.Count);
+        Assert.All(losses, loss => Assert.InRange(loss.Calls, 1, 2));
+        RequestId?[] sent = [.. _host.Replica.Requests.TakeLast(losses.Sum(loss => loss.Calls))];
+        Assert.Equal(3, sent.Length);
+        Assert.Single(sent.Select(id => (id!.Value.Session, id.Value.Sequence)).Distinct());
+
+        static Action<IServiceCollection> Losing(AnswerLoss loss) => services => services
+            .AddSingleton(loss)
+            .AddGrpc(options => options.Interceptors.Add<AnswerLoss>());
+    }
+
+    [Fact]
+    public async Task A_request_whose_outcome_stayed_unknown_is_retried_by_its_id_from_another_client()
+    {
+        AnswerLoss loss = new("AddUnits");
+        await using ApiHost host = await ApiHost.StartAsync(
+            more: services => services.AddSingleton(loss).AddGrpc(options => options.Interceptors.Add<AnswerLoss>()), replica: _host.Replica);
+        _host.Replica.Status = _host.Replica.Status with { ClientUrls = [$"http://{host.Address}"] };
+        var options = new ClientOptions { Endpoints = [host.Address], ExactlyOnceWrites = true, MaxAttempts = 1 };
+        var request = new Wire.AddUnitsRequest { Service = "web", Units = 3 };
+        WriteId? id;
+        await using (var client = new StateServerClient(options))
         {
-            Cancelled.ThrowIfCancellationRequested();
-            await Task.Yield();
+            await client.DeployAsync(new Wire.DeployRequest { Service = "web" }, Cancelled);
+            loss.LoseNext(1);
+            var unknown = await Assert.ThrowsAsync<Client.Failures.OutcomeUnknownException>(() => client.AddUnitsAsync(request, Cancelled));
+            id = unknown.Write;
         }
 
-        _host.Replica.ProposalFault = null;
-        Assert.Equal(["web/0", "web/1", "web/2"], (await adding).Units);
+        await using var second = new StateServerClient(options with { Resumed = WriteId.Parse(id.ToString()!) });
+        Assert.Equal(["web/0", "web/1", "web/2"], (await second.AddUnitsAsync(request, Cancelled)).Units);
         Assert.Equal(3, _host.Replica.State.Model.Units.Count);
+    }
+
+    /// <summary>One of each kind, so that no client need read the words.</summary>
+    [Fact]
+    public async Task Refusals_have_a_code_for_each_kind()
+    {
+        await _model.DeployAsync(new Wire.DeployRequest { Service = "web", Units = 1 }, cancellationToken: Cancelled);
+        AssertFailure(
+            await FailureOf(async () => await _model.DeployAsync(new Wire.DeployRequest { Service = "Web" })),
+            StatusCode.InvalidArgument,
+            "stateserver: invalid service name \"Web\"; give small letters, digits and single hyphens between them, a letter first, 63 characters at most",
+            "no");
+        AssertFailure(
+            await FailureOf(async () => await _model.ExposeAsync(new Wire.ExposeRequest { Service = "db", Ports = { 80 } })),
+            StatusCode.NotFound,
+            "stateserver: service \"db\" not found",
+            "no");
+        AssertFailure(
+            await FailureOf(async () => await _model.DeployAsync(new Wire.DeployRequest { Service = "web" })),
+            StatusCode.AlreadyExists,
+            "stateserver: cannot add service \"web\": service already exists",
+            "no");
+        Work("place web/0 in a");
+        AssertFailure(
+            await FailureOf(async () => await _model.RemoveMachinesAsync(new Wire.RemoveMachinesRequest { Machines = { "0" } })),
+            StatusCode.FailedPrecondition,
+            "stateserver: machine 0 has unit \"web/0\" assigned; remove the units first, or use --force",
+            "no");
+        for (int zone = 0; zone < ModelLimits.MostZones; zone++)
+        {
+            Work($"avoid z{zone} full");
+        }
+
+        RpcException full = await FailureOf(async () => await _model.CordonAsync(new Wire.CordonRequest { Subject = "b" }));
+        AssertFailure(
+            full, StatusCode.ResourceExhausted, "stateserver: 256 zones are cordoned or passed over: uncordon some first", "no");
+
+        // Our client believes it at once, and doesn't try ten times.
+        int proposals = _host.Replica.Requests.Count;
+        await using var client = new StateServerClient(new ClientOptions { Endpoints = [_host.Address], ExactlyOnceWrites = true });
+        await Assert.ThrowsAsync<Client.Failures.RequestRefusedException>(
+            () => client.CordonAsync(new Wire.CordonRequest { Subject = "b" }, Cancelled));
+        Assert.Equal(1, _host.Replica.Requests.Skip(proposals).Count(id => id is not null));
     }
 
     [Fact]
@@ -186,6 +259,31 @@ public sealed class ModelServiceTests : IAsyncLifetime
         Assert.Equal((49L, "gap", "events 2 to 49 are not kept any more"), (call.ResponseStream.Current.Number, call.ResponseStream.Current.Kind, call.ResponseStream.Current.Text));
         Assert.True(await call.ResponseStream.MoveNext(Cancelled));
         Assert.Equal(50, call.ResponseStream.Current.Number);
+    }
+
+    [Fact]
+    public async Task A_follower_that_comes_back_is_told_of_what_went_by_meanwhile()
+    {
+        ImmutableList<ModelEvent> kept =
+            [.. Enumerable.Range(50, 3).Select(n => new ModelEvent(n, 0, ModelEventKind.ZonesCleared, "environment", "later"))];
+        ReplicatedState state = _host.Replica.State;
+        _host.Replica.Restore(state with { Model = state.Model with { Events = kept, LastEvent = 52 } });
+        Assert.Equal([49L, 50, 51, 52], await NumbersAsync(new Wire.EventsRequest { After = 20 }));
+        Assert.Equal([50L, 51, 52], await NumbersAsync(new Wire.EventsRequest { After = 49 }));
+        Assert.Equal([50L, 51, 52], await NumbersAsync(new Wire.EventsRequest()));
+        Assert.Equal([52L], await NumbersAsync(new Wire.EventsRequest { After = 20, Most = 1 }));
+
+        async Task<List<long>> NumbersAsync(Wire.EventsRequest request)
+        {
+            using var call = _model.Events(request, cancellationToken: Cancelled);
+            List<long> numbers = [];
+            while (await call.ResponseStream.MoveNext(Cancelled))
+            {
+                numbers.Add(call.ResponseStream.Current.Number);
+            }
+
+            return numbers;
+        }
     }
 
     [Fact]

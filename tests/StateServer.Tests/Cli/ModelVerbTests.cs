@@ -15,12 +15,13 @@ public sealed class ModelVerbTests : IAsyncLifetime
 {
     private readonly FakePlanner _planner = new();
     private readonly FakeZones _zones = new();
+    private readonly FakeLogs _logs = new();
     private ApiHost _host = null!;
 
     public async ValueTask InitializeAsync()
     {
         _host = await ApiHost.StartAsync(
-            more: services => services.AddSingleton<IPlanPreview>(_planner).AddSingleton<IZoneDirectory>(_zones));
+            more: services => services.AddSingleton<IPlanPreview>(_planner).AddSingleton<IZoneDirectory>(_zones).AddSingleton<IUnitLogs>(_logs));
         _host.Replica.Restore(ReplicatedState.Empty with { FeatureLevel = ModelCommand.FirstFeatureLevel });
         _host.Replica.Apply(ScenarioWork.Read("bootstrap", _host.Replica.State.Model), null);
     }
@@ -138,6 +139,68 @@ public sealed class ModelVerbTests : IAsyncLifetime
         Assert.Contains(complaint, error.ToString(), StringComparison.Ordinal);
         Assert.StartsWith("stateserver: ", error.ToString(), StringComparison.Ordinal);
         Assert.Single(error.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task Logs_are_read_to_their_end_a_character_cut_in_two_being_whole()
+    {
+        await PlacedAsync();
+        _logs.Text = "ab\ncdä€\n";
+        Assert.Equal((0, _logs.Text, ""), await RunAsync("logs", "web/0"));
+        Assert.Equal((new MachineId(0), "web/0", 0), _logs.Asked[0]);
+        Assert.Equal([0, 4, 8, 11], _logs.Asked.Select(a => a.Offset));
+
+        (_, string output, _) = await RunAsync("logs", "web/0", "--format", "json");
+        using var line = System.Text.Json.JsonDocument.Parse(output.Split('\n')[0]);
+        Assert.Equal(("0", "ab\nc"), (line.RootElement.GetProperty("machine").GetString(), line.RootElement.GetProperty("text").GetString()));
+    }
+
+    [Fact]
+    public async Task Logs_that_are_followed_go_on_when_the_agent_comes_back_and_on_a_new_machine_from_the_beginning()
+    {
+        await PlacedAsync();
+        _logs.Text = "one\n";
+        _logs.Failures.Enqueue(FakeLogs.Gone("the agent went"));
+        _logs.Failures.Enqueue(new UnitLogException(Grpc.Core.StatusCode.NotFound, "enough"));
+        Task<(int ExitCode, string Output, string Error)> following = RunAsync("logs", "web/0", "-f");
+        Assert.Equal((1, "one\n", "stateserver: enough"), Trimmed(await following));
+        Assert.Equal([0, 4, 4, 4], _logs.Asked.Select(a => a.Offset).Take(4));
+
+        _host.Replica.Apply(ScenarioWork.Read("lost 0 silent", _host.Replica.State.Model), null);
+        _host.Replica.Apply(ScenarioWork.Read("place web/0 in b", _host.Replica.State.Model), null);
+        _logs.Asked.Clear();
+        var client = new Protos.Operator.Model.ModelClient(_host.Channel);
+        Protos.Operator.ReadUnitLogResponse anew = await client.ReadUnitLogAsync(
+            new Protos.Operator.ReadUnitLogRequest { Unit = "web/0", Offset = 4, Assignment = 1 }, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(("1", 2, 0, "one\n"), (anew.Machine, anew.Assignment, anew.Offset, anew.Data.ToStringUtf8()));
+    }
+
+    [Theory]
+    [InlineData("logs web/7", "unit \"web/7\" not found")]
+    [InlineData("logs web/1", "unit web/1 has no machine yet; 'stateserver explain web/1' says why")]
+    [InlineData("logs web/7 -f", "unit \"web/7\" not found")]
+    public async Task A_unit_without_a_log_is_told_of(string line, string complaint)
+    {
+        await PlacedAsync();
+        Assert.Equal((1, "", $"stateserver: {complaint}"), Trimmed(await RunAsync(line.Split(' '))));
+    }
+
+    [Fact]
+    public async Task What_is_no_unit_has_no_log()
+    {
+        (int exitCode, string output, string error) = await RunAsync("logs", "web");
+        Assert.NotEqual(0, exitCode);
+        Assert.Equal("", output);
+        Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    private static (int ExitCode, string Output, string Error) Trimmed((int ExitCode, string Output, string Error) ran) =>
+        (ran.ExitCode, ran.Output, ran.Error.TrimEnd());
+
+    private async Task PlacedAsync()
+    {
+        await RunAsync("deploy", "web", "-n", "2");
+        _host.Replica.Apply(ScenarioWork.Read("place web/0 in a", _host.Replica.State.Model), null);
     }
 
     private async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] words)

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using StateServer.Api.Operator;
 using StateServer.Client;
+using StateServer.Clocks;
 using StateServer.Consensus.Status;
 using StateServer.Domain.Keyspace;
 using StateServer.Reports;
@@ -32,55 +34,46 @@ public sealed class StatusFollowingTests
     }
 
     [Fact]
-    public async Task Members_and_the_model_s_keys_signal_and_other_keys_don_t()
+    public async Task The_model_s_keys_signal_and_other_keys_don_t()
     {
         await using ApiHost host = await ApiHost.StartAsync();
         host.Replica.Restore(Domain.Apply.ReplicatedState.Empty with { FeatureLevel = Domain.Commands.Model.ModelCommand.FirstFeatureLevel });
         await using var client = new StateServerClient(new ClientOptions { Endpoints = [host.Address] });
-        await using var signals = new StatusSignals(
-            [$"http://{host.Address}"], client, KeyspaceState.ReservedPrefix, TimeProvider.System, Cancelled);
+        await using var signals = new StatusSignals([], client, KeyspaceState.ReservedPrefix, TimeProvider.System, Cancelled);
 
-        // The first word of the member, and the watch's of its start; they may come as one.
-        await signals.NextAsync(Cancelled);
-        await QuietAsync(signals);
-
+        // The watch's start, and a signal for each change of the model: one more would be the other key's, which comes before both.
+        await NextAsync(signals);
         await client.PutAsync("other", "key", Cancelled);
+        foreach (string change in (string[])["bootstrap", "avoid b full"])
+        {
+            host.Replica.Apply(Model.ScenarioWork.Read(change, host.Replica.State.Model), null);
+            await NextAsync(signals);
+        }
+
         await Assert.ThrowsAsync<TimeoutException>(() => signals.NextAsync(Cancelled).WaitAsync(TimeSpan.FromMilliseconds(300), Cancelled));
     }
 
     [Fact]
-    public async Task The_model_s_changes_signal()
+    public async Task A_member_s_change_signals()
     {
-        await using ApiHost host = await ApiHost.StartAsync();
-        host.Replica.Restore(Domain.Apply.ReplicatedState.Empty with { FeatureLevel = Domain.Commands.Model.ModelCommand.FirstFeatureLevel });
-        await using var client = new StateServerClient(new ClientOptions { Endpoints = [host.Address] });
+        var time = new ObservedTime();
+        await using ApiHost host = await ApiHost.StartAsync(time: time);
         await using var signals = new StatusSignals(
-            [$"http://{host.Address}"], client, KeyspaceState.ReservedPrefix, TimeProvider.System, Cancelled);
-        await signals.NextAsync(Cancelled);
-        await QuietAsync(signals);
-
-        host.Replica.Apply(Model.ScenarioWork.Read("bootstrap", host.Replica.State.Model), null);
-        await signals.NextAsync(Cancelled).WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
-        await QuietAsync(signals);
+            [$"http://{host.Address}"], null, KeyspaceState.ReservedPrefix, TimeProvider.System, Cancelled);
+        await NextAsync(signals);
 
         host.Replica.Status = host.Replica.Status with { Term = 9 };
-        await signals.NextAsync(Cancelled).WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
+        Task changed = NextAsync(signals);
+        while (!changed.IsCompleted)
+        {
+            time.Advance(StatusRounds.Pause);
+            await Task.Delay(5, Cancelled);
+        }
+
+        await changed;
     }
 
-    /// <summary>Takes signals until none comes for a while.</summary>
-    private static async Task QuietAsync(StatusSignals signals)
-    {
-        while (true)
-        {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-            Task next = signals.NextAsync(limit.Token);
-            if (await Task.WhenAny(next, Task.Delay(TimeSpan.FromSeconds(2), Cancelled)) != next)
-            {
-                await limit.CancelAsync();
-                return;
-            }
-        }
-    }
+    private static Task NextAsync(StatusSignals signals) => signals.NextAsync(Cancelled).WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
 
     private static ClusterReport Build(ImmutableArray<MemberObservation> observations) => ClusterReportBuilder.Build(
         observations[0].Status!, observations, SampleCluster.Registered, SampleCluster.Initial, SampleCluster.Now);

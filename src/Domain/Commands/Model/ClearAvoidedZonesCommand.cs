@@ -1,4 +1,8 @@
+using System.Collections.Immutable;
+using StateServer.Domain.Identity;
+
 namespace StateServer.Domain.Commands.Model;
 
-/// <summary>From the leader's loop: no zone is passed over any more, since all have failed. Cordons stay.</summary>
-public sealed record ClearAvoidedZonesCommand : ModelCommand;
+/// <summary>From the leader's loop: zones are no longer passed over, since all that would do have failed. Cordons stay.</summary>
+/// <param name="Zones">The zones; 1 to <c>ModelLimits.MostPerCommand</c>. One of which nothing is remembered stays so.</param>
+public sealed record ClearAvoidedZonesCommand(ImmutableSortedSet<Zone> Zones) : ModelCommand;

@@ -3,7 +3,11 @@ using StateServer.Domain.Model;
 
 namespace StateServer.Domain.Commands.Model;
 
-/// <summary>From the leader's loop: what became of a launch attempt. Refused unless it is the last one and has no outcome yet.</summary>
+/// <summary>
+/// From the leader's loop: what became of a launch attempt. Refused unless it is the last one and has no outcome yet. After a
+/// failure the machine waits without a zone; a failure of the zone alone is remembered for
+/// <c>ModelLimits.ZoneFailureMilliseconds</c>.
+/// </summary>
 /// <param name="Machine">The machine.</param>
 /// <param name="Number">The attempt.</param>
 /// <param name="Outcome">Anything but unknown.</param>

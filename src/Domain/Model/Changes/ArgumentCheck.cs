@@ -14,9 +14,7 @@ internal static class ArgumentCheck
             : null;
 
     public static Rejection? Zone(Zone zone) =>
-        ModelNames.IsZone(zone.Name ?? "")
-            ? null
-            : ModelRefusal.Invalid($"invalid availability zone \"{ModelLine.Of(zone.Name ?? "")}\": use {ModelNames.ZoneRule}");
+        Identity.Zone.TryParse(zone.Name ?? "", out _) is { } wrong ? ModelRefusal.Invalid(wrong) : null;
 
     public static Rejection? Name(string name, string what) =>
         ModelNames.IsName(name)
@@ -31,6 +29,16 @@ internal static class ArgumentCheck
             return ModelRefusal.Invalid("a constraint is negative: use 0 or more");
         }
 
+        if (Math.Max(constraints.MemoryMiB ?? 0, constraints.RootDiskMiB ?? 0) > ConstraintText.MostMiB)
+        {
+            return ModelRefusal.Invalid($"a constraint asks for more than {ConstraintText.MostMiB >> 30}P");
+        }
+
+        if (ConstraintMerge.Conflict(constraints) is { } conflict)
+        {
+            return ModelRefusal.Invalid(conflict);
+        }
+
         foreach (var text in constraints.Tags.AsEnumerable().Append(constraints.Arch ?? "-").Append(constraints.InstanceType ?? "-"))
         {
             if (Name(text, "constraint") is { } refused)
@@ -41,7 +49,7 @@ internal static class ArgumentCheck
 
         if (constraints.Tags.Count > ModelLimits.MostListItems)
         {
-            return ModelRefusal.Limit($"{constraints.Tags.Count} tags in a constraint: at most {ModelLimits.MostListItems}");
+            return ModelRefusal.Invalid($"{constraints.Tags.Count} tags in a constraint: at most {ModelLimits.MostListItems}");
         }
 
         return Zones(constraints.Zones);
@@ -51,7 +59,7 @@ internal static class ArgumentCheck
     {
         if (zones.Count > ModelLimits.MostListItems)
         {
-            return ModelRefusal.Limit($"{zones.Count} zones in one list: at most {ModelLimits.MostListItems}");
+            return ModelRefusal.Invalid($"{zones.Count} zones in one list: at most {ModelLimits.MostListItems}");
         }
 
         foreach (var zone in zones)

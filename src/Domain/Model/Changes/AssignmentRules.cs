@@ -184,7 +184,7 @@ internal static class AssignmentRules
 
         foreach (var machine in plan.Machines)
         {
-            if (MachineRules.Check(draft, machine) is { } wrong)
+            if ((MachineRules.Check(draft, machine) ?? (machine.Zone is { } zone ? ZoneRules.CheckCordon(draft, zone) : null)) is { } wrong)
             {
                 return wrong;
             }
@@ -224,6 +224,11 @@ internal static class AssignmentRules
             if (machine.Life != Life.Alive || machine.Status is MachineStatus.Lost or MachineStatus.Terminating)
             {
                 return ModelRefusal.Conflict($"machine {machine.Id} is lost or being removed");
+            }
+
+            if (machine.Cordoned)
+            {
+                return ModelRefusal.Conflict($"machine {machine.Id} is cordoned");
             }
 
             series = machine.Series;

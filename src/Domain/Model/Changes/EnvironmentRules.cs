@@ -49,20 +49,26 @@ internal static class EnvironmentRules
         }
 
         draft.Services.Set(service! with { Constraints = set.Constraints });
-        Renew(draft, name);
         draft.Tell(ModelEventKind.ConstraintsSet, $"service {name}", "its constraints were set");
+        AskAnew(draft, name, set.Constraints);
         return null;
     }
 
-    /// <summary>Machines that wait for their launch are launched as the service asks now, and at once: what refused them may be gone.</summary>
-    private static void Renew(ModelDraft draft, ServiceName service)
+    /// <summary>
+    /// The machines added for a service that wait for a launch ask for its new constraints, at once: as many as one command may
+    /// change. The others, and those whose launch is under way and must be repeated as it was, do after their next failure.
+    /// </summary>
+    private static void AskAnew(ModelDraft draft, ServiceName service, Constraints constraints)
     {
-        foreach (var id in UnitPlaces.At(draft.Places.OfService, service).Select(unit => draft.Units.Get(unit).Machine).OfType<MachineId>().Distinct())
+        var left = ModelLimits.MostPerCommand;
+        foreach (var name in UnitPlaces.At(draft.Places.OfService, service))
         {
-            if (draft.Machines.Get(id) is { Status: MachineStatus.Pending, Life: Life.Alive } machine
-                && MachineRules.Asked(draft, machine) is var asked && asked != machine.Constraints)
+            var unit = draft.Units.Get(name);
+            if (unit is { Machine: { } id, Directive.Machine: null }
+                && draft.Machines.Get(id) is { Status: MachineStatus.Pending } machine
+                && left-- > 0)
             {
-                draft.Machines.Set(machine with { Constraints = asked, Message = "" });
+                draft.Machines.Set(machine with { Constraints = constraints, Message = "" });
             }
         }
     }
@@ -123,7 +129,7 @@ internal static class EnvironmentRules
 
         if (settings.Images.Count > ModelLimits.MostListItems)
         {
-            return ModelRefusal.Limit($"{settings.Images.Count} images: at most {ModelLimits.MostListItems}");
+            return ModelRefusal.Invalid($"{settings.Images.Count} images: at most {ModelLimits.MostListItems}");
         }
 
         foreach (var (series, image) in settings.Images)

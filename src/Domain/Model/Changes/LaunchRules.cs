@@ -12,7 +12,9 @@ internal static class LaunchRules
 
     public static Rejection? Reserve(ModelDraft draft, ReserveZoneCommand reserve)
     {
-        if (CheckPending(draft, reserve.Machine, reserve.Zone, out var machine) is { } refused)
+        var refused = CheckPending(draft, reserve.Machine, out var machine)
+                      ?? (reserve.Zone is { } zone ? CheckZone(draft, machine!, zone) : null);
+        if (refused is not null)
         {
             return refused;
         }
@@ -27,7 +29,7 @@ internal static class LaunchRules
 
     public static Rejection? Begin(ModelDraft draft, BeginLaunchCommand begin)
     {
-        if (CheckPending(draft, begin.Machine, begin.Zone, out var machine) is { } refused)
+        if ((CheckPending(draft, begin.Machine, out var machine) ?? CheckZone(draft, machine!, begin.Zone)) is { } refused)
         {
             return refused;
         }
@@ -153,15 +155,23 @@ internal static class LaunchRules
         };
     }
 
-    /// <summary>The reservation goes too: the next zone is chosen anew, unless an operator asked for one.</summary>
+    /// <summary>
+    /// The reservation goes too: the next zone is chosen anew. A failure of the zone is remembered with it, so that nobody sees the
+    /// one without the other and chooses the same zone again. The next attempt asks for what the service asks for by then.
+    /// </summary>
     private static void Fail(ModelDraft draft, MachineRecord machine, EndLaunchCommand end)
     {
         var detail = ModelLine.Of(end.Detail);
         draft.Tell(ModelEventKind.LaunchFailed, $"machine {machine.Id}", $"attempt {end.Number} in zone {machine.Zone} failed: {detail}");
+        if (LaunchAttempt.IsOfZone(end.Outcome))
+        {
+            ZoneRules.PassOver(draft, machine.Attempts[^1].Zone, detail);
+        }
+
         draft.Machines.Set(machine with
         {
-            Zone = machine.Directive.Zone,
-            Constraints = MachineRules.Asked(draft, machine),
+            Constraints = MachineRules.AddedFor(draft, machine.Id)?.Constraints ?? machine.Constraints,
+            Zone = null,
             Status = MachineStatus.Pending,
             Message = detail,
             Attempts = EndLast(machine, end.Outcome, detail, draft.Timestamp),
@@ -190,20 +200,27 @@ internal static class LaunchRules
 
     private static int LastOf(MachineRecord machine) => machine.Attempts.IsEmpty ? 0 : machine.Attempts[^1].Number;
 
-    private static Rejection? CheckPending(ModelDraft draft, MachineId id, Zone zone, out MachineRecord? machine)
+    private static Rejection? CheckPending(ModelDraft draft, MachineId id, out MachineRecord? machine)
     {
-        if ((MachineRules.Find(draft, id, out machine) ?? ArgumentCheck.Zone(zone)) is { } refused)
+        if (MachineRules.Find(draft, id, out machine) is { } missing)
+        {
+            return missing;
+        }
+
+        return machine!.Life != Life.Alive || machine.Status != MachineStatus.Pending
+            ? ModelRefusal.Conflict($"machine {id} does not wait to be launched")
+            : null;
+    }
+
+    private static Rejection? CheckZone(ModelDraft draft, MachineRecord machine, Zone zone)
+    {
+        if ((ArgumentCheck.Zone(zone) ?? ZoneRules.CheckCordon(draft, zone)) is { } refused)
         {
             return refused;
         }
 
-        if (machine!.Life != Life.Alive || machine.Status != MachineStatus.Pending)
-        {
-            return ModelRefusal.Conflict($"machine {id} does not wait to be launched");
-        }
-
         return machine.Directive.Zone is { } asked && asked != zone
-            ? ModelRefusal.Conflict($"machine {id} was asked for in zone {asked}, not in {zone}")
+            ? ModelRefusal.Conflict($"machine {machine.Id} was asked for in zone {asked}, not in {zone}")
             : null;
     }
 }

@@ -12,17 +12,22 @@ internal static class MachineRules
         machine.Instance is not null || machine.Status == MachineStatus.Launching;
 
     /// <summary>
-    /// What a machine that waits must offer: where it was made for units of one service, what that service asks for now, which may be
-    /// other than when it was made. One that an operator added or named keeps its own.
+    /// The service that a machine was added for; null for one that an operator added. Before a launch, a unit is on a machine
+    /// because the machine was added for it, or because an operator named the machine.
     /// </summary>
-    public static Constraints Asked(ModelDraft draft, MachineRecord machine)
+    /// <param name="draft">The model.</param>
+    /// <param name="machine">A machine that was never launched.</param>
+    public static ServiceRecord? AddedFor(ModelDraft draft, MachineId machine)
     {
-        var units = UnitPlaces.At(draft.Places.Assigned, machine.Id);
-        return !units.IsEmpty
-            && units.All(unit => unit.Service == units[0].Service && draft.Units.Get(unit).Directive.Machine is null)
-            && draft.Services.TryGet(units[0].Service, out var service)
-                ? service.Constraints
-                : machine.Constraints;
+        foreach (var name in UnitPlaces.At(draft.Places.Assigned, machine))
+        {
+            if (draft.Units.Get(name).Directive.Machine is null)
+            {
+                return draft.Services.Get(name.Service);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Null, or that there is no such machine.</summary>

@@ -87,8 +87,7 @@ internal sealed class ModelBuilder(ModelState model, KeyspaceBuilder keyspace, l
         ReportMachineCommand report => LaunchRules.Report(_draft, report),
         ReportUnitsCommand report => ReportRules.Report(_draft, report),
         CordonZoneCommand cordon => ZoneRules.Cordon(_draft, cordon),
-        AvoidZoneCommand avoid => ZoneRules.Avoid(_draft, avoid),
-        ClearAvoidedZonesCommand => ZoneRules.Clear(_draft),
+        ClearAvoidedZonesCommand clear => ZoneRules.Clear(_draft, clear.Zones),
         _ => throw new InvalidOperationException($"an unknown command {command.GetType().Name}"),
     };
 }

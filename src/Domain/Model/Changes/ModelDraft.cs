@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using StateServer.Domain.Digests;
 using StateServer.Domain.Identity;
 
@@ -7,6 +8,8 @@ namespace StateServer.Domain.Model.Changes;
 internal sealed class ModelDraft(ModelState model, long now)
 {
     private readonly EventRing _events = new(model.Events, model.LastEvent);
+    private readonly ImmutableArray<MachineId>.Builder _changedMachines = ImmutableArray.CreateBuilder<MachineId>();
+    private readonly ImmutableArray<UnitName>.Builder _changedUnits = ImmutableArray.CreateBuilder<UnitName>();
     private UnitPlaces _places = model.Places;
     private ulong _environmentDigest;
 
@@ -34,7 +37,11 @@ internal sealed class ModelDraft(ModelState model, long now)
     public RecordTable<Zone, ZoneRecord> Zones { get; } = new(model.Zones, zone => zone.Zone, ModelHash.Of);
 
     /// <summary>The number of the machine that is added next.</summary>
+#if PLANTED_CountMachinesThatStand
+    public int NextMachine { get; private set; } = model.Machines.IsEmpty ? 0 : System.Linq.Enumerable.Last(model.Machines.Keys).Value + 1;
+#else
     public int NextMachine { get; private set; } = model.NextMachine;
+#endif
 
     public long LastAssignment { get; private set; } = model.LastAssignment;
 
@@ -103,6 +110,8 @@ internal sealed class ModelDraft(ModelState model, long now)
     public void EndCommand()
     {
         _events.EndCommand(now);
+        _changedMachines.AddRange(Machines.Changed);
+        _changedUnits.AddRange(Units.Changed);
         IsEnvironmentChanged = false;
         Machines.Changed.Clear();
         Services.Changed.Clear();
@@ -118,6 +127,7 @@ internal sealed class ModelDraft(ModelState model, long now)
         Services = Services.ToRecords(),
         Units = Units.ToRecords(),
         Places = _places,
+        Changes = model.Changes.Add(_changedMachines.ToImmutable(), _changedUnits.ToImmutable()),
         Zones = Zones.ToRecords(),
         NextMachine = NextMachine,
         LastAssignment = LastAssignment,

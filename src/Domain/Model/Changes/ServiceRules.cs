@@ -126,7 +126,7 @@ internal static class ServiceRules
 
         if (expose.Ports.Count > ModelLimits.MostPorts)
         {
-            return ModelRefusal.Limit($"{expose.Ports.Count} ports of one service: at most {ModelLimits.MostPorts}");
+            return ModelRefusal.Invalid($"{expose.Ports.Count} ports of one service: at most {ModelLimits.MostPorts}");
         }
 
         if (!service!.IsExposed || !service.Ports.SetEquals(expose.Ports))
@@ -169,9 +169,9 @@ internal static class ServiceRules
 
     private static Rejection? CheckName(ModelDraft draft, ServiceName name)
     {
-        if (!ModelNames.IsService(name.Name ?? ""))
+        if (ServiceName.TryParse(name.Name ?? "", out _) is { } misnamed)
         {
-            return ModelRefusal.Invalid($"invalid service name \"{ModelLine.Of(name.Name ?? "")}\": use {ModelNames.ServiceRule}");
+            return ModelRefusal.Invalid(misnamed);
         }
 
         if (draft.Services.TryGet(name, out var known))

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Outcomes;
@@ -31,41 +32,63 @@ internal static class ZoneRules
         return null;
     }
 
-    public static Rejection? Avoid(ModelDraft draft, AvoidZoneCommand avoid)
+    /// <summary>Null, or that nothing more is placed in a zone: a plan may be older than the cordon.</summary>
+    public static Rejection? CheckCordon(ModelDraft draft, Zone zone) =>
+        draft.Zones.TryGet(zone, out var record) && record.Cordoned ? ModelRefusal.Conflict($"zone {zone} is cordoned") : null;
+
+    /// <summary>Remembers for a while that a launch failed in a zone.</summary>
+    public static void PassOver(ModelDraft draft, Zone zone, string why)
     {
-        if ((ArgumentCheck.Zone(avoid.Zone) ?? CheckRoom(draft, avoid.Zone)) is { } refused)
+        var record = Known(draft, zone);
+        if (CheckRoom(draft, zone) is not null && !MakeRoom(draft))
+        {
+            return;
+        }
+
+        Keep(draft, record with
+        {
+            AvoidUntilMilliseconds = draft.Timestamp + ModelLimits.ZoneFailureMilliseconds,
+            Why = why,
+        });
+        draft.Tell(ModelEventKind.ZoneAvoided, $"zone {zone}", $"passed over for a while: {why}");
+    }
+
+    /// <summary>Forgets the failures of zones. Those that are forgotten already are passed over.</summary>
+    public static Rejection? Clear(ModelDraft draft, ImmutableSortedSet<Zone> zones)
+    {
+        if (ArgumentCheck.Count(zones.Count, 1, "zones") is { } refused)
         {
             return refused;
         }
 
-        if (avoid.UntilMilliseconds <= 0)
+        var cleared = 0;
+        foreach (var zone in zones)
         {
-            return ModelRefusal.Invalid($"zone {avoid.Zone} can't be passed over until {avoid.UntilMilliseconds} ms");
+            if (draft.Zones.TryGet(zone, out var record) && record.AvoidUntilMilliseconds > 0)
+            {
+                Keep(draft, record with { AvoidUntilMilliseconds = 0, Why = "" });
+                cleared++;
+            }
         }
 
-        Keep(draft, Known(draft, avoid.Zone) with
+        if (cleared > 0)
         {
-            AvoidUntilMilliseconds = avoid.UntilMilliseconds,
-            Why = ModelLine.Of(avoid.Why),
-        });
-        draft.Tell(ModelEventKind.ZoneAvoided, $"zone {avoid.Zone}", $"passed over for a while: {avoid.Why}");
+            draft.Tell(ModelEventKind.ZonesCleared, "environment", $"{cleared} zones are tried again");
+        }
+
         return null;
     }
 
-    public static Rejection? Clear(ModelDraft draft)
+    /// <summary>Forgets the failure that is over first, of a zone that isn't cordoned; false where all are.</summary>
+    private static bool MakeRoom(ModelDraft draft)
     {
-        var avoided = draft.Zones.Values.Where(zone => zone.AvoidUntilMilliseconds > 0).ToList();
-        foreach (var zone in avoided)
+        var first = draft.Zones.Values.Where(zone => !zone.Cordoned).MinBy(zone => zone.AvoidUntilMilliseconds);
+        if (first is not null)
         {
-            Keep(draft, zone with { AvoidUntilMilliseconds = 0, Why = "" });
+            draft.Zones.Remove(first.Zone);
         }
 
-        if (avoided.Count > 0)
-        {
-            draft.Tell(ModelEventKind.ZonesCleared, "environment", $"{avoided.Count} zones are tried again");
-        }
-
-        return null;
+        return first is not null;
     }
 
     private static ZoneRecord Known(ModelDraft draft, Zone zone) =>

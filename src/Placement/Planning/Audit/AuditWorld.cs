@@ -5,44 +5,23 @@ using StateServer.Placement.Planning.Steps;
 
 namespace StateServer.Placement.Planning.Audit;
 
-/// <summary>The model as an audited plan changes it, counted anew.</summary>
+/// <summary>
+/// The model as an audited plan changes it, counted anew: of services, those that the plan places, when it first does; of machines,
+/// those that it names.
+/// </summary>
 internal sealed class AuditWorld
 {
-    private readonly Dictionary<(ServiceName, Zone), int> _units = [];
-    private readonly Dictionary<Zone, int> _stateServers = [];
+    private readonly Dictionary<ServiceName, Dictionary<Zone, int>> _units = [];
     private readonly Dictionary<MachineId, List<UnitName>> _on = [];
     private readonly HashSet<MachineId> _left = [];
     private readonly Dictionary<Zone, long> _avoid = [];
     private readonly HashSet<Zone> _silentZones = [];
+    private Dictionary<Zone, int>? _stateServers;
 
     public AuditWorld(PlanningInput input)
     {
         Input = input;
         (Machines, Units, NextMachine) = (input.Model.Machines, input.Model.Units, input.Model.NextMachine);
-        foreach (UnitRecord unit in Units.Values)
-        {
-            if (unit.Machine is { } machine)
-            {
-                (_on.TryGetValue(machine, out List<UnitName>? list) ? list : _on[machine] = []).Add(unit.Name);
-                Tally(unit, +1);
-            }
-
-            _ = unit.Predecessor is { } left && _left.Add(left.Machine);
-        }
-
-        foreach (MachineRecord machine in Machines.Values.Where(m => m.StateServer is not null))
-        {
-            Tally(machine, +1);
-        }
-
-        foreach (MemberSight member in input.Members)
-        {
-            if (member.Zone is { } zone && (member.Machine is not { } id || Machines.GetValueOrDefault(id)?.StateServer is null))
-            {
-                _stateServers[zone] = _stateServers.GetValueOrDefault(zone) + 1;
-            }
-        }
-
         foreach (ZoneSight sight in input.Zones)
         {
             _avoid[sight.Zone] = Math.Max(sight.ExhaustedUntilMilliseconds, input.Model.Zones.GetValueOrDefault(sight.Zone)?.AvoidUntilMilliseconds ?? 0);
@@ -78,10 +57,8 @@ internal sealed class AuditWorld
 
     public bool HasRoom(Zone zone) => _avoid.GetValueOrDefault(zone) <= Input.NowMilliseconds;
 
-    public void Avoid(Zone zone, long until) => _avoid[zone] = Math.Max(_avoid.GetValueOrDefault(zone), until);
-
     public bool IsOccupied(MachineId machine, bool evenByThoseLeaving) =>
-        _on.TryGetValue(machine, out List<UnitName>? units) && units.Count > 0 || evenByThoseLeaving && _left.Contains(machine);
+        On(machine).Count > 0 || evenByThoseLeaving && (_left.Contains(machine) || !Input.Model.UnitsThatLeft(machine).IsEmpty);
 
     /// <summary>Whether a zone is allowed, room or not.</summary>
     public bool MayUse(Zone zone, Constraints constraints, Zone? directed)
@@ -115,7 +92,7 @@ internal sealed class AuditWorld
             return "the skew would be too great";
         }
 
-        int Group(Zone candidate) => isStateServer ? _stateServers.GetValueOrDefault(candidate) : services.Sum(s => In(s, candidate));
+        int Group(Zone candidate) => isStateServer ? StateServers().GetValueOrDefault(candidate) : services.Sum(s => In(s, candidate));
         Zone? emptier = allowed.Where(z => HasRoom(z) && Holds(z) && Group(z) < Group(zone)).Select(z => (Zone?)z).FirstOrDefault();
         return emptier is null ? null : $"zone {emptier} has fewer of the group";
     }
@@ -161,7 +138,6 @@ internal sealed class AuditWorld
                 Change(machine with { Zone = reserve.Zone });
                 break;
             case MoveOnStep move when Machines.TryGetValue(move.Machine, out MachineRecord? machine):
-                Avoid(move.From, move.AvoidUntilMilliseconds);
                 Change(machine with { Zone = move.To });
                 break;
             case ClearZoneFailuresStep clear:
@@ -177,10 +153,52 @@ internal sealed class AuditWorld
         }
     }
 
-    private int In(ServiceRecord service, Zone zone) => _units.GetValueOrDefault((service.Name, zone));
+    private int In(ServiceRecord service, Zone zone) => CountsOf(service.Name).GetValueOrDefault(zone);
 
-    private IEnumerable<UnitName> WantedOn(MachineId machine) =>
-        _on.TryGetValue(machine, out List<UnitName>? units) ? units.Where(u => Units[u].Life == Life.Alive) : [];
+    /// <summary>A service's units by zone, as they are now; kept up to date from its first use on.</summary>
+    private Dictionary<Zone, int> CountsOf(ServiceName service)
+    {
+        if (!_units.TryGetValue(service, out Dictionary<Zone, int>? counts))
+        {
+            _units.Add(service, counts = []);
+            foreach (UnitName unit in Input.Model.UnitsOf(service))
+            {
+                Tally(Units[unit], +1);
+            }
+        }
+
+        return counts;
+    }
+
+    /// <summary>The state servers by zone, as they are now; kept up to date from its first use on.</summary>
+    private Dictionary<Zone, int> StateServers()
+    {
+        if (_stateServers is { } known)
+        {
+            return known;
+        }
+
+        _stateServers = [];
+        foreach (MachineRecord machine in Machines.Values)
+        {
+            Tally(machine, +1);
+        }
+
+        foreach (MemberSight member in Input.Members)
+        {
+            if (member.Zone is { } zone && (member.Machine is not { } id || Machines.GetValueOrDefault(id)?.StateServer is null))
+            {
+                _stateServers[zone] = _stateServers.GetValueOrDefault(zone) + 1;
+            }
+        }
+
+        return _stateServers;
+    }
+
+    private List<UnitName> On(MachineId machine) =>
+        _on.TryGetValue(machine, out List<UnitName>? units) ? units : _on[machine] = [.. Input.Model.UnitsOn(machine)];
+
+    private IEnumerable<UnitName> WantedOn(MachineId machine) => On(machine).Where(u => Units[u].Life == Life.Alive);
 
     private void Assign(UnitName name, MachineId machine)
     {
@@ -192,13 +210,13 @@ internal sealed class AuditWorld
         if (unit.Machine is { } before)
         {
             Tally(unit, -1);
-            _on[before].Remove(name);
+            On(before).Remove(name);
             _left.Add(before);
         }
 
         unit = unit with { Machine = machine };
         Units = Units.SetItem(name, unit);
-        (_on.TryGetValue(machine, out List<UnitName>? list) ? list : _on[machine] = []).Add(name);
+        On(machine).Add(name);
         Tally(unit, +1);
     }
 
@@ -221,17 +239,18 @@ internal sealed class AuditWorld
 
     private void Tally(UnitRecord unit, int by)
     {
-        if (unit.Life == Life.Alive && Machines.TryGetValue(unit.Machine!.Value, out MachineRecord? machine) && Stands(machine) is { } zone)
+        if (_units.TryGetValue(unit.Name.Service, out Dictionary<Zone, int>? counts) && unit is { Life: Life.Alive, Machine: { } id }
+            && Machines.TryGetValue(id, out MachineRecord? machine) && Stands(machine) is { } zone)
         {
-            _units[(unit.Name.Service, zone)] = _units.GetValueOrDefault((unit.Name.Service, zone)) + by;
+            counts[zone] = counts.GetValueOrDefault(zone) + by;
         }
     }
 
     private void Tally(MachineRecord machine, int by)
     {
-        if (machine.StateServer is not null && Stands(machine) is { } zone)
+        if (_stateServers is { } counts && machine.StateServer is not null && Stands(machine) is { } zone)
         {
-            _stateServers[zone] = _stateServers.GetValueOrDefault(zone) + by;
+            counts[zone] = counts.GetValueOrDefault(zone) + by;
         }
     }
 
@@ -241,18 +260,26 @@ internal sealed class AuditWorld
     /// <summary>Zones with machines lost to silence a short while ago, and with no agent that is heard.</summary>
     private void AddZonesSilentSince()
     {
-        foreach (IGrouping<Zone?, MachineRecord> zone in Machines.Values.GroupBy(m => m.Zone).Where(z => z.Key is not null))
+        MachineRecord[] lost =
+        [
+            .. Machines.Values.Where(m => m.Status == MachineStatus.Lost && !Input.Contact.InstancesGone.Contains(m.Id)
+                && m.StatusSinceMilliseconds > Input.NowMilliseconds - PlanningLimits.CapacityMemoryMilliseconds),
+        ];
+        foreach (IGrouping<Zone?, MachineRecord> zone in lost.GroupBy(m => m.Zone).Where(z => z.Key is not null && z.Count() >= PlanningLimits.FewestSilentThatAreMany))
         {
-            int lost = zone.Count(m => m.Status == MachineStatus.Lost && !Input.Contact.InstancesGone.Contains(m.Id)
-                && m.StatusSinceMilliseconds > Input.NowMilliseconds - PlanningLimits.CapacityMemoryMilliseconds);
-            bool heard = zone.Any(m => m.Status == MachineStatus.Running && m.StateServer is null && !Input.Contact.SilentForMilliseconds.ContainsKey(m.Id));
-            _ = lost >= PlanningLimits.FewestSilentThatAreMany && !heard && _silentZones.Add(zone.Key!.Value);
+            bool heard = Machines.Values.Any(m => m.Zone == zone.Key && m.Status == MachineStatus.Running && m.StateServer is null && !Input.Contact.SilentForMilliseconds.ContainsKey(m.Id));
+            _ = !heard && _silentZones.Add(zone.Key!.Value);
         }
     }
 
     private (bool TooMany, Zone? Failed) JudgeSilence()
     {
         AgentContact contact = Input.Contact;
+        if (contact.SilentForMilliseconds.Count < PlanningLimits.FewestSilentThatAreMany)
+        {
+            return (false, null);
+        }
+
         MachineRecord[] agents = [.. Machines.Values.Where(m => m.Status == MachineStatus.Running && m.StateServer is null && !contact.InstancesGone.Contains(m.Id))];
         ILookup<bool, MachineRecord> split = agents.ToLookup(m => contact.SilentForMilliseconds.GetValueOrDefault(m.Id) * 2 >= Math.Max(2, ReplaceAfterMilliseconds));
         MachineRecord[] silent = [.. split[true].Where(m => !Input.Zones.Any(s => s.Zone == m.Zone && !s.IsUsable))];

@@ -7,8 +7,8 @@ namespace StateServer.Placement.Planning.Audit;
 
 /// <summary>
 /// Goes through a plan step by step and looks for what no plan may do. It shares no code with the planner but the records
-/// and limits: what both got wrong the same way would pass. Pure; linear in the model for a plan that has steps, free for one
-/// that has none.
+/// and limits: what both got wrong the same way would pass. Pure; for a plan that has steps linear in the
+/// machines and in the units of the services that it places, free for one that has none.
 /// </summary>
 public static class PlanAudit
 {
@@ -43,6 +43,7 @@ public static class PlanAudit
         ReserveZoneStep reserve => PendingError(world, reserve.Machine, null) ?? MachineZoneError(world, reserve.Machine, reserve.Zone),
         MoveOnStep move => PendingError(world, move.Machine, move.From) ?? DepartureError(world, move),
         ClearZoneFailuresStep clear => ClearanceError(world, clear),
+        EndServiceStep end => EndError(world, end),
         RemoveMachineStep remove => RemovalError(world, remove.Machine),
         _ => "a step that the audit doesn't know",
     };
@@ -156,15 +157,12 @@ public static class PlanAudit
     private static string? DepartureError(AuditWorld world, MoveOnStep step)
     {
         MachineRecord machine = world.Machines[step.Machine];
-        LaunchAttempt? last = machine.Attempts.LastOrDefault();
-        bool failed = last is { Outcome: LaunchOutcome.CapacityExhausted or LaunchOutcome.ZoneUnavailable } && last.Zone == step.From;
-        if (!failed && world.MayUse(step.From, machine.Constraints, machine.Directive.Zone) && world.HasRoom(step.From))
+        if (world.MayUse(step.From, machine.Constraints, machine.Directive.Zone) && world.HasRoom(step.From))
         {
             return "the zone that it leaves will do";
         }
 
         world.Leave(step.Machine);
-        world.Avoid(step.From, step.AvoidUntilMilliseconds);
         return step.To is { } to ? MachineZoneError(world, step.Machine, to) : null;
     }
 
@@ -178,19 +176,23 @@ public static class PlanAudit
 
     private static string? ClearanceError(AuditWorld world, ClearZoneFailuresStep step)
     {
-        if (PendingError(world, step.Machine, null) is { } pending)
+        if (!world.Machines.TryGetValue(step.Machine, out MachineRecord? machine) || machine is not { Life: Life.Alive, Status: MachineStatus.Pending })
         {
-            return pending;
+            return "the machine doesn't wait for its launch";
         }
 
-        MachineRecord machine = world.Machines[step.Machine];
         long since = world.Input.NowMilliseconds - (machine.Attempts.LastOrDefault()?.EndedAtMilliseconds ?? long.MaxValue);
         return step.BackOffMilliseconds is < PlanningLimits.FirstBackOffMilliseconds or > PlanningLimits.LongestBackOffMilliseconds ? "the pause is out of bounds"
-            : since < step.BackOffMilliseconds ? "the pause isn't over"
+            : since < step.BackOffMilliseconds && machine.Message is not "" ? "the pause isn't over"
             : step.Zones.Any(world.HasRoom) ? "a zone has nothing to forget"
             : world.Input.Zones.Any(s => world.MayUse(s.Zone, machine.Constraints, machine.Directive.Zone) && world.HasRoom(s.Zone)) ? "a zone is left"
             : null;
     }
+
+    private static string? EndError(AuditWorld world, EndServiceStep step) =>
+        world.Input.Model.Services.GetValueOrDefault(step.Service) is not { Life: Life.Dying } ? "the service isn't to go"
+            : world.Input.Model.UnitsOf(step.Service).Count(u => world.Units[u].Life == Life.Alive) != step.Units ? "not so many units are left"
+            : null;
 
     private static string? RemovalError(AuditWorld world, MachineId id) =>
         !world.Machines.TryGetValue(id, out MachineRecord? machine) || machine.Life != Life.Dying || machine.Status is MachineStatus.Terminating or MachineStatus.Launching

@@ -25,14 +25,6 @@ internal static class PendingPlanning
 
     private static void Consider(PlanDraft draft, MachineRecord machine)
     {
-        LaunchAttempt? last = machine.Attempts.IsEmpty ? null : machine.Attempts[^1];
-        bool failed = last is not null && last.Zone == machine.Zone && IsFresh(draft, last);
-        int reserved = draft.Zones.PlaceOf(machine.Zone);
-        if (failed && reserved >= 0)
-        {
-            draft.Zones.Avoid(reserved, AvoidUntil(last!), last!.Detail);
-        }
-
         if (ZoneDirective.Refusal(draft, machine.Directive) is { } refusal)
         {
             draft.Add(Decision.Plain(null, machine.Id, "", refusal));
@@ -40,9 +32,10 @@ internal static class PendingPlanning
         }
 
         ZoneRequest request = new(draft.Settings, machine.Constraints, machine.Directive.Zone, draft.Input.NowMilliseconds);
-        if (!failed && reserved >= 0 && ZoneFilters.Refusal(draft.Zones[reserved], request) is null)
+        int reserved = draft.Zones.PlaceOf(machine.Zone);
+        if (reserved >= 0 && ZoneFilters.Refusal(draft.Zones[reserved], request) is null)
         {
-            if (last is { Outcome: LaunchOutcome.QuotaExceeded or LaunchOutcome.Unauthorized or LaunchOutcome.InvalidRequest })
+            if (machine is { Attempts: [.., { Outcome: LaunchOutcome.QuotaExceeded or LaunchOutcome.Unauthorized or LaunchOutcome.InvalidRequest } last] })
             {
                 draft.Add(Decision.Plain(null, machine.Id, "", $"the provider refused the launch in zone {last.Zone}: {last.Detail}; no other zone helps"));
             }
@@ -50,50 +43,39 @@ internal static class PendingPlanning
             return;
         }
 
-        Choose(draft, machine, request, failed ? last : null);
+        Choose(draft, machine, request);
     }
 
     /// <summary>
-    /// Whether a failure in the reserved zone is still to be answered. After the shortest pause it isn't: then the zone was
-    /// reserved once more, or nobody looked for so long that it may be tried once more.
+    /// Takes the best zone, in place of the one reserved until now, if any; forgets the failures where nothing else is left and the
+    /// pause is over.
     /// </summary>
-    private static bool IsFresh(PlanDraft draft, LaunchAttempt attempt) =>
-        attempt.Outcome is LaunchOutcome.CapacityExhausted or LaunchOutcome.ZoneUnavailable
-        && draft.Input.NowMilliseconds - attempt.EndedAtMilliseconds < PlanningLimits.FirstBackOffMilliseconds;
-
-    private static long AvoidUntil(LaunchAttempt failure) => failure.EndedAtMilliseconds + PlanningLimits.CapacityMemoryMilliseconds;
-
-    /// <summary>Leaves the zone reserved until now, if any, and takes the best; clears the failures where nothing else is left and the pause is over.</summary>
-    private static void Choose(PlanDraft draft, MachineRecord machine, ZoneRequest request, LaunchAttempt? failure)
+    private static void Choose(PlanDraft draft, MachineRecord machine, ZoneRequest request)
     {
         UnitName[] units = [.. draft.WantedOn(machine.Id)];
-        draft.Populations.Add(machine, units, draft.Zones.PlaceOf(machine.Zone), -1);
+        int reserved = draft.Zones.PlaceOf(machine.Zone);
+        draft.Populations.Add(machine, units, reserved, -1);
         Refusal?[] standing = draft.Zones.Judge(request);
         ZoneRanking ranking = Rank(draft, machine, units, standing);
-        if (machine.Zone is { } from)
-        {
-            string why = failure is { Detail: not "" } ? failure.Detail
-                : draft.Zones.PlaceOf(from) is >= 0 and var place ? standing[place]?.Reason ?? "its launch failed"
-                : "the provider lists it no more";
-            MoveOnStep step = new(machine.Id, from, failure is null ? 0 : AvoidUntil(failure), why, Best(draft, ranking));
-            draft.Add(step);
-            if (step.To is not null)
-            {
-                Settle(draft, machine, units, ranking, step.ToString());
-                return;
-            }
-        }
-
+        string why = reserved < 0 ? "the provider lists it no more" : standing[reserved]?.Reason ?? "";
         if (ranking.Best.Count == 0 && IsRetryDue(draft, machine, standing, ranking))
         {
             ranking = Rank(draft, machine, units, draft.Zones.Judge(request));
         }
 
-        if (Best(draft, ranking) is { } zone)
+        Zone? best = Best(draft, ranking);
+        PlanStep? step = machine.Zone == best ? null
+            : machine.Zone is { } from ? new MoveOnStep(machine.Id, from, why, best)
+            : new ReserveZoneStep(machine.Id, best!.Value);
+        if (step is not null)
         {
-            ReserveZoneStep step = new(machine.Id, zone);
             draft.Add(step);
-            Settle(draft, machine, units, ranking, step.ToString());
+        }
+
+        if (best is not null)
+        {
+            draft.Populations.Add(machine, units, ranking.Best[0], +1);
+            draft.Add(new Decision(null, machine.Id, ranking.Considered, [], 0, step?.ToString() ?? $"machine {machine.Id} keeps zone {best}", "", 0));
         }
         else if (!Array.Exists(standing, r => r is { Rule: CapacityZoneFilter.RuleName }))
         {
@@ -102,12 +84,6 @@ internal static class PendingPlanning
     }
 
     private static Zone? Best(PlanDraft draft, ZoneRanking ranking) => ranking.Best.Count == 0 ? null : draft.Zones[ranking.Best[0]].Zone;
-
-    private static void Settle(PlanDraft draft, MachineRecord machine, UnitName[] units, ZoneRanking ranking, string chosen)
-    {
-        draft.Populations.Add(machine, units, ranking.Best[0], +1);
-        draft.Add(new Decision(null, machine.Id, ranking.Considered, [], 0, chosen, "", 0));
-    }
 
     private static ZoneRanking Rank(PlanDraft draft, MachineRecord machine, UnitName[] units, Refusal?[] standing)
     {
@@ -140,7 +116,7 @@ internal static class PendingPlanning
         LaunchAttempt? last = machine.Attempts.IsEmpty ? null : machine.Attempts[^1];
         int rounds = BackOff.Rounds(last?.Number ?? 0, full.Length);
         long pause = BackOff.Milliseconds(rounds);
-        long due = last is null || !onlyRoom ? forgotten : Math.Min(forgotten, last.EndedAtMilliseconds + pause);
+        long due = last is null || !onlyRoom ? forgotten : Math.Min(forgotten, IsAskedAgain(machine) ? 0 : last.EndedAtMilliseconds + pause);
         if (due <= draft.Input.NowMilliseconds)
         {
             Array.ForEach(full, draft.Zones.Forget);
@@ -155,4 +131,7 @@ internal static class PendingPlanning
             $"{(onlyRoom ? "all zones failed" : "no zone is left")} ({ZoneRefusals.List(ranking.Considered)}); tried again in {(left + 999) / 1000} s, after round {rounds}", 0));
         return false;
     }
+
+    /// <summary>Whether an operator asked to try again after the last failure, or changed what is asked for: that clears its message.</summary>
+    private static bool IsAskedAgain(MachineRecord machine) => machine.Message.Length == 0;
 }

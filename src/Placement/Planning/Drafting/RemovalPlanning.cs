@@ -6,10 +6,24 @@ using StateServer.Placement.Planning.Steps;
 
 namespace StateServer.Placement.Planning.Drafting;
 
-/// <summary>Last: machines that are to go and run nothing any more.</summary>
+/// <summary>Last: what is left of services that are to go, and machines that are to go and run nothing any more.</summary>
 internal static class RemovalPlanning
 {
     public static void Draft(PlanDraft draft)
+    {
+        foreach (ServiceRecord service in draft.Input.Model.Services.Values)
+        {
+            if (service.Life == Life.Dying && draft.Index.Group(service.Name) is { Wanted: > 0 and var wanted } && draft.HasRoom())
+            {
+                EndServiceStep step = new(service.Name, wanted);
+                draft.Add(step);
+            }
+        }
+
+        DraftMachines(draft);
+    }
+
+    private static void DraftMachines(PlanDraft draft)
     {
         foreach (MachineId id in draft.Index.Dying)
         {

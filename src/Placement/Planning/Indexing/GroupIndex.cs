@@ -10,6 +10,9 @@ internal sealed class GroupIndex
     /// <summary>The wanted units that stand in no zone: they wait, or their machine has no zone, is lost or is to go.</summary>
     public SortedSet<int> Unplaced { get; } = [];
 
+    /// <summary>How many units are wanted.</summary>
+    public int Wanted { get; private set; }
+
     /// <summary>The zones that units stand in.</summary>
     public IEnumerable<KeyValuePair<Zone, SortedSet<int>>> Standing => _standing;
 
@@ -18,6 +21,7 @@ internal sealed class GroupIndex
 
     public void Add(Zone? zone, int unit)
     {
+        Wanted++;
         if (zone is not { } known)
         {
             Unplaced.Add(unit);
@@ -30,6 +34,7 @@ internal sealed class GroupIndex
 
     public void Remove(Zone? zone, int unit)
     {
+        Wanted--;
         if (zone is not { } known)
         {
             Unplaced.Remove(unit);

@@ -9,9 +9,14 @@ namespace StateServer.Placement.Planning.Indexing;
 /// <param name="Units">Added, changed or removed.</param>
 public sealed record ModelChanges(ImmutableArray<MachineId> Machines, ImmutableArray<UnitName> Units)
 {
-    /// <summary>Found by walking both models side by side: linear in what they hold, and nothing where a table is the same object.</summary>
+    /// <summary>
+    /// As Apply kept them, which costs what changed; where it didn't, by walking both models side by side: linear in what they hold,
+    /// and nothing where a table is the same object.
+    /// </summary>
     public static ModelChanges Between(ModelState before, ModelState after) =>
-        new(Differing(before.Machines, after.Machines), Differing(before.Units, after.Units));
+        after.ChangesSince(before) is var (machines, units)
+            ? new(machines, units)
+            : new(Differing(before.Machines, after.Machines), Differing(before.Units, after.Units));
 
     private static ImmutableArray<TKey> Differing<TKey, TRecord>(
         ImmutableSortedDictionary<TKey, TRecord> before, ImmutableSortedDictionary<TKey, TRecord> after)

@@ -3,7 +3,7 @@ using StateServer.Domain.Model;
 
 namespace StateServer.Placement.Planning.Zones;
 
-/// <summary>One zone that the provider lists, with what is remembered of it. What is remembered changes while a plan is drafted.</summary>
+/// <summary>One zone that the provider lists, with what is remembered of it, which a draft may forget.</summary>
 internal sealed class ZoneCandidate(ZoneSight sight, ZoneRecord? record)
 {
     public ZoneSight Sight { get; } = sight;
@@ -20,8 +20,6 @@ internal sealed class ZoneCandidate(ZoneSight sight, ZoneRecord? record)
 
     /// <summary>The failure, in one line; may be empty.</summary>
     public string Why { get; private set; } = record?.Why ?? "";
-
-    public void Avoid(long untilMilliseconds, string why) => (AvoidUntilMilliseconds, Why) = (Math.Max(AvoidUntilMilliseconds, untilMilliseconds), why);
 
     public void Forget() => (AvoidUntilMilliseconds, Why) = (0, "");
 }

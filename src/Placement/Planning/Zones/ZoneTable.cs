@@ -32,13 +32,6 @@ internal sealed class ZoneTable
     /// <summary>A zone's place; -1 where the provider doesn't list it.</summary>
     public int PlaceOf(Zone? zone) => zone is { } known && _places.TryGetValue(known, out int place) ? place : -1;
 
-    /// <summary>Remembers a failure.</summary>
-    public void Avoid(int place, long untilMilliseconds, string why)
-    {
-        _zones[place].Avoid(untilMilliseconds, why);
-        Version++;
-    }
-
     /// <summary>Forgets a failure.</summary>
     public void Forget(int place)
     {

@@ -8,20 +8,25 @@ using StateServer.Placement.Planning.Steps;
 namespace StateServer.Placement.Reconciliation.Acting;
 
 /// <summary>
-/// A plan's steps as commands, in their order. Placements that follow each other go as one command, all or nothing: first what
-/// takes moved units away, then what places them. Removals of machines are the terminations' to do. Pure.
+/// A plan's steps as commands, in their order. Placements that follow each other go as one command, all or nothing, as far as its
+/// size allows: first what takes moved units away, then what places them. Removals of machines are the terminations' to do. Pure.
 /// </summary>
 internal static class PlanCommands
 {
+    /// <summary>Most characters of the constraints in one command: a third of the largest request, and names and numbers have the rest.</summary>
+    private const int MostConstraintCharacters = 512 * 1024;
+
     /// <summary>The commands.</summary>
     /// <param name="plan">The plan, made from <paramref name="model"/>.</param>
     /// <param name="model">The model.</param>
     public static IEnumerable<ModelCommand> Of(Plan plan, ModelState model)
     {
         List<PlanStep> placements = [];
+        var characters = 0;
         foreach (var step in plan.Steps)
         {
-            if (step is AddMachineStep or AssignUnitStep && placements.Count < ModelLimits.MostPerCommand)
+            characters += CharactersOf(step);
+            if (step is AddMachineStep or AssignUnitStep && placements.Count < ModelLimits.MostPerCommand && characters <= MostConstraintCharacters)
             {
                 placements.Add(step);
                 continue;
@@ -33,13 +38,14 @@ internal static class PlanCommands
             }
 
             placements.Clear();
+            characters = CharactersOf(step);
             if (step is AddMachineStep or AssignUnitStep)
             {
                 placements.Add(step);
                 continue;
             }
 
-            foreach (var command in Other(step, model))
+            foreach (var command in Other(step))
             {
                 yield return command;
             }
@@ -51,7 +57,11 @@ internal static class PlanCommands
         }
     }
 
-    private static IEnumerable<ModelCommand> Other(PlanStep step, ModelState model)
+    private static int CharactersOf(PlanStep step) => step is AddMachineStep { Constraints: var asked }
+        ? asked.Tags.Sum(tag => tag.Length) + asked.Zones.Sum(zone => zone.Name.Length) + (asked.InstanceType?.Length ?? 0)
+        : 0;
+
+    private static IEnumerable<ModelCommand> Other(PlanStep step)
     {
         switch (step)
         {
@@ -59,19 +69,13 @@ internal static class PlanCommands
                 yield return new ReserveZoneCommand(reserve.Machine, reserve.Zone);
                 break;
             case MoveOnStep move:
-                if (move.AvoidUntilMilliseconds > (model.Zones.GetValueOrDefault(move.From)?.AvoidUntilMilliseconds ?? 0))
-                {
-                    yield return new AvoidZoneCommand(move.From, move.AvoidUntilMilliseconds, move.Why);
-                }
-
-                if (move.To is { } to)
-                {
-                    yield return new ReserveZoneCommand(move.Machine, to);
-                }
-
+                yield return new ReserveZoneCommand(move.Machine, move.To);
                 break;
-            case ClearZoneFailuresStep:
-                yield return new ClearAvoidedZonesCommand();
+            case ClearZoneFailuresStep clear:
+                yield return new ClearAvoidedZonesCommand(clear.Zones);
+                break;
+            case EndServiceStep end:
+                yield return new RemoveServiceCommand(end.Service);
                 break;
             case DeclareMachineLostStep lost:
                 yield return new MarkMachineLostCommand(lost.Machine, lost.Reason);

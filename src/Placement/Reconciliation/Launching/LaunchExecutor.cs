@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Model;
-using StateServer.Placement.Planning;
 using StateServer.Placement.Reconciliation.Acting;
 using StateServer.Placement.Reconciliation.Observing;
 using StateServer.Placement.Reconciliation.Ports;
@@ -209,13 +208,6 @@ internal sealed class LaunchExecutor
     private async Task EndAsync(
         MachineId id, LaunchAttempt attempt, LaunchOutcome outcome, InstanceId? instance, string detail, CancellationToken stop)
     {
-        if (LaunchRules.IsZoneBound(outcome))
-        {
-            // First: who sees the failure must not choose the same zone again.
-            var until = _log.Read().NowMilliseconds + PlanningLimits.CapacityMemoryMilliseconds;
-            await _log.ProposeAsync(new AvoidZoneCommand(attempt.Zone, until, OneLine(outcome, detail)), stop).ConfigureAwait(false);
-        }
-
         var line = instance is null ? OneLine(outcome, detail) : "";
         var refused = await _log.ProposeAsync(new EndLaunchCommand(id, attempt.Number, outcome, instance, line), stop).ConfigureAwait(false);
         _repeats.TryRemove(id, out _);

@@ -32,17 +32,14 @@ internal static class LaunchRules
             : LaunchNeed.None;
     }
 
-    /// <summary>True where a failure is of the zone alone: another one may be tried at once.</summary>
-    public static bool IsZoneBound(LaunchOutcome outcome) => outcome is LaunchOutcome.CapacityExhausted or LaunchOutcome.ZoneUnavailable;
-
     private static long AvoidedUntil(ModelState model, Zone zone) => model.Zones.GetValueOrDefault(zone)?.AvoidUntilMilliseconds ?? 0;
 
     /// <summary>A failure that no other zone helps against is waited out, unless an operator asked to try again: that clears its message.</summary>
     private static long EarliestRetry(MachineRecord machine) =>
-        machine.Attempts is not [.., var last] || IsZoneBound(last.Outcome) || machine.Message.Length == 0
+        machine.Attempts is not [.., var last] || LaunchAttempt.IsOfZone(last.Outcome) || machine.Message.Length == 0
             ? 0
             : last.EndedAtMilliseconds + BackOff.Milliseconds(FailuresInARow(machine));
 
     private static int FailuresInARow(MachineRecord machine) =>
-        machine.Attempts.Reverse().TakeWhile(attempt => attempt.Outcome != LaunchOutcome.Launched && !IsZoneBound(attempt.Outcome)).Count();
+        machine.Attempts.Reverse().TakeWhile(attempt => attempt.Outcome != LaunchOutcome.Launched && !LaunchAttempt.IsOfZone(attempt.Outcome)).Count();
 }

@@ -18,6 +18,8 @@ public static partial class LibC
     private const int LockNonBlocking = 4;
     private const int WouldBlock = 11;
     private const int Interrupted = 4;
+    private const int NoEntry = 2;
+    private const int OpenReadOnly = 0;
     private const int OpenReadWrite = 2;
     private const int OpenCreate = 0x40;
     private const int OpenWriteOnly = 1;
@@ -31,6 +33,39 @@ public static partial class LibC
     /// <summary>Opens, and makes where it is missing, a file to lock; it isn't inherited by child processes.</summary>
     public static SafeFileHandle OpenForLock(string path) =>
         Checked(Open(path, OpenReadWrite | OpenCreate | OpenCloseOnExec, 0x1A4), path);
+
+    /// <summary>Opens a file to see whether it is locked; it is neither made nor inherited by child processes.</summary>
+    /// <returns>Null where it is not there.</returns>
+    public static SafeFileHandle? OpenToLook(string path)
+    {
+        int descriptor = Open(path, OpenReadOnly | OpenCloseOnExec, 0);
+        return descriptor < 0 && Marshal.GetLastPInvokeError() == NoEntry ? null : Checked(descriptor, path);
+    }
+
+    /// <summary>True where an open file has no name any more: a lock on it is a lock on nothing that others can find.</summary>
+    public static bool IsNameless(SafeFileHandle file) =>
+        TargetOf($"/proc/self/fd/{(int)file.DangerousGetHandle()}")?.EndsWith(" (deleted)", StringComparison.Ordinal) ?? false;
+
+    /// <summary>Makes a file's bytes durable (fsync); .NET's own calls swallow the errors.</summary>
+    /// <exception cref="IOException">They are not.</exception>
+    public static void Sync(SafeFileHandle file, string path)
+    {
+        while (SyncCall(file) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() != Interrupted)
+            {
+                throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
+            }
+        }
+    }
+
+    /// <summary>Makes a folder's names durable.</summary>
+    /// <exception cref="IOException">They are not.</exception>
+    public static void SyncFolder(string path)
+    {
+        using SafeFileHandle folder = Checked(Open(path, OpenReadOnly | OpenCloseOnExec, 0), path);
+        Sync(folder, path);
+    }
 
     /// <summary>Locks an open file as a whole, without waiting.</summary>
     /// <returns>False where another open file description holds it.</returns>
@@ -131,6 +166,9 @@ public static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int SyncCall(SafeFileHandle file);
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int Flock(SafeFileHandle file, int operation);

@@ -30,6 +30,8 @@ internal sealed class Conversation(
 
     private const int LogsATurn = 8;
 
+    private const string Stopping = "the agent stops";
+
     /// <summary>How late a report or a piece of a log may go out.</summary>
     private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(100);
 
@@ -51,11 +53,30 @@ internal sealed class Conversation(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task<string> listening = ListenAsync(assigned);
         Task<string> speaking = SpeakAsync(either.Token);
-        Task<string> ended = await Task.WhenAny(listening, speaking);
+        Task<string> watching = WatchAsync(either.Token);
+        Task<string> ended = await Task.WhenAny(listening, speaking, watching);
         await either.CancelAsync();
         stream.Dispose();
-        await Task.WhenAll(listening, speaking);
+        await Task.WhenAll(listening, speaking, watching);
         return await ended;
+    }
+
+    /// <summary>Leaves a silent leader, also where what is said to it doesn't get out any more.</summary>
+    private async Task<string> WatchAsync(CancellationToken stop)
+    {
+        try
+        {
+            while (time.GetElapsedTime(Volatile.Read(ref _heardAt)) <= Silence)
+            {
+                await Task.Delay(Turn, time, stop);
+            }
+
+            return $"{stream.Member} has been silent for {Silence.TotalSeconds} s";
+        }
+        catch (OperationCanceledException)
+        {
+            return Stopping;
+        }
     }
 
     private async Task<string> ListenAsync(Action assigned)
@@ -134,11 +155,6 @@ internal sealed class Conversation(
         {
             while (true)
             {
-                if (time.GetElapsedTime(Volatile.Read(ref _heardAt)) > Silence)
-                {
-                    return $"{stream.Member} has been silent for {Silence.TotalSeconds} s";
-                }
-
                 if (time.GetElapsedTime(beatAt) >= HeartbeatPeriod)
                 {
                     beatAt = time.GetTimestamp();
@@ -153,7 +169,7 @@ internal sealed class Conversation(
         }
         catch (OperationCanceledException)
         {
-            return "the agent stops";
+            return Stopping;
         }
         catch (Exception failure) when (failure is RpcException or ObjectDisposedException)
         {

@@ -97,6 +97,11 @@ internal sealed class UnitShim : IDisposable
             return new UnitExit(order.Token, UnitEnd.LeaseEnded, 0, "");
         }
 
+        if (_asked)
+        {
+            return new UnitExit(order.Token, UnitEnd.Asked, 0, "");
+        }
+
         Directory.CreateDirectory(_folder.Work);
         Environment.CurrentDirectory = _folder.Work;
         (SafeFileHandle reader, SafeFileHandle writer) = ProcessCalls.Pipe();

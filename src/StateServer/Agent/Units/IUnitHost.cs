@@ -34,5 +34,6 @@ internal interface IUnitHost
     void Renew(UnitName unit, long leaseEnd);
 
     /// <summary>Removes what is left of a unit that doesn't run: folder and logs.</summary>
+    /// <exception cref="IOException">Some of it can't be removed.</exception>
     void Remove(UnitName unit);
 }

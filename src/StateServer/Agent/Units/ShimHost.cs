@@ -26,15 +26,6 @@ internal sealed class ShimHost(string agentFolder, IReadOnlyList<string> executa
 
     private readonly Dictionary<UnitName, SafeFileHandle> _shims = [];
 
-    /// <summary>The command that starts this executable again.</summary>
-    public static IReadOnlyList<string> OwnExecutable()
-    {
-        string path = Environment.ProcessPath ?? throw new IOException("this process's executable can't be found");
-        return string.Equals(Path.GetFileNameWithoutExtension(path), "dotnet", StringComparison.Ordinal)
-            ? [path, Path.Combine(AppContext.BaseDirectory, "stateserver.dll")]
-            : [path];
-    }
-
     /// <inheritdoc/>
     public IReadOnlyList<UnitOrder> Found()
     {
@@ -87,7 +78,15 @@ internal sealed class ShimHost(string agentFolder, IReadOnlyList<string> executa
         using Process shim = Process.Start(start) ?? throw new IOException("the shell did not start");
         if (LibC.OpenProcess(shim.Id) is { } handle)
         {
-            Keep(order.Unit, handle);
+            // One that has ended at once was waited for already: its number may be a stranger's.
+            if (UnitProcesses.MarkOf(order.Token).IsCarriedBy(shim.Id))
+            {
+                Keep(order.Unit, handle);
+            }
+            else
+            {
+                handle.Dispose();
+            }
         }
     }
 
@@ -151,10 +150,9 @@ internal sealed class ShimHost(string agentFolder, IReadOnlyList<string> executa
     /// <inheritdoc/>
     public void Remove(UnitName unit)
     {
-        string path = Folder(unit).Path;
-        if (Directory.Exists(path))
+        if (FolderRemoval.TryRemove(Folder(unit).Path) is { } left)
         {
-            Directory.Delete(path, recursive: true);
+            throw new IOException(left);
         }
     }
 

@@ -14,12 +14,16 @@ internal sealed class UnitSupervision(UnitName unit, long assignment, IUnitHost 
     /// <summary>A shim that was asked to stop and has not ended so long after the grace is stuck: its processes are killed without it.</summary>
     private static readonly TimeSpan ShimGrace = TimeSpan.FromSeconds(5);
 
+    /// <summary>Killing what can't be killed takes a second, in which no other unit is looked after, nor its lease renewed.</summary>
+    private static readonly TimeSpan KillPause = TimeSpan.FromSeconds(5);
+
     private readonly RestartBackoff _backoff = new();
     private UnitStatus _status = UnitStatus.Pending;
     private string _message = "";
     private int? _exitCode;
     private long _since = time.GetTimestamp();
     private TimeSpan _wait = TimeSpan.Zero;
+    private long? _unkillableAt;
 
     /// <summary>The unit.</summary>
     public UnitName Unit => unit;
@@ -95,7 +99,7 @@ internal sealed class UnitSupervision(UnitName unit, long assignment, IUnitHost 
     private void End()
     {
         UnitExit? exit = host.ExitOf(Order!);
-        if (!host.Kill(Order!))
+        if (!Kill())
         {
             _message = "some of its processes can't be killed; it is not started again before they are gone";
             return;
@@ -121,7 +125,7 @@ internal sealed class UnitSupervision(UnitName unit, long assignment, IUnitHost 
 
     private void Stop()
     {
-        if (!host.Runs(unit) && host.Kill(Order!))
+        if (!host.Runs(unit) && Kill())
         {
             UnitExit? exit = host.ExitOf(Order!);
             _exitCode = exit?.Code;
@@ -129,9 +133,22 @@ internal sealed class UnitSupervision(UnitName unit, long assignment, IUnitHost 
         }
         else if (time.GetElapsedTime(_since) >= _wait)
         {
-            host.Kill(Order!);
+            Kill();
             Enter(UnitStatus.Stopping, "did not stop when asked: killed", ShimGrace);
         }
+    }
+
+    /// <summary>Kills what is left of the run, not again so soon where that failed a moment ago.</summary>
+    private bool Kill()
+    {
+        if (_unkillableAt is { } at && time.GetElapsedTime(at) < KillPause)
+        {
+            return false;
+        }
+
+        bool isDone = host.Kill(Order!);
+        _unkillableAt = isDone ? null : time.GetTimestamp();
+        return isDone;
     }
 
     private void Enter(UnitStatus status, string message, TimeSpan wait) =>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using StateServer.Providers.Local;
 
 namespace StateServer.Agent.Units;
 
@@ -8,8 +9,12 @@ internal static class UnitVariables
 {
     private const string Ours = "STATESERVER_";
 
-    /// <summary>What a unit has of the agent's own environment: what programs can't do without, and no credentials.</summary>
-    private static readonly ImmutableArray<string> Inherited = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ", "TMPDIR"];
+    /// <summary>
+    /// What a unit has of the agent's own environment: what programs can't do without, no credentials, and the mark by which the local
+    /// provider finds all that a machine runs when it ends it.
+    /// </summary>
+    private static readonly ImmutableArray<string> Inherited =
+        ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ", "TMPDIR", MachineMark.Variable];
 
     /// <summary>Composes it: a few of the agent's own; over them the service's; over all ours.</summary>
     /// <param name="wanted">The unit.</param>

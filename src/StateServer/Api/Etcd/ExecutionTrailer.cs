@@ -12,4 +12,8 @@ internal static class ExecutionTrailer
     /// <summary>An exception that carries the trailer.</summary>
     internal static RpcException Failure(Status status, string executed) =>
         new(status, new Metadata { { CallMetadata.Executed, executed } });
+
+    /// <summary>The failure of what was not executed, and can't be until something else is changed.</summary>
+    internal static RpcException Final(Status status) => new(
+        status, new Metadata { { CallMetadata.Executed, CallMetadata.ExecutedNo }, { CallMetadata.RetryPushback, CallMetadata.NoRetry } });
 }

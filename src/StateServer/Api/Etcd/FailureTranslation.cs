@@ -22,6 +22,9 @@ internal static class FailureTranslation
             new Status(StatusCode.Aborted, $"stateserver: session unknown: {rejection.Detail}"), CallMetadata.ExecutedUnknown),
         RejectionReason.OutcomeForgotten => ExecutionTrailer.Failure(
             new Status(StatusCode.Aborted, $"stateserver: outcome forgotten: {rejection.Detail}"), CallMetadata.ExecutedYes),
+
+        // A code that clients repeat; a full model stays full until something is removed.
+        RejectionReason.ModelLimit => ExecutionTrailer.Final(StatusOf(rejection)),
         _ => Refused(StatusOf(rejection)),
     };
 
@@ -75,13 +78,15 @@ internal static class FailureTranslation
         RejectionReason.LeaseNotFound => EtcdStatus.LeaseNotFound,
         RejectionReason.LeaseExists => EtcdStatus.LeaseExists,
         RejectionReason.LeaseTimeToLiveTooLarge => EtcdStatus.LeaseTimeToLiveTooLarge,
-        RejectionReason.TooManyUnanswered => new Status(StatusCode.ResourceExhausted, $"stateserver: {rejection.Detail}"),
-        RejectionReason.ReservedPrefix => new Status(StatusCode.PermissionDenied, $"stateserver: {rejection.Detail}"),
-        RejectionReason.InvalidArgument => new Status(StatusCode.InvalidArgument, $"stateserver: {rejection.Detail}"),
-        RejectionReason.ModelNotFound => new Status(StatusCode.NotFound, $"stateserver: {rejection.Detail}"),
-        RejectionReason.ModelExists => new Status(StatusCode.AlreadyExists, $"stateserver: {rejection.Detail}"),
+        RejectionReason.TooManyUnanswered or RejectionReason.ModelLimit => Ours(StatusCode.ResourceExhausted, rejection),
+        RejectionReason.ReservedPrefix => Ours(StatusCode.PermissionDenied, rejection),
+        RejectionReason.InvalidArgument => Ours(StatusCode.InvalidArgument, rejection),
+        RejectionReason.ModelNotFound => Ours(StatusCode.NotFound, rejection),
+        RejectionReason.ModelExists => Ours(StatusCode.AlreadyExists, rejection),
 
-        // A full model among them: RESOURCE_EXHAUSTED would say that a repetition helps.
-        _ => new Status(StatusCode.FailedPrecondition, $"stateserver: {rejection.Detail}"),
+        // The model, the members or the feature level as they stand refuse it.
+        _ => Ours(StatusCode.FailedPrecondition, rejection),
     };
+
+    private static Status Ours(StatusCode code, Rejection rejection) => new(code, $"stateserver: {rejection.Detail}");
 }

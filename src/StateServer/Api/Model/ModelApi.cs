@@ -21,6 +21,7 @@ internal static class ModelApi
             .AddSingleton<ModelExplanations>()
             .AddSingleton<ModelZones>()
             .AddSingleton<ModelEvents>()
+            .AddSingleton<ModelUnitLogs>()
             .AddSingleton<ModelService>();
     }
 }

@@ -27,6 +27,11 @@ internal sealed class ModelEvents(IReplica replica, IHostApplicationLifetime lif
         // A number above the newest is one of a future, or of a past before a restore: from there on, everything is new.
         long told = Math.Min(request.After, Newest(state.Model));
         IEnumerable<ModelEvent> kept = Wanted(state.Model, told, request.Subject);
+        if (request.After > 0 && request.Most == 0)
+        {
+            await TellGapAsync(told, state.Model, responses, cancellationToken);
+        }
+
         foreach (ModelEvent happened in request.Most > 0 ? kept.TakeLast(request.Most) : kept)
         {
             await responses.WriteAsync(ModelMessages.ToMessage(happened), cancellationToken);
@@ -49,11 +54,7 @@ internal sealed class ModelEvents(IReplica replica, IHostApplicationLifetime lif
                 long told = Newest(state.Model);
                 await replica.WaitForAppliedAsync(state.AppliedIndex + 1, end.Token);
                 state = replica.State;
-                if (!state.Model.Events.IsEmpty && state.Model.Events[0].Number > told + 1)
-                {
-                    await responses.WriteAsync(Gap(told, state.Model.Events[0]), end.Token);
-                }
-
+                await TellGapAsync(told, state.Model, responses, end.Token);
                 foreach (ModelEvent happened in Wanted(state.Model, told, subject))
                 {
                     await responses.WriteAsync(ModelMessages.ToMessage(happened), end.Token);
@@ -63,6 +64,16 @@ internal sealed class ModelEvents(IReplica replica, IHostApplicationLifetime lif
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
             throw FailureTranslation.Refused(EtcdStatus.Stopped);
+        }
+    }
+
+    /// <summary>Tells of events behind <paramref name="told"/> that are not kept any more, where there are such.</summary>
+    private static async Task TellGapAsync(
+        long told, ModelState model, IServerStreamWriter<Wire.ModelEvent> responses, CancellationToken cancellationToken)
+    {
+        if (!model.Events.IsEmpty && model.Events[0].Number > told + 1)
+        {
+            await responses.WriteAsync(Gap(told, model.Events[0]), cancellationToken);
         }
     }
 

@@ -14,6 +14,7 @@ internal sealed class ModelService(
     ModelExplanations explanations,
     ModelZones zones,
     ModelEvents events,
+    ModelUnitLogs logs,
     CallGuards guards) : Wire.Model.ModelBase
 {
     /// <inheritdoc/>
@@ -123,6 +124,10 @@ internal sealed class ModelService(
         ReplicatedState state = await ReadAsync(serializable: false, context);
         await events.WriteAsync(request, state, responseStream, context.CancellationToken);
     }
+
+    /// <inheritdoc/>
+    public override async Task<Wire.ReadUnitLogResponse> ReadUnitLog(Wire.ReadUnitLogRequest request, ServerCallContext context) =>
+        await logs.ReadAsync(request, await ReadAsync(serializable: false, context), context.CancellationToken);
 
     private async ValueTask<ReplicatedState> ReadAsync(bool serializable, ServerCallContext context)
     {

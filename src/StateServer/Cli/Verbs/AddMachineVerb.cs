@@ -31,7 +31,7 @@ internal static class AddMachineVerb
         verb.Options.Add(series);
         verb.Options.Add(constraints);
         verb.Options.Add(dryRun);
-        new ModelCall().Serve(verb, async (parsed, session) =>
+        new ModelCall().ServeWrite(verb, async (parsed, session) =>
         {
             var request = new AddMachinesRequest
             {

@@ -24,7 +24,7 @@ internal static class AddUnitVerb
         verb.Options.Add(count);
         verb.Options.Add(to);
         verb.Options.Add(dryRun);
-        new ModelCall().Serve(verb, async (parsed, session) =>
+        new ModelCall().ServeWrite(verb, async (parsed, session) =>
         {
             var request = new AddUnitsRequest
             {

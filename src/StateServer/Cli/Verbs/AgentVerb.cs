@@ -1,7 +1,7 @@
 using System.CommandLine;
 using StateServer.Agent;
-using StateServer.Agent.Units;
 using StateServer.Hosting;
+using StateServer.Local;
 using StateServer.Providers.Local.Native;
 
 namespace StateServer.Cli.Verbs;
@@ -78,7 +78,7 @@ internal static class AgentVerb
         });
         try
         {
-            await MachineAgent.RunAsync(options, ShimHost.OwnExecutable(), loggers, TimeProvider.System, interruption.Token);
+            await MachineAgent.RunAsync(options, OwnExecutable.Arguments(), loggers, TimeProvider.System, interruption.Token);
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {

@@ -20,7 +20,7 @@ internal static class CordonVerb
             subject,
         };
         verb.Options.Add(dryRun);
-        new ModelCall().Serve(verb, async (parsed, session) =>
+        new ModelCall().ServeWrite(verb, async (parsed, session) =>
         {
             var request = new CordonRequest { Subject = parsed.GetValue(subject)!, DryRun = parsed.GetValue(dryRun) };
             if (!request.Subject.All(char.IsAsciiDigit))

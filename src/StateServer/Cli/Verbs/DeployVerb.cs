@@ -55,7 +55,7 @@ internal static class DeployVerb
             verb.Options.Add(option);
         }
 
-        new ModelCall().Serve(verb, async (parsed, session) =>
+        new ModelCall().ServeWrite(verb, async (parsed, session) =>
         {
             var request = new DeployRequest
             {

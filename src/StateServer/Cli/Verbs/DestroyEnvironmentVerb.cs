@@ -31,25 +31,32 @@ internal static class DestroyEnvironmentVerb
         {
             EnvironmentSpec spec = EnvironmentOptions.Choose(
                 parsed.GetValue(environment), parsed.GetValue(file), System.Environment.GetEnvironmentVariable);
-            return RunAsync(
-                spec, BootstrapVerb.RootOf(spec, parsed.GetValue(root)), parsed.GetValue(yes), parsed.InvocationConfiguration.Output);
+            return RunAsync(spec, parsed.GetValue(root), parsed.GetValue(yes), parsed.InvocationConfiguration.Output);
         });
         return verb;
     }
 
-    private static async Task<int> RunAsync(EnvironmentSpec spec, LocalRoot root, bool yes, TextWriter output)
+    private static async Task<int> RunAsync(EnvironmentSpec spec, string? givenRoot, bool yes, TextWriter output)
     {
+        var reaches = new EnvironmentReachStore(ConfigurationFolder.Of(System.Environment.GetEnvironmentVariable));
+        EnvironmentReach? reach = reaches.Read(spec.Name);
+        LocalRoot root = BootstrapVerb.RootOf(spec, givenRoot ?? reach?.Root);
         if (LocalCluster.Read(root.Path) is not { } cluster)
         {
-            throw new VerbFailedException(ExitCode.Failed, $"{root.Path} holds no environment; give its folder with --root");
+            return reach is null || givenRoot is not null
+                ? throw new VerbFailedException(ExitCode.Failed, $"{root.Path} holds no environment; give its folder with --root")
+                : await ForgetAsync(spec, reaches, root, output);
         }
 
+        Judge(spec, reach, root, cluster);
         if (!yes)
         {
             await output.WriteAsync($"Destroy environment {spec.Name} in {root.Path}, with all its machines and data? Type its name: ");
-            if (await Console.In.ReadLineAsync() != spec.Name)
+            string? answer = await Console.In.ReadLineAsync();
+            if (answer != spec.Name)
             {
-                throw new VerbFailedException(ExitCode.Failed, "nothing was removed");
+                throw new VerbFailedException(
+                    ExitCode.Failed, $"{(answer is null ? "nobody answered" : "that isn't its name")}: nothing was removed; -y doesn't ask");
             }
         }
 
@@ -57,7 +64,26 @@ internal static class DestroyEnvironmentVerb
         using var run = new LocalRun(root, cluster, TimeProvider.System);
         await DownVerb.StopAsync(root, cluster, run, destroy: true, output);
         await DownVerb.DestroyAsync(root, cluster, output);
-        new EnvironmentReachStore(ConfigurationFolder.Of(System.Environment.GetEnvironmentVariable)).Remove(spec.Name);
+        reaches.Remove(spec.Name);
         return ExitCode.Done;
+    }
+
+    /// <summary>What was remembered of an environment whose folder somebody removed would keep its name taken for ever.</summary>
+    private static async Task<int> ForgetAsync(EnvironmentSpec spec, EnvironmentReachStore reaches, LocalRoot root, TextWriter output)
+    {
+        reaches.Remove(spec.Name);
+        await output.WriteLineAsync($"Nothing of environment {spec.Name} is left in {root.Path}: it is forgotten.");
+        return ExitCode.Done;
+    }
+
+    /// <summary>Refuses a folder that holds another cluster than the environment's: that of <c>up</c> is the built-in environment's.</summary>
+    private static void Judge(EnvironmentSpec spec, EnvironmentReach? reach, LocalRoot root, LocalCluster cluster)
+    {
+        if (reach is null ? spec.Name != EnvironmentSpec.BuiltIn : reach.ClusterId != cluster.ClusterId)
+        {
+            throw new VerbFailedException(
+                ExitCode.Failed,
+                $"{root.Path} holds cluster {cluster.ClusterId}, which is not environment '{spec.Name}'; end that cluster with 'stateserver down --destroy --root {root.Path}'");
+        }
     }
 }

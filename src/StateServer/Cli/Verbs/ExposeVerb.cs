@@ -25,7 +25,7 @@ internal static class ExposeVerb
         };
         verb.Options.Add(ports);
         verb.Options.Add(dryRun);
-        new ModelCall().Serve(verb, async (parsed, session) =>
+        new ModelCall().ServeWrite(verb, async (parsed, session) =>
         {
             string[] given = parsed.GetValue(ports) ?? [];
             if (given.Length == 0)

@@ -16,7 +16,8 @@ internal static class LocalFailZoneVerb
         var verb = new Verb(
             "fail-zone",
             "Fail a zone of the local provider: its machines are killed and gone for good, and launches there fail until it is "
-            + "healed. Only processes proven to be the machines' are sent a signal.",
+            + "healed. State servers of 'up' that stand there are killed too; their data is kept, and 'up' starts them again when the zone "
+            + "is healed. Only processes proven to be the machines' are sent a signal.",
             "local fail-zone local-b",
             "local fail-zone local-b --root /tmp/cluster")
         {
@@ -32,12 +33,15 @@ internal static class LocalFailZoneVerb
         LocalTrial.RunAsync(root, async (faults, cancellationToken) =>
         {
             ImmutableArray<InstanceId> killed = await faults.FailZoneAsync(zone, cancellationToken);
-            foreach (InstanceId instance in killed)
+            ImmutableArray<LocalMember> members = await new MemberFaults(root, LocalCluster.Read(root.Path)).KillInAsync(zone);
+            foreach (string name in members.Select(m => m.Name).Concat(killed.Select(i => i.Name)))
             {
-                await output.WriteLineAsync($"{instance}: killed");
+                await output.WriteLineAsync($"{name}: killed");
             }
 
             await output.WriteLineAsync(
-                $"{zone} has failed, {(killed.Length == 1 ? "1 machine" : $"{killed.Length} machines")} with it; 'stateserver local heal-zone {zone}' heals it");
+                $"{zone} has failed, {Machines(killed.Length + members.Length)} with it; 'stateserver local heal-zone {zone}' heals it");
         });
+
+    private static string Machines(int count) => count == 1 ? "1 machine" : $"{count} machines";
 }

@@ -13,8 +13,8 @@ internal static class LocalKillMachineVerb
         Option<string?> root = LocalOptions.Root();
         var verb = new Verb(
             "kill-machine",
-            "Kill a machine of the local provider with all that it started: it is gone for good, its folder too. Only processes "
-            + "proven to be the machine's are sent a signal.",
+            "Kill a machine of the local provider with all that it started: it is gone for good, its folder too. A state server of 'up' is "
+            + "killed alone; its data is kept, and 'up' starts it again. Only processes proven to be the machine's are sent a signal.",
             "local kill-machine 3")
         {
             machine,
@@ -27,5 +27,10 @@ internal static class LocalKillMachineVerb
 
     private static Task<int> RunAsync(LocalRoot root, string machine, TextWriter output) =>
         LocalTrial.RunAsync(root, async (faults, cancellationToken) =>
-            await output.WriteLineAsync($"{await faults.KillMachineAsync(machine, cancellationToken)}: killed"));
+        {
+            string killed = await new MemberFaults(root, LocalCluster.Read(root.Path)).KillAsync(machine) is { } member
+                ? $"{member.Name}: killed; 'stateserver up --root {root.Path}' starts it again"
+                : $"{await faults.KillMachineAsync(machine, cancellationToken)}: killed";
+            await output.WriteLineAsync(killed);
+        });
 }

@@ -25,5 +25,6 @@ internal static class ModelVerbs
         UncordonVerb.Create(),
         ExplainVerb.Create(),
         EventsVerb.Create(),
+        LogsVerb.Create(),
     ];
 }

@@ -26,7 +26,7 @@ internal static class RemoveMachineVerb
         };
         verb.Options.Add(force);
         verb.Options.Add(dryRun);
-        new ModelCall().Serve(verb, async (parsed, session) =>
+        new ModelCall().ServeWrite(verb, async (parsed, session) =>
         {
             var request = new RemoveMachinesRequest { Force = parsed.GetValue(force), DryRun = parsed.GetValue(dryRun) };
             request.Machines.Add(parsed.GetValue(machines));

@@ -20,7 +20,7 @@ internal static class RemoveServiceVerb
             service,
         };
         verb.Options.Add(dryRun);
-        new ModelCall().Serve(verb, async (parsed, session) =>
+        new ModelCall().ServeWrite(verb, async (parsed, session) =>
         {
             var request = new RemoveServiceRequest { Service = parsed.GetValue(service)!, DryRun = parsed.GetValue(dryRun) };
             ChangeResponse change = await session.Client.RemoveServiceAsync(request, session.CancellationToken);

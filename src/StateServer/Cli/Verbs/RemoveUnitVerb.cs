@@ -24,7 +24,7 @@ internal static class RemoveUnitVerb
             units,
         };
         verb.Options.Add(dryRun);
-        new ModelCall().Serve(verb, async (parsed, session) =>
+        new ModelCall().ServeWrite(verb, async (parsed, session) =>
         {
             var request = new RemoveUnitsRequest { DryRun = parsed.GetValue(dryRun) };
             request.Units.Add(parsed.GetValue(units));

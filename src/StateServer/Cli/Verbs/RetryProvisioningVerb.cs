@@ -19,7 +19,7 @@ internal static class RetryProvisioningVerb
             machine,
         };
         verb.Options.Add(dryRun);
-        new ModelCall().Serve(verb, async (parsed, session) =>
+        new ModelCall().ServeWrite(verb, async (parsed, session) =>
         {
             var request = new RetryProvisioningRequest { Machine = parsed.GetValue(machine)!, DryRun = parsed.GetValue(dryRun) };
             ChangeResponse change = await session.Client.RetryProvisioningAsync(request, session.CancellationToken);

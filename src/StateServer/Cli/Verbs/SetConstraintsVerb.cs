@@ -27,7 +27,7 @@ internal static class SetConstraintsVerb
         };
         verb.Options.Add(service);
         verb.Options.Add(dryRun);
-        new ModelCall().Serve(verb, async (parsed, session) =>
+        new ModelCall().ServeWrite(verb, async (parsed, session) =>
         {
             var request = new SetConstraintsRequest
             {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using StateServer.Local;
 using StateServer.Options;
 using StateServer.Snapshots;
 
@@ -12,8 +11,7 @@ internal static class SnapshotSaveVerb
     public static Verb Create()
     {
         var file = new Argument<string>("file") { Description = "The file to write; one of that name is replaced once the new one is whole." };
-        Option<string?> endpoints = EndpointOption.Make();
-        Option<string?> root = LocalOptions.Root();
+        var cluster = new ClusterOptions();
         var local = new Option<bool>("--local")
         {
             Description = "Take what a member has even where no quorum can confirm that nothing newer was acknowledged.",
@@ -27,8 +25,7 @@ internal static class SnapshotSaveVerb
         {
             file,
         };
-        verb.Options.Add(endpoints);
-        verb.Options.Add(root);
+        cluster.AddTo(verb);
         verb.Options.Add(local);
         verb.SetAction(async parsed =>
         {
@@ -40,7 +37,7 @@ internal static class SnapshotSaveVerb
             }
 
             var download = new SnapshotDownload(
-                EndpointOption.Read(parsed.GetValue(endpoints), LocalRoot.Of(parsed.GetValue(root))), parsed.GetValue(local));
+                cluster.Read(parsed).Endpoints, parsed.GetValue(local));
             (string endpoint, long bytes) = await download.SaveAsync(path, interruption.Token);
             await parsed.InvocationConfiguration.Output.WriteLineAsync(
                 $"Saved {ByteSize.Format(bytes)} from {endpoint} in {Path.GetFullPath(path)}");

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using StateServer.Client;
 using StateServer.Domain.Keyspace;
-using StateServer.Local;
+using StateServer.Environments;
 using StateServer.Protos.Operator;
 using StateServer.Reports;
 using StateServer.Reports.Formats;
@@ -28,8 +28,8 @@ internal static class StatusVerb
             "status",
             "status --service web --zone local-a",
             "status --endpoints 10.0.0.1:2379,10.0.0.2:2379,10.0.0.3:2379 --format json",
-            "status --watch");
-        var endpoints = EndpointOption.Make();
+            "status -e production --watch");
+        var cluster = new ClusterOptions();
         var format = new Option<string>("--format")
         {
             Description = "The form to print: tabular, yaml, json, oneline or summary.",
@@ -37,17 +37,17 @@ internal static class StatusVerb
             DefaultValueFactory = _ => "tabular",
         };
         var watch = new Option<bool>("--watch") { Description = "Print again whenever something changes, until Ctrl-C." };
-        var root = LocalOptions.Root();
         Option<string[]> services = Filter("--service", "SERVICE", "Only this service, its units and their machines.");
         Option<string[]> zones = Filter("--zone", "ZONE", "Only what stands in this zone.");
         Option<string[]> machines = Filter("--machine", "MACHINE", "Only this machine and what is on it.");
-        foreach (Option option in new Option[] { endpoints, format, watch, services, zones, machines, root })
+        foreach (Option option in new Option[] { format, watch, services, zones, machines })
         {
             verb.Options.Add(option);
         }
 
+        cluster.AddTo(verb);
         verb.SetAction(parsed => RunAsync(
-            EndpointOption.Read(parsed.GetValue(endpoints), LocalRoot.Of(parsed.GetValue(root))),
+            cluster.Read(parsed),
             Format(parsed.GetValue(format)!),
             parsed.GetValue(watch),
             new ModelFilter(
@@ -67,7 +67,7 @@ internal static class StatusVerb
                 ExitCode.WrongUse, $"--format: there is no form '{text}'; give tabular, yaml, json, oneline or summary");
 
     private static async Task<int> RunAsync(
-        ImmutableArray<string> endpoints,
+        ClusterTarget target,
         StatusFormat format,
         bool watch,
         ModelFilter filter,
@@ -75,10 +75,11 @@ internal static class StatusVerb
         TextWriter error)
     {
         using var interruption = new Interruption();
+        ImmutableArray<string> endpoints = target.Endpoints;
         await using StateServerClient? client = Client(endpoints);
         if (!watch)
         {
-            return await PrintAsync(endpoints, client, format, filter, output, error, interruption.Token);
+            return await PrintOnceAsync(target, client, format, filter, output, error, interruption);
         }
 
         bool clear = !Console.IsOutputRedirected;
@@ -103,6 +104,32 @@ internal static class StatusVerb
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
             return exitCode;
+        }
+    }
+
+    private static async Task<int> PrintOnceAsync(
+        ClusterTarget target,
+        StateServerClient? client,
+        StatusFormat format,
+        ModelFilter filter,
+        TextWriter output,
+        TextWriter error,
+        Interruption interruption)
+    {
+        try
+        {
+            int exitCode = await PrintAsync(target.Endpoints, client, format, filter, output, error, interruption.Token);
+            if (client is not null && exitCode == ExitCode.Done)
+            {
+                await target.RefreshAsync(
+                    client, new EnvironmentReachStore(ConfigurationFolder.Of(Environment.GetEnvironmentVariable)), interruption.Token);
+            }
+
+            return exitCode;
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            throw interruption.Failure("interrupted");
         }
     }
 
@@ -142,6 +169,11 @@ internal static class StatusVerb
             if (why is not null)
             {
                 await error.WriteLineAsync($"stateserver: the model could not be read, and is left out: {why}");
+            }
+
+            if (why is not null && filter.IsOfModel)
+            {
+                return ExitCode.Failed;
             }
 
             report = model is null ? report : ModelReportBuilder.Add(report, model);

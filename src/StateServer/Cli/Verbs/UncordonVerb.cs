@@ -20,7 +20,7 @@ internal static class UncordonVerb
             subject,
         };
         verb.Options.Add(dryRun);
-        new ModelCall().Serve(verb, async (parsed, session) =>
+        new ModelCall().ServeWrite(verb, async (parsed, session) =>
         {
             var request = new UncordonRequest { Subject = parsed.GetValue(subject)!, DryRun = parsed.GetValue(dryRun) };
             ChangeResponse change = await session.Client.UncordonAsync(request, session.CancellationToken);

@@ -13,7 +13,7 @@ internal static class UnexposeVerb
         Option<bool> dryRun = ModelOptions.DryRun();
         var verb = new Verb("unexpose", "Close a service's ports to the world.", "unexpose web") { service };
         verb.Options.Add(dryRun);
-        new ModelCall().Serve(verb, async (parsed, session) =>
+        new ModelCall().ServeWrite(verb, async (parsed, session) =>
         {
             var request = new UnexposeRequest { Service = parsed.GetValue(service)!, DryRun = parsed.GetValue(dryRun) };
             ChangeResponse change = await session.Client.UnexposeAsync(request, session.CancellationToken);

@@ -121,7 +121,7 @@ internal static class UpVerb
         }
         catch (OperationCanceledException)
         {
-            throw new VerbFailedException(ExitCode.Failed, "interrupted before all members served; those started here were stopped");
+            throw interruption.Failure("interrupted before all members served; those started here were stopped");
         }
         finally
         {

@@ -27,6 +27,7 @@ internal static class PlacementServices
         services.AddHostedService<ReconciliationService>();
         services.AddSingleton<AgentDesk>();
         services.AddHostedService(provider => provider.GetRequiredService<AgentDesk>());
+        services.AddSingleton<IUnitLogs>(provider => provider.GetRequiredService<AgentDesk>());
         services.AddSingleton<AgentsService>();
         services.AddSingleton<EnvironmentService>();
         services.AddSingleton<IPlanPreview, PlannerPreview>();

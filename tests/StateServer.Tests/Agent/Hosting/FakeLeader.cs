@@ -33,21 +33,26 @@ internal sealed class FakeLeader : Protos.Agent.Agents.AgentsBase, IAsyncDisposa
 
     public volatile bool Acknowledges = true;
 
+    /// <summary>Reads nothing any more, as a member that is stopped: what agents say stays in the network.</summary>
+    public volatile bool Reads = true;
+
     public int Heartbeats => Volatile.Read(ref _heartbeats);
 
     public static async Task<FakeLeader> StartAsync(int port, string? redirect = null)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.Services.AddGrpc();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.ListenLocalhost(port, listen => listen.Protocols = HttpProtocols.Http2));
-        var leader = new FakeLeader { Redirect = redirect };
-        builder.Services.AddSingleton(leader);
-        leader._app = builder.Build();
-        leader._app.MapGrpcService<FakeLeader>();
-        await leader._app.StartAsync();
-        return leader;
+        long begun = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await TryStartAsync(port, redirect);
+            }
+            catch (IOException) when (TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(30))
+            {
+                // The port of a leader that was just stopped: a process that another test is starting, between fork and exec, has it too.
+                await Task.Delay(20);
+            }
+        }
     }
 
     /// <summary>Tells all agents from now on.</summary>
@@ -85,6 +90,11 @@ internal sealed class FakeLeader : Protos.Agent.Agents.AgentsBase, IAsyncDisposa
         {
             while (await requestStream.MoveNext(either.Token))
             {
+                if (!Reads)
+                {
+                    await Task.Delay(Timeout.InfiniteTimeSpan, either.Token);
+                }
+
                 await HearAsync(requestStream.Current, responseStream, turn);
             }
         }
@@ -100,6 +110,29 @@ internal sealed class FakeLeader : Protos.Agent.Agents.AgentsBase, IAsyncDisposa
         await _down.CancelAsync();
         await _app!.DisposeAsync();
         _down.Dispose();
+    }
+
+    private static async Task<FakeLeader> TryStartAsync(int port, string? redirect)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddGrpc();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.ListenLocalhost(port, listen => listen.Protocols = HttpProtocols.Http2));
+        var leader = new FakeLeader { Redirect = redirect };
+        builder.Services.AddSingleton(leader);
+        leader._app = builder.Build();
+        leader._app.MapGrpcService<FakeLeader>();
+        try
+        {
+            await leader._app.StartAsync();
+            return leader;
+        }
+        catch
+        {
+            await leader.DisposeAsync();
+            throw;
+        }
     }
 
     private async Task HearAsync(AgentMessage message, IServerStreamWriter<ServerMessage> answers, SemaphoreSlim turn)

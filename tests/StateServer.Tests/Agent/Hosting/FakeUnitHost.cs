@@ -18,6 +18,8 @@ internal sealed class FakeUnitHost : IUnitHost
 
     public bool KillWorks { get; set; } = true;
 
+    public int KillsAsked { get; private set; }
+
     public IReadOnlyList<UnitOrder> Found() => Left;
 
     public void Start(UnitOrder order, long leaseEnd)
@@ -42,6 +44,7 @@ internal sealed class FakeUnitHost : IUnitHost
 
     public bool Kill(UnitOrder order)
     {
+        KillsAsked++;
         if (KillWorks && Running.TryGetValue(order.Unit, out UnitOrder? running) && running.Token == order.Token)
         {
             Running.Remove(order.Unit);

@@ -42,11 +42,16 @@ internal sealed class ApiHost : IAsyncDisposable
     /// <summary>What a signal to the process would begin.</summary>
     internal void BeginStop() => _application.Lifetime.StopApplication();
 
+    /// <summary>Starts one.</summary>
+    /// <param name="watches">The bounds of watches.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="more">Registers what a test needs beyond.</param>
+    /// <param name="replica">Another host's, of which this one is then another member.</param>
     internal static async Task<ApiHost> StartAsync(
-        WatchOptions? watches = null, TimeProvider? time = null, Action<IServiceCollection>? more = null)
+        WatchOptions? watches = null, TimeProvider? time = null, Action<IServiceCollection>? more = null, InMemoryReplica? replica = null)
     {
         var ports = PortBlock.Take(1);
-        var replica = new InMemoryReplica();
+        replica ??= new InMemoryReplica();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>

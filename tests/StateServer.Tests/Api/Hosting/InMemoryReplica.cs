@@ -27,6 +27,7 @@ internal sealed class InMemoryReplica : IReplica, ILeaseTimes
 
     private readonly Lock _gate = new();
     private ReplicatedState _state = ReplicatedState.Empty;
+    private int _serializableReads;
     private TaskCompletionSource _applied = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private MemberStatus _status = new()
     {
@@ -95,7 +96,11 @@ internal sealed class InMemoryReplica : IReplica, ILeaseTimes
             throw new ProposalRefusedException(ProposalRefusal.TooLarge, "the command is over 1.5 MiB");
         }
 
-        Requests.Add(request);
+        lock (_gate)
+        {
+            Requests.Add(request);
+        }
+
         var outcome = Apply(command, request);
         while (TrimsAtOnce && State.Keyspace.HasHistoryToTrim)
         {
@@ -172,7 +177,14 @@ internal sealed class InMemoryReplica : IReplica, ILeaseTimes
             ? new LeaseTime(found.TimeToLiveSeconds, TimeSpan.FromSeconds(found.TimeToLiveSeconds - 0.25), State.AppliedIndex)
             : null);
 
-    public ReplicatedState ReadSerializable() => SerializableFault is { } fault ? throw fault : State;
+    /// <summary>How often its own state was asked for.</summary>
+    internal int SerializableReads => Volatile.Read(ref _serializableReads);
+
+    public ReplicatedState ReadSerializable()
+    {
+        Interlocked.Increment(ref _serializableReads);
+        return SerializableFault is { } fault ? throw fault : State;
+    }
 
     public ValueTask<ReplicatedState> ReadLinearizableAsync(CancellationToken cancellationToken)
     {

@@ -8,16 +8,12 @@ using static StateServer.Consensus.Codec.ModelFieldCodec;
 
 namespace StateServer.Consensus.Codec;
 
-/// <summary>The model's commands of the leader's loop and of agents.</summary>
-internal static class ModelWorkCodec
+/// <summary>The commands of the leader's loop and of agents about units; those about machines are <see cref="MachineWorkCodec"/>'s.</summary>
+internal static class UnitWorkCodec
 {
     private const int AssignUnitsFields = 3;
     private const int NewMachineFields = 4;
     private const int PairFields = 2;
-    private const int BeginLaunchFields = 4;
-    private const int EndLaunchFields = 5;
-    private const int AvoidZoneFields = 3;
-    private const int ReportMachineFields = 4;
     private const int UnitReportFields = 6;
     private const int NoteWaitingFields = 3;
 
@@ -42,53 +38,6 @@ internal static class ModelWorkCodec
             case RemoveDeadUnitsCommand remove:
                 WriteReferences(ref writer, CommandTag.RemoveDeadUnits, remove.Units);
                 break;
-            case ReserveZoneCommand reserve:
-                Start(ref writer, CommandTag.ReserveZone, PairFields);
-                writer.Write(reserve.Machine.Value);
-                writer.Write(reserve.Zone.Name);
-                break;
-            case BeginLaunchCommand begin:
-                Start(ref writer, CommandTag.BeginLaunch, BeginLaunchFields);
-                writer.Write(begin.Machine.Value);
-                writer.Write(begin.Number);
-                writer.Write(begin.Zone.Name);
-                writer.Write(begin.UserDataHash);
-                break;
-            case EndLaunchCommand end:
-                Start(ref writer, CommandTag.EndLaunch, EndLaunchFields);
-                writer.Write(end.Machine.Value);
-                writer.Write(end.Number);
-                writer.Write((int)end.Outcome);
-                WriteOptional(ref writer, end.Instance?.Name);
-                writer.Write(end.Detail);
-                break;
-            case MarkMachineLostCommand lost:
-                Start(ref writer, CommandTag.MarkMachineLost, PairFields);
-                writer.Write(lost.Machine.Value);
-                writer.Write(lost.Why);
-                break;
-            case MarkMachineReturnedCommand returned:
-                WriteMachine(ref writer, CommandTag.MarkMachineReturned, returned.Machine);
-                break;
-            case MachineTerminatedCommand terminated:
-                WriteMachine(ref writer, CommandTag.MachineTerminated, terminated.Machine);
-                break;
-            case AvoidZoneCommand avoid:
-                Start(ref writer, CommandTag.AvoidZone, AvoidZoneFields);
-                writer.Write(avoid.Zone.Name);
-                writer.Write(avoid.UntilMilliseconds);
-                writer.Write(avoid.Why);
-                break;
-            case ClearAvoidedZonesCommand:
-                Start(ref writer, CommandTag.ClearAvoidedZones, 0);
-                break;
-            case ReportMachineCommand report:
-                Start(ref writer, CommandTag.ReportMachine, ReportMachineFields);
-                writer.Write(report.Machine.Value);
-                writer.Write(report.Instance.Name);
-                writer.Write(report.Address);
-                writer.Write(report.AgentVersion);
-                break;
             case ReportUnitsCommand report:
                 Start(ref writer, CommandTag.ReportUnits, PairFields);
                 writer.Write(report.Machine.Value);
@@ -101,7 +50,8 @@ internal static class ModelWorkCodec
                 WriteList(ref writer, note.Units, Write);
                 break;
             default:
-                throw new ArgumentException($"no tag for the command {command.GetType().Name}", nameof(command));
+                MachineWorkCodec.Write(ref writer, command);
+                break;
         }
     }
 
@@ -125,38 +75,6 @@ internal static class ModelWorkCodec
             case CommandTag.RemoveDeadUnits:
                 reader.Fields(1, "a removal of dead units");
                 return new RemoveDeadUnitsCommand(ReadList(ref reader, ReadReference));
-            case CommandTag.ReserveZone:
-                reader.Fields(PairFields, "a reservation");
-                var reserved = new MachineId(reader.Int32());
-                return new ReserveZoneCommand(reserved, new Zone(reader.Text()));
-            case CommandTag.BeginLaunch:
-                return ReadBegin(ref reader);
-            case CommandTag.EndLaunch:
-                return ReadEnd(ref reader);
-            case CommandTag.MarkMachineLost:
-                reader.Fields(PairFields, "a machine's loss");
-                var lost = new MachineId(reader.Int32());
-                return new MarkMachineLostCommand(lost, reader.Text());
-            case CommandTag.MarkMachineReturned:
-                reader.Fields(1, "a machine's return");
-                return new MarkMachineReturnedCommand(new MachineId(reader.Int32()));
-            case CommandTag.MachineTerminated:
-                reader.Fields(1, "a machine's end");
-                return new MachineTerminatedCommand(new MachineId(reader.Int32()));
-            case CommandTag.AvoidZone:
-                reader.Fields(AvoidZoneFields, "a zone's failure");
-                var zone = new Zone(reader.Text());
-                var until = reader.Int64();
-                return new AvoidZoneCommand(zone, until, reader.Text());
-            case CommandTag.ClearAvoidedZones:
-                reader.Fields(0, "the end of zones' failures");
-                return new ClearAvoidedZonesCommand();
-            case CommandTag.ReportMachine:
-                reader.Fields(ReportMachineFields, "a machine's report");
-                var machine = new MachineId(reader.Int32());
-                var instance = new InstanceId(reader.Text());
-                var address = reader.Text();
-                return new ReportMachineCommand(machine, instance, address, reader.Text());
             case CommandTag.ReportUnits:
                 reader.Fields(PairFields, "units' reports");
                 var reporter = new MachineId(reader.Int32());
@@ -167,33 +85,8 @@ internal static class ModelWorkCodec
                 var machineNotes = ReadList(ref reader, ReadMachineNote);
                 return new NoteWaitingCommand(notice, machineNotes, ReadList(ref reader, ReadUnitNote));
             default:
-                throw reader.Unknown($"command tag {(int)tag}");
+                return MachineWorkCodec.Read(ref reader, tag);
         }
-    }
-
-    private static BeginLaunchCommand ReadBegin(ref FieldReader reader)
-    {
-        reader.Fields(BeginLaunchFields, "a launch attempt");
-        var machine = new MachineId(reader.Int32());
-        var number = reader.Int32();
-        var zone = new Zone(reader.Text());
-        return new BeginLaunchCommand(machine, number, zone, reader.Text());
-    }
-
-    private static EndLaunchCommand ReadEnd(ref FieldReader reader)
-    {
-        reader.Fields(EndLaunchFields, "a launch attempt's end");
-        var machine = new MachineId(reader.Int32());
-        var number = reader.Int32();
-        var outcome = (LaunchOutcome)reader.Int32();
-        var instance = ReadInstance(ref reader);
-        return new EndLaunchCommand(machine, number, outcome, instance, reader.Text());
-    }
-
-    private static void WriteMachine(ref MessagePackWriter writer, CommandTag tag, MachineId machine)
-    {
-        Start(ref writer, tag, 1);
-        writer.Write(machine.Value);
     }
 
     private static void WriteReferences(
