@@ -203,6 +203,16 @@ public sealed class MachineTests
     }
 
     [Fact]
+    public void A_machine_that_an_operator_named_is_clean_for_nobody_else()
+    {
+        MachineId machine = _world.AddMachine(World.A);
+        _world.Deploy("named");
+        _world.AddUnits("named", 1, new PlacementDirective(null, machine));
+        _world.Deploy("web", 1);
+        Assert.Equal(["place named/0 to machine 0 in zone a", "add machine 1 in zone b and place web/0 to it"], Steps(_world.Do()));
+    }
+
+    [Fact]
     public void Without_an_environment_nothing_is_planned()
     {
         _world.Model = ModelState.Empty;

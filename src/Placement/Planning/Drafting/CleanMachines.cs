@@ -13,6 +13,9 @@ internal sealed class CleanMachines(PlanDraft draft)
     private readonly Dictionary<(ServiceName Service, int Zone), IEnumerator<MachineId>> _left = [];
     private readonly HashSet<MachineId> _taken = [];
 
+    /// <summary>A machine that an operator named for a unit is clean no more.</summary>
+    public void Occupy(MachineId machine) => _taken.Add(machine);
+
     /// <summary>Takes the lowest one that suits, out of the first zone that has one.</summary>
     /// <param name="service">Whose unit it is for.</param>
     /// <param name="zones">The places of the zones, best first.</param>

@@ -111,6 +111,7 @@ internal sealed class UnitPlanning
         }
 
         _named[named] = _named.GetValueOrDefault(named) + 1;
+        _clean.Occupy(named);
         AssignUnitStep step = new(unit.Name, named, machine!.Zone, from);
         Take(service, _draft.Zones.PlaceOf(machine.Zone), step);
         _draft.Add(new Decision(unit.Name, from, [], [new MachineConsidered(named, null, null)], 0, step.ToString(), "", 0));
