@@ -24,7 +24,7 @@ public sealed class TermTests
         var old = new TermLog(log, 1);
         log.Elect(2);
         Assert.False(old.IsLeading);
-        await Assert.ThrowsAsync<ModelLogException>(() => old.ProposeAsync(new ClearAvoidedZonesCommand(), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<ModelLogException>(() => old.ProposeAsync(new ClearAvoidedZonesCommand([new Zone("a")]), TestContext.Current.CancellationToken));
         Assert.Empty(log.Proposed);
     }
 

@@ -145,7 +145,7 @@ internal static class MachineRules
         if (machine.Attempts is [.., { Outcome: LaunchOutcome.CapacityExhausted or LaunchOutcome.ZoneUnavailable }])
         {
             // What keeps it waiting is what is remembered of zones.
-            ZoneRules.Clear(draft);
+            ZoneRules.ClearAll(draft);
         }
 
         draft.Machines.Set(machine with { Retries = checked(machine.Retries + 1), Message = "" });

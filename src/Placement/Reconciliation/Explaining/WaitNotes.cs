@@ -65,7 +65,7 @@ internal static class WaitNotes
     private static void Add(ImmutableArray<MachineNote>.Builder notes, ModelState model, MachineId id, string line)
     {
         if (model.Machines.GetValueOrDefault(id) is { Status: MachineStatus.Pending, Life: Life.Alive } machine
-            && (machine.Attempts is not [.., var last] || LaunchRules.IsZoneBound(last.Outcome))
+            && (machine.Attempts is not [.., var last] || LaunchAttempt.IsOfZone(last.Outcome))
             && machine.Message != line)
         {
             notes.Add(new(id, line));
