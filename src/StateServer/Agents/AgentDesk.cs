@@ -6,11 +6,11 @@ using StateServer.Domain.Apply;
 using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Model;
-using StateServer.Placement.Planning.Indexing;
 using StateServer.Placement.Reconciliation;
 using StateServer.Placement.Reconciliation.Contacts;
 using StateServer.Placement.Reconciliation.Ports;
 using StateServer.Protos.Agent;
+using ModelChanges = StateServer.Placement.Planning.Indexing.ModelChanges;
 
 namespace StateServer.Agents;
 

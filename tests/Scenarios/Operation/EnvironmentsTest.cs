@@ -1,4 +1,5 @@
 using System.Text.Json;
+using StateServer.Loopback;
 using StateServer.Scenarios.Clusters;
 using StateServer.Scenarios.Processes;
 using StateServer.Scenarios.Tools;
@@ -110,7 +111,7 @@ public sealed class EnvironmentsTest : IDisposable
     }
 
     private static void AssertHas(JsonElement items, params string[] fields) => Assert.All(
-        items.EnumerateArray(), item => Assert.Subset([.. item.EnumerateObject().Select(p => p.Name)], fields.ToHashSet()));
+        items.EnumerateArray(), item => Assert.Subset(item.EnumerateObject().Select(field => field.Name).ToHashSet(), fields.ToHashSet()));
 
     private async Task WriteAsync(string root, string series)
     {

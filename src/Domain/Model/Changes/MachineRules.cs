@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Outcomes;
@@ -143,12 +142,10 @@ internal static class MachineRules
             return ModelRefusal.Conflict($"machine {id} does not wait to be launched, so there is nothing to retry");
         }
 
-        // What keeps it waiting may be what is remembered of zones.
-        if (machine.Attempts is [.., { Outcome: var last }]
-            && LaunchAttempt.IsOfZone(last)
-            && draft.Zones.Values.Where(zone => zone.AvoidUntilMilliseconds > 0).Select(zone => zone.Zone).ToImmutableSortedSet() is { IsEmpty: false } avoided)
+        if (machine.Attempts is [.., { Outcome: LaunchOutcome.CapacityExhausted or LaunchOutcome.ZoneUnavailable }])
         {
-            ZoneRules.Clear(draft, avoided);
+            // What keeps it waiting is what is remembered of zones.
+            ZoneRules.ClearAll(draft);
         }
 
         draft.Machines.Set(machine with { Retries = checked(machine.Retries + 1), Message = "" });

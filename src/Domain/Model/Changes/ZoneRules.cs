@@ -61,6 +61,15 @@ internal static class ZoneRules
             return refused;
         }
 
+        Forget(draft, zones);
+        return null;
+    }
+
+    /// <summary>Forgets the failures of all zones.</summary>
+    public static void ClearAll(ModelDraft draft) => Forget(draft, [.. draft.Zones.Values.Select(zone => zone.Zone)]);
+
+    private static void Forget(ModelDraft draft, ImmutableSortedSet<Zone> zones)
+    {
         var cleared = 0;
         foreach (var zone in zones)
         {
@@ -75,8 +84,6 @@ internal static class ZoneRules
         {
             draft.Tell(ModelEventKind.ZonesCleared, "environment", $"{cleared} zones are tried again");
         }
-
-        return null;
     }
 
     /// <summary>Forgets the failure that is over first, of a zone that isn't cordoned; false where all are.</summary>
