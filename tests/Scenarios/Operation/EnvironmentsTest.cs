@@ -1,4 +1,5 @@
 using System.Text.Json;
+using StateServer.Loopback;
 using StateServer.Scenarios.Clusters;
 using StateServer.Scenarios.Processes;
 using StateServer.Scenarios.Tools;
