@@ -57,7 +57,6 @@ public sealed class ModelServiceTests : IAsyncLifetime
         AnswerLoss[] losses = [new("AddUnits"), new("AddUnits")];
         await using ApiHost one = await ApiHost.StartAsync(more: Losing(losses[0]), replica: _host.Replica);
         await using ApiHost other = await ApiHost.StartAsync(more: Losing(losses[1]), replica: _host.Replica);
-        _host.Replica.Status = _host.Replica.Status with { ClientUrls = [$"http://{one.Address}", $"http://{other.Address}"] };
         await using var client = new StateServerClient(new ClientOptions { Endpoints = [one.Address, other.Address], ExactlyOnceWrites = true });
         await client.DeployAsync(new Wire.DeployRequest { Service = "web" }, Cancelled);
         Array.ForEach(losses, loss => loss.LoseNext(1));
@@ -82,7 +81,6 @@ public sealed class ModelServiceTests : IAsyncLifetime
         AnswerLoss loss = new("AddUnits");
         await using ApiHost host = await ApiHost.StartAsync(
             more: services => services.AddSingleton(loss).AddGrpc(options => options.Interceptors.Add<AnswerLoss>()), replica: _host.Replica);
-        _host.Replica.Status = _host.Replica.Status with { ClientUrls = [$"http://{host.Address}"] };
         var options = new ClientOptions { Endpoints = [host.Address], ExactlyOnceWrites = true, MaxAttempts = 1 };
         var request = new Wire.AddUnitsRequest { Service = "web", Units = 3 };
         WriteId? id;
