@@ -167,8 +167,11 @@ public sealed class ModelVerbTests : IAsyncLifetime
         Assert.Equal((1, "one\n", $"stateserver: the agent went; goes on{Environment.NewLine}stateserver: enough"), Trimmed(await following));
         Assert.Equal([0, 4, 4], _logs.Asked.Select(a => a.Offset));
 
-        _host.Replica.Apply(ScenarioWork.Read("lost 0 silent", _host.Replica.State.Model), null);
-        _host.Replica.Apply(ScenarioWork.Read("place web/0 in b", _host.Replica.State.Model), null);
+        foreach (string work in (string[])["launch 0 in a", "launched 0", "lost 0 silent", "place web/0 in b"])
+        {
+            _host.Replica.Apply(ScenarioWork.Read(work, _host.Replica.State.Model), null);
+        }
+
         _logs.Asked.Clear();
         var client = new Protos.Operator.Model.ModelClient(_host.Channel);
         Protos.Operator.ReadUnitLogResponse anew = await client.ReadUnitLogAsync(
