@@ -121,7 +121,7 @@ public sealed class DeployCheckerTests
     {
         Violates("which there is none", new ModelHistoryBuilder().Step("+web", "+web/0").Did(Deploy, Ok, "web", 1, added: "web/0").Step("web/0>0"));
         Violates("there is no service web", new ModelHistoryBuilder().Step("+web/0").Did(AddUnits, Ok, "web", 1, added: "web/0"));
-        Violates("no service web", Web.Step("-web", "-web/0").Did(RemoveService, Ok, "web").Did(RemoveUnits, Unknown, named: "web/1"));
+        Violates("no service web", Web.Step("~web/1").Did(RemoveUnits, Ok, named: "web/1").Step("-web", "-web/0").Did(RemoveService, Ok, "web"));
     }
 
     [Fact]

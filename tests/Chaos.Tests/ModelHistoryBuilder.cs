@@ -10,6 +10,7 @@ internal sealed class ModelHistoryBuilder
     private readonly List<ModelOperation> _operations = [];
     private readonly List<ModelLook> _looks = [];
     private readonly Dictionary<string, long> _created = [];
+    private readonly Dictionary<string, int> _machines = [];
     private long _revision = 1;
     private long _assignment;
 
@@ -80,13 +81,21 @@ internal sealed class ModelHistoryBuilder
         string[] parts = word.TrimStart('+', '~').Split('@', '>');
         string key = KeyOf(parts[0]);
         _created[key] = isNew ? _revision : _created.GetValueOrDefault(key, _revision);
+        bool isAssigned = word.Contains('>', StringComparison.Ordinal);
+        if (isAssigned)
+        {
+            _machines[key] = int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture);
+        }
+
         return new ModelRecord(key, key)
         {
             CreateRevision = _created[key],
             IsDying = word[0] == '~',
             Zone = word.Contains('@', StringComparison.Ordinal) ? parts[1] : null,
-            Machine = word.Contains('>', StringComparison.Ordinal) ? int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture) : null,
-            Assignment = word.Contains('>', StringComparison.Ordinal) ? ++_assignment : 0,
+
+            // What is dying stays where it was.
+            Machine = (isAssigned || word[0] == '~') && _machines.TryGetValue(key, out int machine) ? machine : null,
+            Assignment = isAssigned ? ++_assignment : 0,
         };
     }
 }

@@ -14,7 +14,7 @@ public static class ConstraintText
     public const int MostCharacters = 4096;
 
     /// <summary>Most tags, and most zones.</summary>
-    public const int MostListed = 64;
+    public const int MostListed = ModelLimits.MostListItems;
 
     /// <summary>Most characters of a tag or of an instance type's name.</summary>
     public const int MostNameCharacters = 128;

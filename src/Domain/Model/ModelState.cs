@@ -72,7 +72,7 @@ public sealed record ModelState
     /// <summary>Which units are where; made from <see cref="Units"/> at its first use where Apply did not set it behind them.</summary>
     internal UnitPlaces Places
     {
-        get => _places ??= UnitPlaces.Of(Units.Values);
+        get => _places ??= UnitPlaces.Of([.. Units.Values]);
         init => _places = value;
     }
 

@@ -12,22 +12,11 @@ internal sealed record UnitPlaces(
     ImmutableSortedDictionary<MachineId, ImmutableSortedSet<UnitName>> Left,
     ImmutableSortedDictionary<ServiceName, ImmutableSortedSet<UnitName>> OfService)
 {
-    private static UnitPlaces None { get; } = new(
-        ImmutableSortedDictionary<MachineId, ImmutableSortedSet<UnitName>>.Empty,
-        ImmutableSortedDictionary<MachineId, ImmutableSortedSet<UnitName>>.Empty,
-        ImmutableSortedDictionary<ServiceName, ImmutableSortedSet<UnitName>>.Empty);
-
     /// <summary>From scratch.</summary>
-    public static UnitPlaces Of(IEnumerable<UnitRecord> units)
-    {
-        var places = None;
-        foreach (var unit in units)
-        {
-            places = places.Change(null, unit);
-        }
-
-        return places;
-    }
+    public static UnitPlaces Of(IReadOnlyCollection<UnitRecord> units) => new(
+        Gather(units, unit => unit.Machine),
+        Gather(units, unit => unit.Predecessor?.Machine),
+        Gather(units, unit => (ServiceName?)unit.Name.Service));
 
     /// <summary>The units at a place, in order.</summary>
     public static ImmutableSortedSet<UnitName> At<TPlace>(
@@ -40,6 +29,13 @@ internal sealed record UnitPlaces(
         Move(Assigned, before?.Machine, after?.Machine, before?.Name ?? after!.Name),
         Move(Left, before?.Predecessor?.Machine, after?.Predecessor?.Machine, before?.Name ?? after!.Name),
         Move(OfService, before?.Name.Service, after?.Name.Service, before?.Name ?? after!.Name));
+
+    private static ImmutableSortedDictionary<TPlace, ImmutableSortedSet<UnitName>> Gather<TPlace>(
+        IReadOnlyCollection<UnitRecord> units, Func<UnitRecord, TPlace?> placeOf)
+        where TPlace : struct =>
+        units.Where(unit => placeOf(unit) is not null)
+            .GroupBy(unit => placeOf(unit)!.Value)
+            .ToImmutableSortedDictionary(place => place.Key, place => place.Select(unit => unit.Name).ToImmutableSortedSet());
 
     private static ImmutableSortedDictionary<TPlace, ImmutableSortedSet<UnitName>> Move<TPlace>(
         ImmutableSortedDictionary<TPlace, ImmutableSortedSet<UnitName>> places, TPlace? from, TPlace? to, UnitName unit)

@@ -10,17 +10,14 @@ namespace StateServer.Providers.Local;
 /// </summary>
 /// <param name="variable">The variable's name.</param>
 /// <param name="value">Its value, which nothing else has.</param>
-public sealed class ProcessMark(string variable, string value)
+/// <param name="execPatience">How long a process may be between its old program and its new one before it is taken for one that carries
+/// nothing; two seconds where nothing is said. An exec takes less than a millisecond, on a loaded machine some.</param>
+public sealed class ProcessMark(string variable, string value, TimeSpan? execPatience = null)
 {
     /// <summary>So many looks tell a program without an environment from one whose environment is just being shown.</summary>
     private const int LooksAtNamed = 3;
 
-    /// <summary>
-    /// How long a process may be between its old program and its new one before it is taken for one that carries nothing: an exec takes
-    /// less than a millisecond, on a loaded machine some.
-    /// </summary>
-    private static readonly TimeSpan ExecPatience = TimeSpan.FromSeconds(2);
-
+    private readonly TimeSpan _execPatience = execPatience ?? TimeSpan.FromSeconds(2);
     private readonly byte[] _mark = Encoding.UTF8.GetBytes($"{variable}={value}\0");
 
     /// <summary>The living processes that carry it, oldest first; those of other users are not seen.</summary>
@@ -60,7 +57,7 @@ public sealed class ProcessMark(string variable, string value)
 
                 // The arguments, which no program is without, are shown a moment before the environment is.
                 named += Of(pid, "cmdline").Length > 0 ? 1 : 0;
-                if (named >= LooksAtNamed || !ProcessProof.RunsProgram(pid) || TimeProvider.System.GetElapsedTime(started) >= ExecPatience)
+                if (named >= LooksAtNamed || !ProcessProof.RunsProgram(pid) || TimeProvider.System.GetElapsedTime(started) >= _execPatience)
                 {
                     return false;
                 }

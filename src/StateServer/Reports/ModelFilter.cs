@@ -15,7 +15,14 @@ internal sealed record ModelFilter(ImmutableArray<string> Services, ImmutableArr
     public ImmutableArray<string> Strangers(ClusterReport report)
     {
         ImmutableArray<string> zones =
-            [.. report.Members.Select(m => m.Zone).Concat(report.Machines.Select(m => m.Zone)).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        [
+            .. report.Members.Select(m => m.Zone)
+                .Concat(report.Machines.Select(m => m.Zone))
+                .Concat(report.Zones.Select(z => z.Name))
+                .OfType<string>()
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
         return
         [
             .. Strangers("service", Services, [.. report.Services.Select(s => s.Name)]),

@@ -66,6 +66,12 @@ public sealed class EnvironmentTests
             new SetConstraintsCommand(new ServiceName("db"), Constraints.None), RejectionReason.ModelNotFound, "service \"db\" not found");
         script.Refused(
             new SetConstraintsCommand(null, Constraints.None with { CpuCores = -1 }), RejectionReason.InvalidArgument, "negative");
+        script.Refused(
+            new SetConstraintsCommand(null, Constraints.None with { RootDiskMiB = ConstraintText.MostMiB + 1 }), RejectionReason.InvalidArgument, "1024P");
+        script.Refused(
+            new SetConstraintsCommand(null, Constraints.None with { InstanceType = "m1", CpuCores = 1 }),
+            RejectionReason.InvalidArgument,
+            "\"cpu-cores\" overlaps with \"instance-type\"");
     }
 
     [Fact]

@@ -74,7 +74,7 @@ internal static class ModelInvariants
     /// <summary>The kept places are those of the records.</summary>
     private static void CheckPlaces(ModelState model)
     {
-        var anew = UnitPlaces.Of(model.Units.Values);
+        var anew = UnitPlaces.Of([.. model.Units.Values]);
         Assert.Equal(Lines(anew.Assigned), Lines(model.Places.Assigned));
         Assert.Equal(Lines(anew.Left), Lines(model.Places.Left));
         Assert.Equal(Lines(anew.OfService), Lines(model.Places.OfService));

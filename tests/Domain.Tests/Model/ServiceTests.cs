@@ -109,11 +109,12 @@ public sealed class ServiceTests
     public void A_large_service_s_units_are_made_dying_in_bounded_steps()
     {
         var script = new ModelScript();
-        var machines = Enumerable.Range(0, 2).Select(_ => script.AddRunning()).ToArray();
+        var count = (ModelLimits.MostPerCommand / ModelLimits.MostUnitsPerMachine) + 1;
+        var machines = Enumerable.Range(0, count).Select(_ => script.AddRunning()).ToArray();
         script.Do(Deploy("web", ModelLimits.MostPerCommand));
         script.Do(new AddUnitsCommand(Web, 1, PlacementDirective.None));
-        script.Do(Assign([.. Enumerable.Range(0, ModelLimits.MostPerCommand).Select(i => (U("web", i), machines[0]))]));
-        script.Do(Assign((U("web", ModelLimits.MostPerCommand), machines[1])));
+        script.Do(Assign([.. Enumerable.Range(0, ModelLimits.MostPerCommand).Select(i => (U("web", i), machines[i / ModelLimits.MostUnitsPerMachine]))]));
+        script.Do(Assign((U("web", ModelLimits.MostPerCommand), machines[^1])));
         script.Do(new RemoveServiceCommand(Web));
         Assert.Equal(1, script.Model.Units.Values.Count(unit => unit.Life == Life.Alive));
         script.Do(new RemoveServiceCommand(Web));

@@ -70,7 +70,9 @@ public sealed class LaunchersTests : IDisposable
         foreach (string folder in _root.MachineFolders())
         {
             await Until.TrueAsync(() => FolderLock.Look(folder).IsHeld, $"{folder} is not held");
-            Assert.Single(MachineMark.Of(folder).Bearers());
+
+            // A launcher that was killed in the middle of a fork may have left a second process; it finds the folder held and ends.
+            await Until.TrueAsync(() => MachineMark.Of(folder).Bearers().Count == 1, $"{folder} has not one process");
         }
 
         InstanceListing listing = await _root.Provider().ListInstancesAsync(new EnvironmentId(17), default);

@@ -12,7 +12,7 @@ public sealed class ProcessMarkTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly List<Process> _started = [];
 
-    private ProcessMark Mark => new(Variable, _folder.Path);
+    private ProcessMark Mark => new(Variable, _folder.Path, TimeSpan.FromMinutes(2));
 
     [Fact]
     public void A_process_that_goes_from_program_to_program_is_never_overlooked()

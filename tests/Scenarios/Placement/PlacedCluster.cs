@@ -60,7 +60,14 @@ internal sealed class PlacedCluster : IAsyncDisposable
             {
                 JsonElement status = await Cluster.StatusAsync();
                 last = status.ToString();
-                JsonElement found = status.GetProperty("services").EnumerateArray().Single(s => s.GetProperty("name").GetString() == service);
+
+                // While there is no leader the model is left out.
+                if (!status.TryGetProperty("services", out JsonElement services) || services.ValueKind != JsonValueKind.Array)
+                {
+                    return false;
+                }
+
+                JsonElement found = services.EnumerateArray().Single(s => s.GetProperty("name").GetString() == service);
                 spread = string.Join('/', found.GetProperty("spread").EnumerateObject().Select(zone => zone.Value.GetInt32()).OrderDescending());
                 return found.GetProperty("unitsRunning").GetInt32() == units && Processes() == units;
             },

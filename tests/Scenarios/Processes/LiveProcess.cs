@@ -29,7 +29,7 @@ internal static partial class LiveProcess
 
     /// <summary>Those that there are.</summary>
     public static int[] Pids() =>
-        [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => name!.All(char.IsAsciiDigit)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture))];
+        [.. Directory.EnumerateDirectories("/proc").Select(folder => Path.GetFileName(folder)!).Where(name => name.All(char.IsAsciiDigit)).Select(name => int.Parse(name, CultureInfo.InvariantCulture))];
 
     /// <summary>Its command line, arguments parted by blanks; "" where it is gone.</summary>
     public static string CommandLine(int pid) => string.Join(' ', Arguments(pid));

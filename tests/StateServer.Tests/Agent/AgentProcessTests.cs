@@ -194,7 +194,7 @@ public sealed class AgentProcessTests : IDisposable
     {
         await using FakeLeader leader = await FakeLeader.StartAsync(_bed.LeaderPort);
         leader.Assign(Assigned.Unit(0, 5, "/bin/sh", "-c", $"head -c 60000 /dev/zero; echo $$ > {Pid(0)}; exec sleep 1000"));
-        _bed.StartAgent();
+        _bed.StartAgent(logLimit: "1MiB");
         await StartedAsync(0);
         await AgentBed.UntilAsync(() => LogEnd() >= 60_000, "the unit's output is written");
 

@@ -57,7 +57,6 @@ public sealed class ModelServiceTests : IAsyncLifetime
         AnswerLoss[] losses = [new("AddUnits"), new("AddUnits")];
         await using ApiHost one = await ApiHost.StartAsync(more: Losing(losses[0]), replica: _host.Replica);
         await using ApiHost other = await ApiHost.StartAsync(more: Losing(losses[1]), replica: _host.Replica);
-        _host.Replica.Status = _host.Replica.Status with { ClientUrls = [$"http://{one.Address}", $"http://{other.Address}"] };
         await using var client = new StateServerClient(new ClientOptions { Endpoints = [one.Address, other.Address], ExactlyOnceWrites = true });
         await client.DeployAsync(new Wire.DeployRequest { Service = "web" }, Cancelled);
         Array.ForEach(losses, loss => loss.LoseNext(1));
@@ -82,7 +81,6 @@ public sealed class ModelServiceTests : IAsyncLifetime
         AnswerLoss loss = new("AddUnits");
         await using ApiHost host = await ApiHost.StartAsync(
             more: services => services.AddSingleton(loss).AddGrpc(options => options.Interceptors.Add<AnswerLoss>()), replica: _host.Replica);
-        _host.Replica.Status = _host.Replica.Status with { ClientUrls = [$"http://{host.Address}"] };
         var options = new ClientOptions { Endpoints = [host.Address], ExactlyOnceWrites = true, MaxAttempts = 1 };
         var request = new Wire.AddUnitsRequest { Service = "web", Units = 3 };
         WriteId? id;
@@ -127,7 +125,7 @@ public sealed class ModelServiceTests : IAsyncLifetime
             "no");
         for (int zone = 0; zone < ModelLimits.MostZones; zone++)
         {
-            Work($"avoid z{zone} full");
+            Work($"cordon z{zone}");
         }
 
         RpcException full = await FailureOf(async () => await _model.CordonAsync(new Wire.CordonRequest { Subject = "b" }));
@@ -236,10 +234,10 @@ public sealed class ModelServiceTests : IAsyncLifetime
     public async Task Events_are_followed_from_where_the_client_got_to()
     {
         using var call = _model.Events(new Wire.EventsRequest { Follow = true, After = 1 }, cancellationToken: Cancelled);
-        Work("avoid b full");
+        Work("cordon b");
         Assert.True(await call.ResponseStream.MoveNext(Cancelled));
-        Assert.Equal((2L, "zone-avoided", "zone b"), (call.ResponseStream.Current.Number, call.ResponseStream.Current.Kind, call.ResponseStream.Current.Subject));
-        Work("avoid c full");
+        Assert.Equal((2L, "cordoned", "zone b"), (call.ResponseStream.Current.Number, call.ResponseStream.Current.Kind, call.ResponseStream.Current.Subject));
+        Work("cordon c");
         Assert.True(await call.ResponseStream.MoveNext(Cancelled));
         Assert.Equal(3, call.ResponseStream.Current.Number);
     }
@@ -253,7 +251,7 @@ public sealed class ModelServiceTests : IAsyncLifetime
         ImmutableList<ModelEvent> newer =
             [.. Enumerable.Range(50, 3).Select(n => new ModelEvent(n, 0, ModelEventKind.ZonesCleared, "environment", "later"))];
         _host.Replica.Restore(state with { AppliedIndex = state.AppliedIndex + 1, Model = state.Model with { Events = newer, LastEvent = 52 } });
-        Work("avoid z full");
+        Work("cordon z");
 
         Assert.True(await call.ResponseStream.MoveNext(Cancelled));
         Assert.Equal((49L, "gap", "events 2 to 49 are not kept any more"), (call.ResponseStream.Current.Number, call.ResponseStream.Current.Kind, call.ResponseStream.Current.Text));
@@ -290,7 +288,7 @@ public sealed class ModelServiceTests : IAsyncLifetime
     public async Task Following_ends_when_the_member_stops()
     {
         using var call = _model.Events(new Wire.EventsRequest { Follow = true, After = 1 }, cancellationToken: Cancelled);
-        Work("avoid b full");
+        Work("cordon b");
         Assert.True(await call.ResponseStream.MoveNext(Cancelled));
         _host.BeginStop();
         RpcException failure = await FailureOf(async () => await call.ResponseStream.MoveNext(Cancelled));
@@ -301,7 +299,9 @@ public sealed class ModelServiceTests : IAsyncLifetime
     public async Task Zones_are_the_provider_s_together_with_what_is_remembered()
     {
         _zones.Zones = [new ProviderZone(new Zone("a"), true, "available"), new ProviderZone(new Zone("b"), false, "impaired")];
-        Work("avoid b full");
+        _host.Replica.Apply(new AddMachinesCommand(1, "noble", Constraints.None, PlacementDirective.None), null);
+        Work("launch 0 in b");
+        Work("failed 0 full");
         Wire.ListZonesResponse zones = await _model.ListZonesAsync(new Wire.ListZonesRequest(), cancellationToken: Cancelled);
         Assert.True(zones.Complete);
         Assert.Equal([("a", true, ""), ("b", false, "full")], zones.Zones.Select(z => (z.Name, z.Available, z.Message)));

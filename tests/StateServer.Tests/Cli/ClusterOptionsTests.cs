@@ -1,6 +1,8 @@
 using StateServer.Cli;
 using StateServer.Client;
+using StateServer.Domain.Commands;
 using StateServer.Domain.Identity;
+using StateServer.Domain.Membership;
 using StateServer.Environments;
 using StateServer.Local;
 using StateServer.StateServer.Tests.Api.Hosting;
@@ -79,7 +81,10 @@ public sealed class ClusterOptionsTests : IDisposable
     public async Task Members_that_an_environment_has_now_are_remembered()
     {
         await using ApiHost host = await ApiHost.StartAsync();
-        host.Replica.Status = host.Replica.Status with { ClientUrls = ["http://h:1"] };
+        host.Replica.Apply(
+            new RegisterMemberCommand(new MemberRecord(
+                InMemoryReplica.Self, "one", new FolderId(3), new Zone("local-a"), "h:1", ["http://h:2", "https://h:3"], 1, "0.1.0", DateTimeOffset.UnixEpoch)),
+            null);
         await using var client = new StateServerClient(new ClientOptions { Endpoints = [host.Address] });
         EnvironmentReach reach = Reach("a", InMemoryReplica.Cluster.Value, host.Address);
         EnvironmentReach other = Reach("b", 9, host.Address);
@@ -88,7 +93,7 @@ public sealed class ClusterOptionsTests : IDisposable
         await new ClusterTarget([host.Address], other).RefreshAsync(client, Store, TestContext.Current.CancellationToken);
         await new ClusterTarget([host.Address], null).RefreshAsync(client, Store, TestContext.Current.CancellationToken);
 
-        Assert.NotEqual([host.Address], Store.Read("a")!.Endpoints);
+        Assert.Equal(["h:2", "https://h:3"], Store.Read("a")!.Endpoints);
         Assert.Equal("/srv/a", Store.Read("a")!.Root);
         Assert.Equal([host.Address], Store.Read("b")!.Endpoints);
     }

@@ -17,7 +17,7 @@ internal static class ScenarioWork
     /// Reads one: <c>bootstrap [azure-sets] [CONSTRAINTS]</c>, <c>place UNIT in ZONE</c> (on a new machine), <c>place UNIT on MACHINE</c>,
     /// <c>launch MACHINE in ZONE</c>, <c>launched MACHINE</c>, <c>failed MACHINE LINE</c>, <c>heard MACHINE</c>, <c>running UNIT</c>,
     /// <c>crashed UNIT LINE</c>, <c>stopped UNIT</c>, <c>lost MACHINE LINE</c>, <c>gone MACHINE</c>, <c>waits [LINE]</c>,
-    /// <c>adopt in ZONE</c> (a machine that a state server runs on).
+    /// <c>cordon ZONE</c>, <c>adopt in ZONE</c> (a machine that a state server runs on).
     /// </summary>
     public static ModelCommand Read(string line, ModelState model)
     {
@@ -42,6 +42,7 @@ internal static class ScenarioWork
             ["stopped", var unit] => Report(unit, UnitStatus.Stopped, "", restarts: 0, model),
             ["lost", var machine, ..] => new MarkMachineLostCommand(Machine(machine), rest),
             ["gone", var machine] => new MachineTerminatedCommand(Machine(machine)),
+            ["cordon", var zone] => new CordonZoneCommand(new Zone(zone), true),
             ["waits", ..] => new NoteWaitingCommand(string.Join(' ', words.Skip(1)), [], []),
             ["adopt", "in", var zone] => new AdoptMachineCommand(
                 new NodeId(11), Series, new Zone(zone), new InstanceId("server-0"), "10.0.0.9"),

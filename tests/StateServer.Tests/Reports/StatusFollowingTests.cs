@@ -44,7 +44,7 @@ public sealed class StatusFollowingTests
         // The watch's start, and a signal for each change of the model: one more would be the other key's, which comes before both.
         await NextAsync(signals);
         await client.PutAsync("other", "key", Cancelled);
-        foreach (string change in (string[])["bootstrap", "avoid b full"])
+        foreach (string change in (string[])["bootstrap", "cordon b"])
         {
             host.Replica.Apply(Model.ScenarioWork.Read(change, host.Replica.State.Model), null);
             await NextAsync(signals);

@@ -18,10 +18,9 @@ internal static class EndedProcesses
     {
         var ended = ImmutableArray.CreateBuilder<AssignmentReference>();
         var dead = ImmutableArray.CreateBuilder<AssignmentReference>();
-        foreach (var unit in model.Services.Values.Where(service => service.IsSingleton)
-                     .SelectMany(service => model.UnitsOf(service.Name))
-                     .Select(name => model.Units[name]))
+        foreach (var name in model.Services.Values.Where(service => service.IsSingleton).SelectMany(service => model.UnitsOf(service.Name)))
         {
+            var unit = model.Units[name];
             if (unit.Predecessor is { } predecessor && ended.Count < ModelLimits.MostPerCommand && isOver(predecessor.Machine))
             {
                 ended.Add(new(unit.Name, predecessor.Assignment));

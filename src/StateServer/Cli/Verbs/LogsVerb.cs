@@ -30,7 +30,7 @@ internal static class LogsVerb
         {
             try
             {
-                await new Reading(session, parsed.GetValue(unit)!).RunAsync(parsed.GetValue(follow));
+                await new Reading(session, parsed.GetValue(unit)!, parsed.InvocationConfiguration.Error).RunAsync(parsed.GetValue(follow));
             }
             catch (OperationCanceledException) when (parsed.GetValue(follow) && session.CancellationToken.IsCancellationRequested)
             {
@@ -41,7 +41,7 @@ internal static class LogsVerb
     }
 
     /// <summary>One reading, from the oldest byte that is kept on.</summary>
-    private sealed class Reading(ModelSession session, string unit)
+    private sealed class Reading(ModelSession session, string unit, TextWriter complaints)
     {
         // A character may be cut in two by the end of a piece.
         private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
@@ -89,7 +89,7 @@ internal static class LogsVerb
                 if (said != _lastFailure)
                 {
                     _lastFailure = said;
-                    await Console.Error.WriteLineAsync($"stateserver: {said}; goes on");
+                    await complaints.WriteLineAsync($"stateserver: {said}; goes on");
                 }
 
                 return null;

@@ -121,7 +121,19 @@ internal static class UpVerb
         }
         catch (OperationCanceledException)
         {
-            throw interruption.Failure("interrupted before all members served; those started here were stopped");
+            if (run is null)
+            {
+                throw interruption.Failure("interrupted before all members served; those started here were stopped");
+            }
+
+            if (detach)
+            {
+                throw interruption.Failure($"interrupted; the members go on, 'stateserver down --root {root.Path}' stops them");
+            }
+
+            await output.WriteLineAsync("Stopping all members.");
+            await DownVerb.StopAsync(root, run.Cluster, run, destroy: false, output);
+            return ExitCode.Done;
         }
         finally
         {

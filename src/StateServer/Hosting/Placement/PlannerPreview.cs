@@ -49,7 +49,7 @@ internal sealed class PlannerPreview(ReconciliationLoop loop, DecisionBook book)
     [
         .. decision.Zones.Select(zone => zone.Rule is { } rule
             ? $"zone {zone.Zone}: left out by {rule}: {zone.Reason}"
-            : $"zone {zone.Zone}: {zone.Group} of the group, {zone.Machines} machines"),
+            : $"zone {zone.Zone}: {zone.Group} of the group, {zone.Machines} machine{(zone.Machines == 1 ? "" : "s")}"),
         .. decision.Machines.Select(machine => machine.Rule is { } rule
             ? $"machine {machine.Machine}: left out by {rule}: {machine.Reason}"
             : $"machine {machine.Machine}: chosen"),

@@ -38,14 +38,14 @@ internal sealed class AgentBed : IDisposable
     public string Shared(string name) => _folder.Below(name);
 
     /// <summary>Starts an agent's process.</summary>
-    public Process StartAgent(int? port = null)
+    public Process StartAgent(int? port = null, string logLimit = "64KiB")
     {
         var start = new ProcessStartInfo(Executable[0]) { UseShellExecute = false, RedirectStandardError = true };
         string[] arguments =
         [
             "agent", "--folder", Folder, "--environment-id", $"{Assigned.Environment}", "--incarnation", $"{Assigned.Incarnation}",
             "--machine", "3", "--instance", "i-3", "--endpoints", $"127.0.0.1:{port ?? LeaderPort}",
-            "--ports", Options.Ports.ToString(), "--log-limit", "64KiB",
+            "--ports", Options.Ports.ToString(), "--log-limit", logLimit,
         ];
         foreach (string argument in arguments)
         {

@@ -42,7 +42,10 @@ public sealed class OwnershipConformanceTests
         {
             await SayAsync("grant", async () => await _leases.LeaseGrantAsync(new Wire.LeaseGrantRequest { ID = 10, TTL = 60 }));
             await SayAsync("grant again", async () => await _leases.LeaseGrantAsync(new Wire.LeaseGrantRequest { ID = 10, TTL = 60 }));
-            await SayAsync("grant too short", async () => await _leases.LeaseGrantAsync(new Wire.LeaseGrantRequest { ID = 11, TTL = 1 }));
+            await SayAsync("grant another", async () => await _leases.LeaseGrantAsync(new Wire.LeaseGrantRequest { ID = 15, TTL = 60 }));
+
+            // These end by themselves, at any moment from here on: nothing below asks for them.
+            await SayAsync("grant too short", async () => await _leases.LeaseGrantAsync(new Wire.LeaseGrantRequest { ID = 21, TTL = 1 }));
             await SayAsync("grant none", async () => await _leases.LeaseGrantAsync(new Wire.LeaseGrantRequest { ID = 12 }));
             await SayAsync("grant below none", async () => await _leases.LeaseGrantAsync(new Wire.LeaseGrantRequest { ID = -13, TTL = -7 }));
             await SayAsync("grant too long", async () => await _leases.LeaseGrantAsync(new Wire.LeaseGrantRequest { ID = 14, TTL = 9_000_000_001 }));
@@ -54,7 +57,7 @@ public sealed class OwnershipConformanceTests
             await SayAsync("keep alive none", () => KeepAliveAsync(99));
             await SayAsync("revoke none", async () => await _leases.LeaseRevokeAsync(new Wire.LeaseRevokeRequest { ID = 99 }));
             await SayAsync("revoke", async () => await _leases.LeaseRevokeAsync(new Wire.LeaseRevokeRequest { ID = 10 }));
-            await SayAsync("revoke empty", async () => await _leases.LeaseRevokeAsync(new Wire.LeaseRevokeRequest { ID = 11 }));
+            await SayAsync("revoke empty", async () => await _leases.LeaseRevokeAsync(new Wire.LeaseRevokeRequest { ID = 15 }));
         }
 
         public async Task LocksAsync()
