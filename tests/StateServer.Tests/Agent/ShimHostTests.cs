@@ -90,7 +90,7 @@ public sealed class ShimHostTests : IDisposable
         _host.Start(order, end);
         int pid = await PidAsync();
         _host.Renew(order.Unit, end + (2 * Second));
-        DateTime over = DateTime.UtcNow.AddMicroseconds((end - ProcessCalls.BootTimeNanoseconds()) / 1000);
+        DateTime over = TimeProvider.System.GetUtcNow().UtcDateTime.AddMicroseconds((end - ProcessCalls.BootTimeNanoseconds()) / 1000);
         await EndedAsync();
 
         // The record tells when it ended, however late this test looks.
