@@ -37,6 +37,9 @@ internal sealed class DeployClient(int process, WorkloadContext context, ModelCa
             >= 75 when _empty.Count > 0 => await RemoveMachinesAsync(cancellationToken),
             >= 72 => await AddMachinesAsync(cancellationToken),
             _ when !_isThere => await DeployAsync(cancellationToken),
+
+            // What is there already is refused, and so must stay without effect.
+            >= 69 => await DeployAsync(cancellationToken),
             < 6 => await RemoveServiceAsync(cancellationToken),
             < 32 when _units.Count > 0 => await RemoveUnitsAsync(cancellationToken),
             _ when _units.Count >= MostUnits => await RemoveUnitsAsync(cancellationToken),
