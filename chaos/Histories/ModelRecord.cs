@@ -39,5 +39,6 @@ internal sealed record ModelRecord(string Key, string Text)
     public string Service => Name.Split('/')[0];
 
     /// <summary>Of a unit or machine: its number.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
     public int Number => int.Parse(Name.Split('/')[^1], System.Globalization.CultureInfo.InvariantCulture);
 }

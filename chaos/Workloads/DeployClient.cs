@@ -37,6 +37,9 @@ internal sealed class DeployClient(int process, WorkloadContext context, ModelCa
             >= 75 when _empty.Count > 0 => await RemoveMachinesAsync(cancellationToken),
             >= 72 => await AddMachinesAsync(cancellationToken),
             _ when !_isThere => await DeployAsync(cancellationToken),
+
+            // What is there already is refused, and so must stay without effect.
+            >= 69 => await DeployAsync(cancellationToken),
             < 6 => await RemoveServiceAsync(cancellationToken),
             < 32 when _units.Count > 0 => await RemoveUnitsAsync(cancellationToken),
             _ when _units.Count >= MostUnits => await RemoveUnitsAsync(cancellationToken),
@@ -112,11 +115,20 @@ internal sealed class DeployClient(int process, WorkloadContext context, ModelCa
         return done;
     }
 
-    private Task<ModelOperation?> AddMachinesAsync(CancellationToken cancellationToken)
+    /// <summary>Every other time it takes them away again at once: then the highest number there was stands no more.</summary>
+    private async Task<ModelOperation?> AddMachinesAsync(CancellationToken cancellationToken)
     {
         var request = new AddMachinesRequest { Machines = 1 + random.Next(2) };
         var asked = new ModelOperation { Process = process, Kind = ModelOperationKind.AddMachines, Count = request.Machines };
-        return caller.PerformAsync(asked, (model, options) => model.AddMachinesAsync(request, options), cancellationToken);
+        ModelOperation? done = await caller.PerformAsync(asked, (model, options) => model.AddMachinesAsync(request, options), cancellationToken);
+        if (done is not { Status: OperationStatus.Ok } || random.Next(2) == 0)
+        {
+            return done;
+        }
+
+        _empty.Clear();
+        _empty.AddRange(done.Added);
+        return await RemoveMachinesAsync(cancellationToken);
     }
 
     private Task<ModelOperation?> RemoveMachinesAsync(CancellationToken cancellationToken)

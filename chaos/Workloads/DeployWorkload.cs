@@ -71,7 +71,6 @@ internal sealed class DeployWorkload : IWorkload
         {
             await stop.CancelAsync();
             await following;
-            _watch.Dispose();
         }
 
         string? complaint = _watch.Complaint ?? _log.Complaints.FirstOrDefault();
@@ -221,8 +220,9 @@ internal sealed class DeployWorkload : IWorkload
         {
             try
             {
-                DateTime limit = DateTime.UtcNow + WorkloadContext.CallLimit;
-                GetModelResponse answer = await new Model.ModelClient(channel).GetModelAsync(new GetModelRequest(), deadline: limit, cancellationToken: cancellationToken);
+                using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                limit.CancelAfter(WorkloadContext.CallLimit);
+                GetModelResponse answer = await new Model.ModelClient(channel).GetModelAsync(new GetModelRequest(), cancellationToken: limit.Token);
                 var request = new RangeRequest
                 {
                     Key = MemberClient.Bytes(ModelReading.Prefix),
@@ -230,7 +230,7 @@ internal sealed class DeployWorkload : IWorkload
                     Revision = answer.Revision,
                     Serializable = true,
                 };
-                RangeResponse view = await new KV.KVClient(channel).RangeAsync(request, deadline: limit, cancellationToken: cancellationToken);
+                RangeResponse view = await new KV.KVClient(channel).RangeAsync(request, cancellationToken: limit.Token);
                 return (ModelReading.Look(member.Name, 0, answer), view.Kvs.Select(ModelReading.Record).ToDictionary(r => r.Key, r => r.Text));
             }
             catch (RpcException failure)

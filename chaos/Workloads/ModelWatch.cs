@@ -8,14 +8,13 @@ namespace StateServer.Chaos.Workloads;
 /// Follows the model's view, over one member after the other, from the revision behind the last one told. Where that was compacted, it
 /// reads all there is and leaps. Run by one task at a time; what it saw is read in between.
 /// </summary>
-internal sealed class ModelWatch(WorkloadContext context, long emptyAt) : IDisposable
+internal sealed class ModelWatch(WorkloadContext context, long emptyAt)
 {
     /// <summary>Without any event for so long it goes on at the next member: this one may be cut off.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan BetweenStreams = TimeSpan.FromMilliseconds(100);
 
-    private readonly MemberClient _client = new(context, 0);
     private readonly List<ModelStep> _steps = [];
     private long _reached = emptyAt;
 
@@ -31,29 +30,28 @@ internal sealed class ModelWatch(WorkloadContext context, long emptyAt) : IDispo
     /// <summary>Watches until it is told to stop.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
+        using var client = new MemberClient(context, 0);
         while (!stop.IsCancellationRequested)
         {
             try
             {
-                await FollowAsync(stop);
+                await FollowAsync(client, stop);
             }
             catch (Exception broken) when (broken is RpcException or OperationCanceledException or InvalidOperationException or IOException)
             {
                 // The member went, or said nothing for a while.
             }
 
-            _client.MoveOn();
+            client.MoveOn();
             await Task.Delay(BetweenStreams, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    public void Dispose() => _client.Dispose();
-
-    private async Task FollowAsync(CancellationToken stop)
+    private async Task FollowAsync(MemberClient client, CancellationToken stop)
     {
         using var life = CancellationTokenSource.CreateLinkedTokenSource(stop);
         life.CancelAfter(Patience);
-        using AsyncDuplexStreamingCall<WatchRequest, WatchResponse> call = new Watch.WatchClient(_client.Channel).Watch(cancellationToken: life.Token);
+        using AsyncDuplexStreamingCall<WatchRequest, WatchResponse> call = new Watch.WatchClient(client.Channel).Watch(cancellationToken: life.Token);
         var create = new WatchCreateRequest
         {
             Key = MemberClient.Bytes(ModelReading.Prefix),
@@ -67,24 +65,24 @@ internal sealed class ModelWatch(WorkloadContext context, long emptyAt) : IDispo
             if (response.Events.Count > 0)
             {
                 life.CancelAfter(Patience);
-                Take(response);
+                Take(response, client.Member);
             }
 
             if (response.Canceled)
             {
-                await (response.CompactRevision > 0 ? LeapAsync() : Task.CompletedTask);
+                await (response.CompactRevision > 0 ? LeapAsync(client) : Task.CompletedTask);
                 return;
             }
         }
     }
 
-    private void Take(WatchResponse response)
+    private void Take(WatchResponse response, string member)
     {
         foreach (IGrouping<long, Event> revision in response.Events.GroupBy(e => e.Kv.ModRevision))
         {
             if (revision.Key <= Reached)
             {
-                Complaint ??= $"{_client.Member} told of revision {revision.Key} behind {Reached}";
+                Complaint ??= $"{member} told of revision {revision.Key} behind {Reached}";
                 continue;
             }
 
@@ -97,9 +95,9 @@ internal sealed class ModelWatch(WorkloadContext context, long emptyAt) : IDispo
         }
     }
 
-    private async Task LeapAsync()
+    private async Task LeapAsync(MemberClient client)
     {
-        (_, RangeResponse? all) = await _client.PrefixAsync(ModelReading.Prefix);
+        (_, RangeResponse? all) = await client.PrefixAsync(ModelReading.Prefix);
         if (all is not null && all.Header.Revision > Reached)
         {
             _steps.Add(new ModelStep(Reached, all.Header.Revision, [.. all.Kvs.Select(ModelReading.Record)], []) { IsLeap = true });

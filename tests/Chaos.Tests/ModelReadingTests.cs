@@ -69,6 +69,10 @@ public sealed class ModelReadingTests
     }
 
     [Fact]
+    public void Any_record_can_be_written_down() =>
+        Assert.Contains("environment", System.Text.Json.JsonSerializer.Serialize(new ModelRecord("environment", "")), StringComparison.Ordinal);
+
+    [Fact]
     public void A_key_that_is_no_record_is_told() => Assert.Throws<FormatException>(() => View("else/where", "{}"));
 
     private static ModelRecord View(string key, string json) => ModelReading.Record(new KeyValue
