@@ -49,6 +49,7 @@ internal static class EnvironmentRules
 
         draft.Services.Set(service! with { Constraints = set.Constraints });
         draft.Tell(ModelEventKind.ConstraintsSet, $"service {name}", "its constraints were set");
+        MachineRules.AskAnew(draft, name);
         return null;
     }
 

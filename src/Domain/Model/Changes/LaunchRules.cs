@@ -153,7 +153,10 @@ internal static class LaunchRules
         };
     }
 
-    /// <summary>The reservation goes too: the next zone is chosen anew, unless an operator asked for one.</summary>
+    /// <summary>
+    /// The reservation goes too: the next zone is chosen anew, unless an operator asked for one. So are the constraints, which may have
+    /// been set anew while the attempt was under way.
+    /// </summary>
     private static void Fail(ModelDraft draft, MachineRecord machine, EndLaunchCommand end)
     {
         var detail = ModelLine.Of(end.Detail);
@@ -162,6 +165,7 @@ internal static class LaunchRules
         {
             Zone = machine.Directive.Zone,
             Status = MachineStatus.Pending,
+            Constraints = MachineRules.AskedBy(draft, machine)?.Constraints ?? machine.Constraints,
             Message = detail,
             Attempts = EndLast(machine, end.Outcome, detail, draft.Timestamp),
             StatusSinceMilliseconds = draft.Timestamp,

@@ -128,6 +128,36 @@ internal static class MachineRules
         return null;
     }
 
+    /// <summary>After a service's constraints changed: its machines that wait to be launched ask for the new ones, at once.</summary>
+    public static void AskAnew(ModelDraft draft, ServiceName service)
+    {
+        foreach (var name in UnitPlaces.At(draft.Places.OfService, service))
+        {
+            if (draft.Units.Get(name).Machine is { } id && draft.Machines.Get(id) is { Status: MachineStatus.Pending } machine
+                && AskedBy(draft, machine) is { } asking)
+            {
+                draft.Machines.Set(machine with { Constraints = asking.Constraints, Message = "" });
+            }
+        }
+    }
+
+    /// <summary>The one service that a machine is to be launched for; null where an operator added it, or it is a state server's.</summary>
+    public static ServiceRecord? AskedBy(ModelDraft draft, MachineRecord machine)
+    {
+        ServiceName? service = null;
+        foreach (var unit in UnitPlaces.At(draft.Places.Assigned, machine.Id))
+        {
+            if (draft.Units.Get(unit).Directive.Machine is not null || (service is { } other && other != unit.Service))
+            {
+                return null;
+            }
+
+            service = unit.Service;
+        }
+
+        return machine.Life == Life.Alive && machine.StateServer is null && service is { } only ? draft.Services.Get(only) : null;
+    }
+
     public static Rejection? Cordon(ModelDraft draft, CordonMachineCommand cordon)
     {
         if (Find(draft, cordon.Machine, out var machine) is { } missing)
