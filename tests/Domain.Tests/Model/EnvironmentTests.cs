@@ -75,6 +75,38 @@ public sealed class EnvironmentTests
     }
 
     [Fact]
+    public void A_services_new_constraints_go_for_its_machines_that_wait_to_be_launched_and_for_no_others()
+    {
+        var script = new ModelScript();
+        script.Do(Deploy("web", 2));
+        script.Do(Deploy("db"));
+        script.Do(Machines(4));
+        script.Do(Assign((U("web", 0), 0), (U("web", 1), 1), (U("db", 0), 2)));
+        script.Do(new AddUnitsCommand(new ServiceName("web"), 1, new PlacementDirective(null, new MachineId(3))));
+        script.Do(Assign((U("web", 2), 3)));
+        foreach (int machine in (int[])[0, 1])
+        {
+            script.Do(new BeginLaunchCommand(new MachineId(machine), 1, new Zone("a"), Hash));
+        }
+
+        script.Do(new EndLaunchCommand(new MachineId(0), 1, LaunchOutcome.InvalidRequest, null, "no machine is so big"));
+        script.Do(new SetConstraintsCommand(new ServiceName("web"), Constraints.None with { MemoryMiB = 512 }));
+
+        // The first waits, and is tried at once. The second's attempt must stay byte for byte the same until it has failed.
+        Assert.Equal((512L, ""), Asked(0));
+        Assert.Equal((null, ""), Asked(1));
+        script.Do(new EndLaunchCommand(new MachineId(1), 1, LaunchOutcome.InvalidRequest, null, "no machine is so big"));
+        Assert.Equal((512L, "no machine is so big"), Asked(1));
+
+        // Another service's, and one that an operator chose.
+        Assert.Equal((null, ""), Asked(2));
+        Assert.Equal((null, ""), Asked(3));
+
+        (long? Memory, string Message) Asked(int machine) =>
+            (script.Model.Machines[new MachineId(machine)].Constraints.MemoryMiB, script.Model.Machines[new MachineId(machine)].Message);
+    }
+
+    [Fact]
     public void With_availability_sets_no_placement_is_taken()
     {
         const string message = "unit placement is not supported with availability-sets-enabled";

@@ -27,6 +27,9 @@ internal sealed class StateServerCluster : TestCluster
     /// <summary>The cluster's --root.</summary>
     public string Root => Path.Combine(Disk, "cluster");
 
+    /// <summary>What a member that <see cref="LaunchAsync(int)"/> starts tells clients to dial, by slot; null for its own address.</summary>
+    public Func<int, string>? Advertised { get; set; }
+
     /// <summary>All members' client addresses, comma-separated.</summary>
     public string AllEndpoints => string.Join(',', Endpoints);
 
@@ -151,6 +154,11 @@ internal sealed class StateServerCluster : TestCluster
     {
         // As `up` does it: the shell gives the member its log before the runtime starts.
         string[] command = [.. _commands[slot].Where(word => word != "--own-session")];
+        if (Advertised is { } advertised)
+        {
+            command[Array.IndexOf(command, "--advertise-client") + 1] = advertised(slot);
+        }
+
         var start = new ProcessStartInfo("/bin/sh")
         {
             ArgumentList = { "-c", "exec \"$@\" </dev/null >>\"$0\" 2>&1", LogFileOf(slot) },
