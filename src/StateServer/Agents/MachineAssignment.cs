@@ -1,4 +1,3 @@
-using StateServer.Domain.Identity;
 using StateServer.Domain.Model;
 using StateServer.Placement.Reconciliation;
 using StateServer.Protos.Agent;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using StateServer.Domain.Model;
 using StateServer.Environments;

@@ -20,7 +20,7 @@ public sealed class RecentChangesTests
         }
 
         // Two fill a generation: the fifth and sixth are the younger, the third and fourth the older one.
-        Assert.Equal(0, all[6].Since(all[6])!.Value.Machines.Length);
+        Assert.Empty(all[6].Since(all[6])!.Value.Machines);
         Assert.Equal(Half.Length, all[6].Since(all[5])!.Value.Machines.Length);
         Assert.Equal(3 * Half.Length, all[6].Since(all[3])!.Value.Machines.Length);
         Assert.Null(all[6].Since(all[2]));

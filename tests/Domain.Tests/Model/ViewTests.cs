@@ -1,7 +1,6 @@
 using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Events;
 using StateServer.Domain.Identity;
-using StateServer.Domain.Model;
 using static StateServer.Domain.Tests.Model.ModelScript;
 
 namespace StateServer.Domain.Tests.Model;

@@ -2,7 +2,6 @@ using StateServer.Domain.Identity;
 using StateServer.Domain.Model;
 using StateServer.Placement.Planning;
 using StateServer.Placement.Planning.Reports;
-using StateServer.Placement.Planning.Steps;
 
 namespace StateServer.Placement.Tests.Planning;
 

@@ -1,6 +1,5 @@
 using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Identity;
-using StateServer.Domain.Model;
 
 namespace StateServer.Placement.Tests.Reconciliation;
 

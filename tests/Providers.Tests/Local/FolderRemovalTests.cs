@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using StateServer.Providers.Local;
 using StateServer.StateServer.Tests.Local;
 
 namespace StateServer.Providers.Tests.Local;
 
 /// <summary>Folders in which others worked are removed.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class FolderRemovalTests : IDisposable
 {
     private const UnixFileMode ReadOnly = UnixFileMode.UserRead | UnixFileMode.UserExecute;

@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using StateServer.Providers.Local;
 using StateServer.StateServer.Tests.Local;
 
 namespace StateServer.Providers.Tests.Local;
 
 /// <summary>Whether a process carries a mark, whatever it is doing.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class ProcessMarkTests : IDisposable
 {
     private const string Variable = "STATESERVER_TEST_MARK";

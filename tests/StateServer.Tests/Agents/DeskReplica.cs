@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using StateServer.Consensus;
-using StateServer.Consensus.Proposals;
 using StateServer.Consensus.Reads;
 using StateServer.Consensus.Replica;
 using StateServer.Consensus.Status;

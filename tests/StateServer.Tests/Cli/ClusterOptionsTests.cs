@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using StateServer.Cli;
 using StateServer.Client;
 using StateServer.Domain.Commands;
@@ -98,7 +99,7 @@ public sealed class ClusterOptionsTests : IDisposable
         Assert.Equal([host.Address], Store.Read("b")!.Endpoints);
     }
 
-    private IEnumerable<string> Endpoints(string? environment) => ClusterOptions.Read(null, null, environment, null, Variable).Endpoints;
+    private ImmutableArray<string> Endpoints(string? environment) => ClusterOptions.Read(null, null, environment, null, Variable).Endpoints;
 
     private EnvironmentReach Reach(string environment, ulong cluster, params string[] endpoints)
     {
