@@ -81,11 +81,17 @@ internal sealed class ClusterOptions
             return reach is null ? null : new ClusterTarget(reach.Endpoints, reach);
         }
 
-        LocalRoot root = LocalRoot.Of(reach?.Root ?? spec.Local?.Root);
-        ClusterTarget? local = OfLocal(root);
-        return reach is not null && (local is null || LocalCluster.Read(root.Path)!.ClusterId == reach.ClusterId)
-            ? new ClusterTarget(reach.Endpoints, reach)
-            : local;
+        ClusterTarget? remembered = reach is null ? null : new ClusterTarget(reach.Endpoints, reach);
+        foreach (string? folder in reach is null ? [spec.Local?.Root] : new[] { reach.Root, spec.Local?.Root })
+        {
+            LocalRoot root = LocalRoot.Of(folder);
+            if (LocalCluster.Read(root.Path) is { } cluster)
+            {
+                return cluster.ClusterId == reach?.ClusterId ? remembered : OfLocal(root);
+            }
+        }
+
+        return remembered;
     }
 
     private static ClusterTarget? OfLocal(LocalRoot root) => LocalCluster.Read(root.Path) is { } cluster

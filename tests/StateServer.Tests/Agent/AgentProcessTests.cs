@@ -225,7 +225,7 @@ public sealed class AgentProcessTests : IDisposable
     public async Task A_local_machines_end_ends_its_units_and_their_shims()
     {
         await using FakeLeader leader = await FakeLeader.StartAsync(_bed.LeaderPort);
-        leader.Assign(Assigned.Unit(0, 5, "/bin/sh", "-c", $"echo $$ > {Pid(0)}; exec setsid sh -c 'trap \"\" TERM; while :; do sleep 0.1; done'"));
+        leader.Assign(Assigned.Unit(0, 5, "/bin/sh", "-c", $"echo $$ > {Pid(0)}; trap '' TERM; while :; do sleep 0.1; done"));
         var provider = new LocalProvider(
             new LocalProviderOptions(_bed.Shared("root"), m =>
             [

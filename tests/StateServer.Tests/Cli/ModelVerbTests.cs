@@ -167,7 +167,7 @@ public sealed class ModelVerbTests : IAsyncLifetime
         Assert.Equal((1, "one\n", $"stateserver: the agent went; goes on{Environment.NewLine}stateserver: enough"), Trimmed(await following));
         Assert.Equal([0, 4, 4], _logs.Asked.Select(a => a.Offset));
 
-        foreach (string work in (string[])["launch 0 in a", "launched 0", "lost 0 silent", "place web/0 in b"])
+        foreach (string work in (string[])["launch 0 in a", "launched 0", "lost 0 silent", "leaves web/0 lost", "place web/0 in b"])
         {
             _host.Replica.Apply(ScenarioWork.Read(work, _host.Replica.State.Model), null);
         }

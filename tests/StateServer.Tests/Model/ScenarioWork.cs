@@ -16,7 +16,8 @@ internal static class ScenarioWork
     /// <summary>
     /// Reads one: <c>bootstrap [azure-sets] [CONSTRAINTS]</c>, <c>place UNIT in ZONE</c> (on a new machine), <c>place UNIT on MACHINE</c>,
     /// <c>launch MACHINE in ZONE</c>, <c>launched MACHINE</c>, <c>failed MACHINE LINE</c>, <c>heard MACHINE</c>, <c>running UNIT</c>,
-    /// <c>crashed UNIT LINE</c>, <c>stopped UNIT</c>, <c>lost MACHINE LINE</c>, <c>gone MACHINE</c>, <c>waits [LINE]</c>,
+    /// <c>crashed UNIT LINE</c>, <c>stopped UNIT</c>, <c>lost MACHINE LINE</c>, <c>gone MACHINE</c>,
+    /// <c>leaves UNIT LINE</c> (its machine), <c>waits [LINE]</c>,
     /// <c>cordon ZONE</c>, <c>adopt in ZONE</c> (a machine that a state server runs on).
     /// </summary>
     public static ModelCommand Read(string line, ModelState model)
@@ -41,6 +42,7 @@ internal static class ScenarioWork
             ["crashed", var unit, ..] => Report(unit, UnitStatus.BackingOff, rest, restarts: 1, model),
             ["stopped", var unit] => Report(unit, UnitStatus.Stopped, "", restarts: 0, model),
             ["lost", var machine, ..] => new MarkMachineLostCommand(Machine(machine), rest),
+            ["leaves", var unit, ..] => new UnassignUnitsCommand([new AssignmentReference(Unit(unit), model.Units[Unit(unit)].Assignment)], rest),
             ["gone", var machine] => new MachineTerminatedCommand(Machine(machine)),
             ["cordon", var zone] => new CordonZoneCommand(new Zone(zone), true),
             ["waits", ..] => new NoteWaitingCommand(string.Join(' ', words.Skip(1)), [], []),

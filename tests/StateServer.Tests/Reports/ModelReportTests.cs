@@ -104,7 +104,7 @@ public sealed class ModelReportTests
     public void Names_that_are_not_there_are_told_with_those_that_are()
     {
         Assert.Equal(
-            ["there is no service 'api'; there is db, web", "there is no zone 'z'; there is a, c, local-a, local-b, local-c", "there is no machine '9'; there is 0, 1, 2"],
+            ["there is no service 'api'; there is db, web", "there is no zone 'z'; there is a, b, c, local-a, local-b, local-c", "there is no machine '9'; there is 0, 1, 2"],
             new ModelFilter(["api", "web"], ["z"], ["9"]).Strangers(Sample));
         Assert.Equal(["there is no service 'api', nor any other"], new ModelFilter(["api"], [], []).Strangers(Cluster()));
     }

@@ -58,12 +58,17 @@ internal static class PendingPlanning
         Refusal?[] standing = draft.Zones.Judge(request);
         ZoneRanking ranking = Rank(draft, machine, units, standing);
         string why = reserved < 0 ? "the provider lists it no more" : standing[reserved]?.Reason ?? "";
+        bool stays = false;
         if (ranking.Best.Count == 0 && IsRetryDue(draft, machine, standing, ranking))
         {
             ranking = Rank(draft, machine, units, draft.Zones.Judge(request));
+
+            // What made the machine leave may be among what is forgotten: nothing moves without need.
+            stays = reserved >= 0 && ZoneFilters.Refusal(draft.Zones[reserved], request) is null;
         }
 
-        Zone? best = Best(draft, ranking);
+        int chosen = stays ? reserved : ranking.Best is [var first, ..] ? first : -1;
+        Zone? best = chosen < 0 ? null : draft.Zones[chosen].Zone;
         PlanStep? step = machine.Zone == best ? null
             : machine.Zone is { } from ? new MoveOnStep(machine.Id, from, why, best)
             : new ReserveZoneStep(machine.Id, best!.Value);
@@ -74,7 +79,7 @@ internal static class PendingPlanning
 
         if (best is not null)
         {
-            draft.Populations.Add(machine, units, ranking.Best[0], +1);
+            draft.Populations.Add(machine, units, chosen, +1);
             draft.Add(new Decision(null, machine.Id, ranking.Considered, [], 0, step?.ToString() ?? $"machine {machine.Id} keeps zone {best}", "", 0));
         }
         else if (!Array.Exists(standing, r => r is { Rule: CapacityZoneFilter.RuleName }))
@@ -82,8 +87,6 @@ internal static class PendingPlanning
             draft.Add(new Decision(null, machine.Id, ranking.Considered, [], 0, "", ZoneRefusals.Sentence(ranking.Considered), 0));
         }
     }
-
-    private static Zone? Best(PlanDraft draft, ZoneRanking ranking) => ranking.Best.Count == 0 ? null : draft.Zones[ranking.Best[0]].Zone;
 
     private static ZoneRanking Rank(PlanDraft draft, MachineRecord machine, UnitName[] units, Refusal?[] standing)
     {
