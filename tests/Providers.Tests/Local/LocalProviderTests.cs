@@ -30,7 +30,7 @@ public sealed class LocalProviderTests : IDisposable
         string[] environment = (await File.ReadAllTextAsync($"/proc/{process.Pid}/environ")).Split('\0');
         Assert.Contains($"{MachineMark.Variable}={folder}", environment);
         Assert.DoesNotContain(environment, e => e.StartsWith("STATESERVER_NODE_ID", StringComparison.Ordinal) || e.StartsWith("NOTIFY_SOCKET", StringComparison.Ordinal));
-        await Until.TrueAsync(() => File.ReadAllText(Path.Combine(folder, "machine.log")).Contains($"holds {folder}", StringComparison.Ordinal), "nothing in the log");
+        await SaidAsync(Path.Combine(folder, "machine.log"), $"holds {folder}");
     }
 
     [Fact]
@@ -223,7 +223,7 @@ public sealed class LocalProviderTests : IDisposable
         LocalProvider provider = _root.Provider();
         Instance made = await provider.LaunchAsync(Request(0), default);
         string log = Path.Combine(_root.FolderOf(made.Id), "machine.log");
-        await Until.TrueAsync(() => File.ReadAllText(log).EndsWith('\n'), "the machine has not said its only line");
+        await SaidAsync(log);
         await File.AppendAllTextAsync(log, new string('x', 5000) + "end");
 
         await ListAsync();
@@ -240,7 +240,7 @@ public sealed class LocalProviderTests : IDisposable
         LocalProvider provider = _root.Provider();
         Instance made = await provider.LaunchAsync(Request(0), default);
         string log = Path.Combine(_root.FolderOf(made.Id), "machine.log");
-        await Until.TrueAsync(() => File.ReadAllText(log).Contains("holds", StringComparison.Ordinal), "it does not print its only line");
+        await SaidAsync(log);
         await File.AppendAllTextAsync(log, new string('x', 5000));
         File.CreateSymbolicLink(log + MachineLog.Older, "/dev/full");
 
@@ -313,6 +313,11 @@ public sealed class LocalProviderTests : IDisposable
         await Until.TrueAsync(() => (holder = FolderLock.Look(_root.FolderOf(id)).Holder) is not null, $"{id} does not hold its folder");
         return holder!;
     }
+
+    /// <summary>The machine's process makes its log and prints into it when it likes.</summary>
+    private static Task SaidAsync(string log, string what = "holds") => Until.TrueAsync(
+        () => File.Exists(log) && File.ReadAllText(log) is var text && text.Contains(what, StringComparison.Ordinal) && text.EndsWith('\n'),
+        "it does not print its only line");
 
     private Task StateAsync(InstanceId id, InstanceState state) => Until.TrueAsync(
         async () => (await ListAsync()).Single(i => i.Id == id).State == state, TimeSpan.FromSeconds(90), () => $"{id} is not {state}");
