@@ -19,7 +19,8 @@ public sealed class LocalPowerTests : IDisposable
     {
         Instance first = await LaunchAsync(0);
         ProvenSignal.Send(_root.FolderOf(first.Id), LibC.SigKill);
-        await Until.TrueAsync(() => !FolderLock.Look(_root.FolderOf(first.Id)).IsHeld, "it does not end");
+        await Until.TrueAsync(
+            () => !FolderLock.Look(_root.FolderOf(first.Id)).IsHeld && MachineMark.Of(_root.FolderOf(first.Id)).Bearers().Count == 0, "it does not end");
         Instance second = await LaunchAsync(1);
         Assert.Equal([0, 0], new[] { first, second }.Select(i => SlotOf(i.Id)));
 
