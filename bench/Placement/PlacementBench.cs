@@ -33,7 +33,10 @@ internal sealed class PlacementBench(TextWriter output)
         return right;
     }
 
-    /// <summary>All units wait: the clean machines are taken, and machines added for the rest, in one plan.</summary>
+    /// <summary>
+    /// All units wait: the clean machines are taken, and machines added for the rest, in one plan, until there are as many as the model
+    /// takes.
+    /// </summary>
     private bool PlaceAll(PlacementModel size, int units)
     {
         PlanningInput input = size.Input(size.Waiting());
@@ -41,7 +44,7 @@ internal sealed class PlacementBench(TextWriter output)
         (Plan plan, double planning) = Timed(() => Planner.Make(input, index, int.MaxValue));
         (ImmutableArray<string> errors, double audit) = Timed(() => PlanAudit.Errors(input, plan));
         Print("place all", $"{plan.Steps.Length / planning * 1000:F0} placements/s; {planning:F1} ms for {plan.Steps.Length}, index {building:F1} ms, audit {audit:F0} ms");
-        return plan.Steps.Length == units && Passes(errors);
+        return plan.Steps.Length == Math.Min(units, ModelLimits.MostMachines) && Passes(errors);
     }
 
     /// <summary>
@@ -76,7 +79,7 @@ internal sealed class PlacementBench(TextWriter output)
         return right;
     }
 
-    /// <summary>All machines of a zone fall silent: they are lost, and their units move.</summary>
+    /// <summary>All machines of a zone fall silent: they are lost, and their units move, each to a new machine while the model takes more.</summary>
     private bool LoseZone(PlacementModel size, int machines, int units, int zones)
     {
         ModelState model = size.Full();
@@ -92,7 +95,9 @@ internal sealed class PlacementBench(TextWriter output)
         int moved = plan.Steps.Length - gone;
         (ImmutableArray<string> errors, double audit) = Timed(() => PlanAudit.Errors(input, plan));
         Print("lose a zone", $"{planning:F1} ms: {gone} machines lost, {moved} units moved, {moved / planning * 1000:F0} a second; audit {audit:F0} ms");
-        return gone == (machines + zones - 1) / zones && moved == (units + zones - 1) / zones && Passes(errors);
+        return gone == (machines + zones - 1) / zones
+            && moved == Math.Min((units + zones - 1) / zones, ModelLimits.MostMachines - machines)
+            && Passes(errors);
     }
 
     private bool Passes(ImmutableArray<string> errors)

@@ -18,16 +18,17 @@ internal sealed class PlacementModel(int machines, int zones, int services, int 
     public ModelState Waiting() => Model(_ => null);
 
     /// <summary>
-    /// Every unit stands: unit by unit over the zones, so that each service is even, and within a zone over its machines.
+    /// Every unit stands: unit by unit over the zones, so that each service is even, and within a zone over all its machines, so that
+    /// none is clean.
     /// </summary>
     public ModelState Full()
     {
-        int each = machines / zones;
         int[] next = new int[zones];
         return Model(number =>
         {
             int zone = number % zones;
-            return new MachineId((next[zone]++ % each * zones) + zone);
+            int inZone = (machines - zone + zones - 1) / zones;
+            return new MachineId((next[zone]++ % inZone * zones) + zone);
         });
     }
 
