@@ -4,6 +4,7 @@ using StateServer.Consensus.Reads;
 using StateServer.Consensus.Status;
 using StateServer.Domain.Alarms;
 using StateServer.Domain.Apply;
+using StateServer.Placement.Reconciliation.Ports;
 
 namespace StateServer.Health;
 
@@ -97,7 +98,7 @@ internal sealed class MemberHealth(IReplica replica, TimeProvider time) : IHealt
         try
         {
             // The round itself goes on to the request timeout, for all that share it.
-            await replica.ReadLinearizableAsync(both.Token).AsTask().WaitAsync(both.Token);
+            await replica.ReadLinearizableAsync(both.Token).AsTask().OrLeaveAsync(both.Token);
             return null;
         }
         catch (ReadRefusedException refused)

@@ -180,7 +180,7 @@ internal sealed class LaunchExecutor
         Instance instance;
         try
         {
-            instance = await _provider.LaunchAsync(request, either.Token).WaitAsync(either.Token).ConfigureAwait(false);
+            instance = await _provider.LaunchAsync(request, either.Token).OrLeaveAsync(either.Token).ConfigureAwait(false);
             ReconciliationMeter.Call("launching", "done");
         }
         catch (ProviderException e) when (e.Outcome is not (LaunchOutcome.Unknown or LaunchOutcome.Launched))

@@ -141,7 +141,7 @@ internal sealed class ProviderWatch
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         try
         {
-            var result = await perform(either.Token).WaitAsync(either.Token).ConfigureAwait(false);
+            var result = await perform(either.Token).OrLeaveAsync(either.Token).ConfigureAwait(false);
             _causes.Worked(call);
             ReconciliationMeter.Call(call, "done");
             return (result, null);

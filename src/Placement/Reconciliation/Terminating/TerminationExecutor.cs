@@ -148,7 +148,7 @@ internal sealed class TerminationExecutor
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         try
         {
-            await _provider.TerminateAsync(_environment, instance, either.Token).WaitAsync(either.Token).ConfigureAwait(false);
+            await _provider.TerminateAsync(_environment, instance, either.Token).OrLeaveAsync(either.Token).ConfigureAwait(false);
             ReconciliationMeter.Call("ending instances", "done");
         }
         catch (OperationCanceledException e) when (!stop.IsCancellationRequested)

@@ -38,7 +38,7 @@ internal sealed class ProviderZones(IReplica replica, IProviderSource providers,
             {
                 using var limit = new CancellationTokenSource(options.ProviderTimeout, time);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-                var zones = await providers.Find(environment).ListZonesAsync(either.Token).WaitAsync(either.Token);
+                var zones = await providers.Find(environment).ListZonesAsync(either.Token).OrLeaveAsync(either.Token);
                 _known = [.. zones.Select(zone => new ProviderZone(zone.Zone, zone.IsAvailable, zone.State))];
                 _knownAt = time.GetTimestamp();
             }
