@@ -21,6 +21,11 @@ public sealed partial class StateServerClient
     public Task<ChangeResponse> RemoveUnitsAsync(RemoveUnitsRequest request, CancellationToken cancellationToken = default) =>
         ChangeAsync(request.DryRun, (invoker, call) => new Model.ModelClient(invoker).RemoveUnitsAsync(request, call), cancellationToken);
 
+    /// <summary>Asks which units of a service go where fewer are wanted: from the fullest zone. Nothing is changed.</summary>
+    public Task<ChooseUnitsToRemoveResponse> ChooseUnitsToRemoveAsync(
+        ChooseUnitsToRemoveRequest request, CancellationToken cancellationToken = default) =>
+        ReadAsync((invoker, call) => new Model.ModelClient(invoker).ChooseUnitsToRemoveAsync(request, call), cancellationToken);
+
     /// <summary>Removes a service.</summary>
     public Task<ChangeResponse> RemoveServiceAsync(RemoveServiceRequest request, CancellationToken cancellationToken = default) =>
         ChangeAsync(request.DryRun, (invoker, call) => new Model.ModelClient(invoker).RemoveServiceAsync(request, call), cancellationToken);

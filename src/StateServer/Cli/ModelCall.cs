@@ -58,7 +58,7 @@ internal sealed class ModelCall
         await using var client = new StateServerClient(options);
         try
         {
-            await work(parsed, new ModelSession(client, form, parsed.InvocationConfiguration.Output, interruption.Token));
+            await work(parsed, new ModelSession(client, form, parsed.InvocationConfiguration.Output, interruption.Token) { IsRepeated = resumed is not null });
             await target.RefreshAsync(
                 client, new EnvironmentReachStore(ConfigurationFolder.Of(Environment.GetEnvironmentVariable)), interruption.Token);
             return ExitCode.Done;

@@ -13,6 +13,9 @@ namespace StateServer.Cli;
 /// <param name="CancellationToken">Ends it, by Ctrl-C.</param>
 internal sealed record ModelSession(StateServerClient Client, OutputForm Form, TextWriter Output, CancellationToken CancellationToken)
 {
+    /// <summary>True where a request is sent again whose outcome was not known.</summary>
+    public bool IsRepeated { get; init; }
+
     /// <summary>Writes an answer: its text for people, or its fields.</summary>
     /// <param name="text">Whole lines; nothing is written where it is empty.</param>
     /// <param name="fields">What json shows.</param>

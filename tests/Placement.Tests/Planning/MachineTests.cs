@@ -16,7 +16,7 @@ public sealed class MachineTests
     {
         _world.AddMachine(World.C);
         _world.Deploy("web", 1);
-        Assert.Equal(["place web/0 to machine 0 in zone c"], Steps(_world.Do()));
+        Assert.Equal(["place web/0 on machine 0 in zone c"], Steps(_world.Do()));
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed class MachineTests
         _world.Do();
         _world.AddMachine(World.A);
         _world.AddUnits("web", 1);
-        Assert.Equal(["add machine 2 in zone b and place web/1 to it"], Steps(_world.Do()));
+        Assert.Equal(["add machine 2 in zone b and place web/1 on it"], Steps(_world.Do()));
     }
 
     [Fact]
@@ -38,10 +38,10 @@ public sealed class MachineTests
         _world.Deploy("web", 4);
         Assert.Equal(
             [
-                "place web/0 to machine 1 in zone b",
-                "place web/1 to machine 0 in zone a",
-                "add machine 3 in zone c and place web/2 to it",
-                "place web/3 to machine 2 in zone a",
+                "place web/0 on machine 1 in zone b",
+                "place web/1 on machine 0 in zone a",
+                "add machine 3 in zone c and place web/2 on it",
+                "place web/3 on machine 2 in zone a",
             ],
             Steps(_world.Do()));
     }
@@ -121,7 +121,7 @@ public sealed class MachineTests
         MachineId machine = _world.AddMachine(World.B, MachineStatus.Pending);
         _world.Deploy("web");
         _world.AddUnits("web", 2, new PlacementDirective(null, machine));
-        Assert.Equal(["place web/0 to machine 0 in zone b", "place web/1 to machine 0 in zone b"], Steps(_world.Do()));
+        Assert.Equal(["place web/0 on machine 0 in zone b", "place web/1 on machine 0 in zone b"], Steps(_world.Do()));
         Assert.Equal([0, 2, 0], _world.Spread("web"));
     }
 
@@ -209,7 +209,7 @@ public sealed class MachineTests
         _world.Deploy("named");
         _world.AddUnits("named", 1, new PlacementDirective(null, machine));
         _world.Deploy("web", 1);
-        Assert.Equal(["place named/0 to machine 0 in zone a", "add machine 1 in zone b and place web/0 to it"], Steps(_world.Do()));
+        Assert.Equal(["place named/0 on machine 0 in zone a", "add machine 1 in zone b and place web/0 on it"], Steps(_world.Do()));
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class ZoneTests
         _world.AddMachine(World.A, MachineStatus.Pending);
         _world.AddMachine(World.B, MachineStatus.Pending);
         _world.Deploy("web", 1);
-        Assert.Equal(["add machine 2 in zone c and place web/0 to it"], Steps(_world.Plan()));
+        Assert.Equal(["add machine 2 in zone c and place web/0 on it"], Steps(_world.Plan()));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class ZoneTests
         _world.AddMachine(World.C, MachineStatus.Pending);
         _world.AddMachine(World.C, MachineStatus.Pending);
         _world.AddUnits("web", 1);
-        Assert.Equal(["add machine 6 in zone b and place web/1 to it"], Steps(_world.Plan()));
+        Assert.Equal(["add machine 6 in zone b and place web/1 on it"], Steps(_world.Plan()));
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class ZoneTests
                 "f  ",
             ],
             decision.Zones.Select(z => $"{z.Zone} {z.Rule} {z.Reason}"));
-        Assert.Equal("add machine 0 in zone f and place web/0 to it", decision.Chosen);
+        Assert.Equal("add machine 0 in zone f and place web/0 on it", decision.Chosen);
     }
 
     [Fact]

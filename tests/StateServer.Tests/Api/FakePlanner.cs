@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using StateServer.Api.Model;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Identity;
@@ -19,6 +20,9 @@ internal sealed class FakePlanner : IPlanPreview
             : ValueTask.FromResult(new PlanPreview(
                 [.. state.Model.Units.Keys.Select(u => new PlanPreviewStep($"place {u}", ["it is the emptiest zone"]))], ["something"]));
     }
+
+    public ImmutableArray<UnitName> ChooseUnitsToRemove(ReplicatedState state, ServiceName service, int count) =>
+        [.. state.Model.UnitsOf(service).Reverse().Take(count)];
 
     public ValueTask<PlacementExplanation> ExplainAsync(ReplicatedState state, UnitName unit, CancellationToken cancellationToken) =>
         Fault is { } fault ? throw fault : ValueTask.FromResult(Explanation());

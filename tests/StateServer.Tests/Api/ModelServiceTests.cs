@@ -157,6 +157,43 @@ public sealed class ModelServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_dry_run_of_a_removal_tells_what_goes_and_what_stays()
+    {
+        await _model.DeployAsync(new Wire.DeployRequest { Service = "web", Units = 3 }, cancellationToken: Cancelled);
+        await _model.DeployAsync(new Wire.DeployRequest { Service = "db", Units = 1 }, cancellationToken: Cancelled);
+        Wire.ChangeResponse answer = await _model.RemoveUnitsAsync(
+            new Wire.RemoveUnitsRequest { Units = { "web/2", "web/0" }, DryRun = true }, cancellationToken: Cancelled);
+        Assert.Equal(
+            ["remove web/0, which has no machine", "remove web/2, which has no machine", "place db/0", "place web/1"],
+            answer.Plan.Steps.Select(s => s.Action));
+
+        answer = await _model.RemoveServiceAsync(new Wire.RemoveServiceRequest { Service = "db", DryRun = true }, cancellationToken: Cancelled);
+        Assert.Equal(
+            ["remove db/0, which has no machine", "remove service db"], answer.Plan.Steps.Select(s => s.Action).Where(a => a.StartsWith("remove", StringComparison.Ordinal)));
+        Assert.Equal(4, _host.Replica.State.Model.Units.Count);
+    }
+
+    [Fact]
+    public async Task Fewer_units_are_chosen_not_removed_and_never_more_than_there_are()
+    {
+        await _model.DeployAsync(new Wire.DeployRequest { Service = "web", Units = 3 }, cancellationToken: Cancelled);
+        Wire.ChooseUnitsToRemoveResponse chosen = await _model.ChooseUnitsToRemoveAsync(
+            new Wire.ChooseUnitsToRemoveRequest { Service = "web", Units = 2 }, cancellationToken: Cancelled);
+        Assert.Equal(["web/2", "web/1"], chosen.Units);
+        Assert.Equal(3, _host.Replica.State.Model.Units.Count);
+        AssertFailure(
+            await FailureOf(async () => await _model.ChooseUnitsToRemoveAsync(new Wire.ChooseUnitsToRemoveRequest { Service = "web", Units = 4 })),
+            StatusCode.FailedPrecondition,
+            "stateserver: service \"web\" has 3 units that can be removed, not 4",
+            "no");
+        AssertFailure(
+            await FailureOf(async () => await _model.ChooseUnitsToRemoveAsync(new Wire.ChooseUnitsToRemoveRequest { Service = "none", Units = 1 })),
+            StatusCode.NotFound,
+            "stateserver: service \"none\" not found",
+            "no");
+    }
+
+    [Fact]
     public async Task A_dry_run_is_refused_as_the_command_would_be()
     {
         AssertFailure(

@@ -131,6 +131,8 @@ public sealed class ModelVerbTests : IAsyncLifetime
     [InlineData("unexpose web --endpoints nowhere", 2, "--endpoints: 'nowhere' is no endpoint: use host:port")]
     [InlineData("unexpose web --endpoints 127.0.0.1:1", 1, "no member can be connected: tried 127.0.0.1:1")]
     [InlineData("remove-unit", 2, "(see 'stateserver remove-unit --help')")]
+    [InlineData("remove-unit web/0 -n 2 --endpoints 127.0.0.1:1", 2, "-n: give one service, such as 'remove-unit web -n 2'")]
+    [InlineData("remove-unit web -n 2 --retry 4711/1 --endpoints 127.0.0.1:1", 2, "--retry: name the units that were to go, not -n")]
     [InlineData("expose web", 2, "--port is missing; give a port at least, such as --port 80")]
     public async Task What_is_wrong_is_one_line(string line, int exitCode, string complaint)
     {

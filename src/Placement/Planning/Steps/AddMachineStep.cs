@@ -22,5 +22,5 @@ public sealed record AddMachineStep(
 {
     /// <inheritdoc/>
     public override string ToString() =>
-        $"add machine {Machine} in zone {Zone} and {(MovedFrom is { } from ? $"move {Unit} from machine {from}" : $"place {Unit}")} to it";
+        $"add machine {Machine} in zone {Zone} and {(MovedFrom is { } from ? $"move {Unit} from machine {from} to it" : $"place {Unit} on it")}";
 }

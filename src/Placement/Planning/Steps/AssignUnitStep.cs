@@ -11,6 +11,6 @@ public sealed record AssignUnitStep(UnitName Unit, MachineId Machine, Zone? Zone
 {
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{(MovedFrom is { } from ? $"move {Unit} from machine {from}" : $"place {Unit}")} to machine {Machine}"
+        $"{(MovedFrom is { } from ? $"move {Unit} from machine {from}" : $"place {Unit}")} {(MovedFrom is null ? "on" : "to")} machine {Machine}"
         + (Zone is { } zone ? $" in zone {zone}" : "");
 }

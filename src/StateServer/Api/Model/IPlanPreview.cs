@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Identity;
 
@@ -14,6 +15,16 @@ internal interface IPlanPreview
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="PlanUnavailableException">This member can't plan now.</exception>
     ValueTask<PlanPreview> PlanAsync(ReplicatedState state, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Which units of a service go when fewer are wanted: those that stand nowhere, then from the fullest zone, one by one. By the state
+    /// alone, so that any member can tell.
+    /// </summary>
+    /// <param name="state">The state.</param>
+    /// <param name="service">The service.</param>
+    /// <param name="count">How many, 1 or more.</param>
+    /// <returns>At most so many: fewer where fewer are wanted now.</returns>
+    ImmutableArray<UnitName> ChooseUnitsToRemove(ReplicatedState state, ServiceName service, int count);
 
     /// <summary>How a unit's place is, or would be, chosen.</summary>
     /// <exception cref="PlanUnavailableException">This member can't plan now.</exception>

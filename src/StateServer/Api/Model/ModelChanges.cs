@@ -4,6 +4,7 @@ using StateServer.Consensus;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Commands;
 using StateServer.Domain.Commands.Model;
+using StateServer.Domain.Identity;
 using StateServer.Domain.Model;
 using StateServer.Domain.Outcomes;
 using Wire = StateServer.Protos.Operator;
@@ -46,6 +47,22 @@ internal sealed class ModelChanges(IReplica replica, ModelReads reads, CallGuard
         return Response(outcome, added);
     }
 
+    /// <summary>Chooses the units that go where fewer are wanted and none is named.</summary>
+    /// <exception cref="RpcException">There is no such service, or it has fewer; or this member has no planner.</exception>
+    public Wire.ChooseUnitsToRemoveResponse ChooseUnitsToRemove(Wire.ChooseUnitsToRemoveRequest request, ReplicatedState state)
+    {
+        (ServiceName service, int count) = ModelRequests.Fewer(request, state.Model);
+        var chosen = preview?.ChooseUnitsToRemove(state, service, count) ?? throw ModelFailure.NoPlan("this member has no planner; ask another one");
+        if (chosen.Length < count)
+        {
+            throw ModelFailure.Forbidden($"service \"{service}\" has {chosen.Length} unit{(chosen.Length == 1 ? "" : "s")} that can be removed, not {count}");
+        }
+
+        var response = new Wire.ChooseUnitsToRemoveResponse();
+        response.Units.Add(chosen.Select(unit => unit.ToString()));
+        return response;
+    }
+
     private async Task<Wire.ChangeResponse> TryAsync(
         ReplicatedState state, ModelCommand command, Action<Wire.ChangeResponse, int>? added, CancellationToken cancellationToken)
     {
@@ -68,7 +85,8 @@ internal sealed class ModelChanges(IReplica replica, ModelReads reads, CallGuard
         {
             Wire.ChangeResponse response = Response(tried.Outcomes[0], added);
             response.Revision = state.Keyspace.Revision.Value;
-            response.Plan = ToMessage(await preview.PlanAsync(tried.State, cancellationToken));
+            PlanPreview plan = await preview.PlanAsync(tried.State, cancellationToken);
+            response.Plan = ToMessage(plan with { Steps = RemovalPreview.Ahead(state.Model, tried.State.Model, plan.Steps) });
             return response;
         }
         catch (PlanUnavailableException unavailable)

@@ -68,6 +68,18 @@ internal static class ModelRequests
         return new RemoveUnitsCommand(Listed("units", request.Units, Unit));
     }
 
+    /// <summary>A service of which fewer units are wanted, and how many fewer.</summary>
+    /// <exception cref="Grpc.Core.RpcException">What is wrong with the request, or there is no such service.</exception>
+    public static (ServiceName Service, int Units) Fewer(Wire.ChooseUnitsToRemoveRequest request, ModelState model)
+    {
+        Environment(model);
+        ServiceName service = Service(request.Service);
+        Range("units", request.Units, 1);
+        return model.Services.ContainsKey(service)
+            ? (service, request.Units)
+            : throw ModelFailure.NotFound($"service \"{service}\" not found");
+    }
+
     /// <summary>A service that is to go.</summary>
     /// <exception cref="Grpc.Core.RpcException">What is wrong with the request.</exception>
     public static ModelCommand ToCommand(Wire.RemoveServiceRequest request, ModelState model)

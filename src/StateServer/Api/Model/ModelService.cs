@@ -36,6 +36,11 @@ internal sealed class ModelService(
         changes.RunAsync(context, request.DryRun, model => ModelRequests.ToCommand(request, model));
 
     /// <inheritdoc/>
+    public override async Task<Wire.ChooseUnitsToRemoveResponse> ChooseUnitsToRemove(
+        Wire.ChooseUnitsToRemoveRequest request, ServerCallContext context) =>
+        changes.ChooseUnitsToRemove(request, await ReadAsync(serializable: false, context));
+
+    /// <inheritdoc/>
     public override Task<Wire.ChangeResponse> RemoveService(Wire.RemoveServiceRequest request, ServerCallContext context) =>
         changes.RunAsync(context, request.DryRun, model => ModelRequests.ToCommand(request, model));
 

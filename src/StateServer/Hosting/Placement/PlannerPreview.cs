@@ -3,6 +3,7 @@ using StateServer.Api.Model;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Identity;
 using StateServer.Placement.Planning;
+using StateServer.Placement.Planning.Indexing;
 using StateServer.Placement.Planning.Reports;
 using StateServer.Placement.Reconciliation;
 using StateServer.Placement.Reconciliation.Explaining;
@@ -26,6 +27,10 @@ internal sealed class PlannerPreview(ReconciliationLoop loop, DecisionBook book)
         ];
         return ValueTask.FromResult(new PlanPreview(steps, Awaited(plan.Report)));
     }
+
+    /// <inheritdoc/>
+    public ImmutableArray<UnitName> ChooseUnitsToRemove(ReplicatedState state, ServiceName service, int count) =>
+        RemovalChoice.ChooseUnitsToRemove(PlacementIndex.Of(state.Model), service, count);
 
     /// <inheritdoc/>
     public ValueTask<PlacementExplanation> ExplainAsync(ReplicatedState state, UnitName unit, CancellationToken cancellationToken) =>
@@ -58,8 +63,9 @@ internal sealed class PlannerPreview(ReconciliationLoop loop, DecisionBook book)
 
     private PlacementExplanation Explanation(ReplicatedState state, Predicate<Decision> isAbout, Decision? taken)
     {
-        // What is undecided is planned now; what was decided is told as it was.
-        var decision = Planner.Make(Input(state)).Report.Decisions.FirstOrDefault(decision => isAbout(decision)) ?? taken;
+        // What is undecided is planned now; what was decided is told as it was, but for what it awaited then.
+        var decision = Planner.Make(Input(state)).Report.Decisions.FirstOrDefault(decision => isAbout(decision))
+            ?? (taken is null ? null : taken with { Awaits = "" });
         if (decision is null)
         {
             return new([], [], []);

@@ -58,7 +58,12 @@ internal static class TabularStatus
             return "No quorum: nothing more can be lost, members must come back.";
         }
 
-        string zones = cluster.CanLoseZones.IsEmpty ? "no zone" : $"any one zone of {string.Join(", ", cluster.CanLoseZones)}";
+        string zones = cluster.CanLoseZones switch
+        {
+            [] => "no zone",
+            [var zone] => $"zone {zone}",
+            var several => $"any one zone of {string.Join(", ", several)}",
+        };
         string members = cluster.CanLoseMembers == 1 ? "1 more member" : $"{cluster.CanLoseMembers} more members";
         return $"Can lose {members}, and {zones}.";
     }
