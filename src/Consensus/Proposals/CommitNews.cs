@@ -10,19 +10,17 @@ namespace StateServer.Consensus.Proposals;
 internal sealed class CommitNews : IDisposable
 {
     /// <summary>
-    /// For how long an entry that carries the news is waited for where entries are dense and no follower's client waits: a client
-    /// that puts one after the other comes back sooner, and its next put is not held up by a round that tells of the last one.
+    /// For how long an entry that carries the news is waited for, where the last one came this soon behind a commit and no follower's
+    /// client waits: a client that puts one after the other comes back sooner, and its next put is not held up by a round that tells
+    /// of the last one. Where the last one came later, waiting would only delay the news.
     /// </summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
-
-    /// <summary>Entries that follow each other within this time are dense: a client that waits for each takes about one, busy machines three.</summary>
-    public static readonly TimeSpan Dense = TimeSpan.FromMilliseconds(5);
 
     private readonly IRaftNode _raft;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
-    private long _appendedAt;
-    private bool _isDense;
+    private long? _committedAt;
+    private bool _comeSoon;
     private bool _entryIsUnderWay;
 
     /// <summary>Makes it; it tells nothing before the first <see cref="Committed"/>.</summary>
@@ -35,9 +33,12 @@ internal sealed class CommitNews : IDisposable
     /// <summary>An entry is on its way: it carries what was committed before.</summary>
     public void Appended()
     {
-        var now = _time.GetTimestamp();
-        _isDense = _time.GetElapsedTime(_appendedAt, now) <= Dense;
-        _appendedAt = now;
+        if (_committedAt is { } at)
+        {
+            _comeSoon = _time.GetElapsedTime(at) <= Pause;
+            _committedAt = null;
+        }
+
         Volatile.Write(ref _entryIsUnderWay, true);
     }
 
@@ -52,7 +53,8 @@ internal sealed class CommitNews : IDisposable
             return;
         }
 
-        if (isAwaited || !_isDense)
+        _committedAt = _time.GetTimestamp();
+        if (isAwaited || !_comeSoon)
         {
             _raft.TellCommit();
         }
