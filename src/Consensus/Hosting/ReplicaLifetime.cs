@@ -8,11 +8,15 @@ namespace StateServer.Consensus.Hosting;
 
 /// <summary>
 /// Starts the replica once the host's ports are open, and stops it with the host. A member whose folder is damaged stays up, so
-/// that it can be asked why; it neither votes nor serves.
+/// that it can be asked why; it neither votes nor serves. One that was removed from its cluster ends its process, with
+/// <see cref="RemovedExitCode"/>.
 /// </summary>
 internal sealed partial class ReplicaLifetime(
     LocalReplica replica, RaftNode raft, IHostApplicationLifetime host, ILogger<ReplicaLifetime> logger) : IHostedLifecycleService, IDisposable
 {
+    /// <summary>The process's exit code where the member was removed from the cluster: whoever supervises it must not start it again.</summary>
+    public const int RemovedExitCode = 3;
+
     private readonly CancellationTokenSource _stop = new();
     private Task _start = Task.CompletedTask;
 
@@ -26,6 +30,7 @@ internal sealed partial class ReplicaLifetime(
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         _start = Task.Run(RunAsync, CancellationToken.None);
+        _ = EndWhenRemovedAsync();
         return Task.CompletedTask;
     }
 
@@ -51,6 +56,17 @@ internal sealed partial class ReplicaLifetime(
 
     [LoggerMessage(EventId = 4051, Level = LogLevel.Critical, Message = "the replica could not start")]
     private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(EventId = 4052, Level = LogLevel.Critical, Message = "this process ends: its member was removed from the cluster, and its folder is retired")]
+    private partial void LogRemoved();
+
+    private async Task EndWhenRemovedAsync()
+    {
+        await raft.Removal.ConfigureAwait(false);
+        LogRemoved();
+        Environment.ExitCode = RemovedExitCode;
+        host.StopApplication();
+    }
 
     private async Task RunAsync()
     {

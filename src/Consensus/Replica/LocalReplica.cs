@@ -86,6 +86,9 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
             }
         };
         core.Applier.Advanced += _proposer.Advanced;
+        var roster = new RosterSource(raft, this, time);
+        core.Applier.Applied += applied => roster.Observe(applied.State);
+        _ = CloseWhenRemovedAsync();
         _meter.CreateObservableGauge("stateserver.queue.size", () => core.Queue.Bytes, "By", "Bytes of commands that are not answered yet");
         _meter.CreateObservableGauge("stateserver.queue.commands", () => core.Queue.Waiting, "{command}", "Commands of this member's clients that are not answered yet");
         _meter.CreateObservableGauge("stateserver.apply.lag", () => Math.Max(0, raft.Status.CommitIndex - core.Applier.AppliedIndex), "{entry}", "Committed entries not applied yet");
@@ -307,6 +310,9 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
 
         return default;
     }
+
+    private async Task CloseWhenRemovedAsync()
+        => _core.Queue.Close(ProposalRefusal.Stopping, $"this member was removed from the cluster: {await _raft.Removal.ConfigureAwait(false)}");
 
     private async ValueTask DrainAsync(CancellationToken cancellationToken)
     {

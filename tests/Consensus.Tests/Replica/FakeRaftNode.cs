@@ -8,6 +8,7 @@ namespace StateServer.Consensus.Tests.Replica;
 /// <summary>One member's share of a <see cref="FakeCluster"/>'s log: applies on a task of its own.</summary>
 internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier applier) : IRaftNode
 {
+    private readonly TaskCompletionSource<string> _removal = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _wake = new(0);
     private readonly CancellationTokenSource _stop = new();
     private Task _applying = Task.CompletedTask;
@@ -116,6 +117,23 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
     }
 
     public void KeepFromLeading(string? why) => Unfit = why;
+
+    public Func<JoiningMember, CancellationToken, ValueTask<string?>>? Admit { get; set; }
+
+    public Task<string> Removal => _removal.Task;
+
+    /// <summary>Whom its replica told it of last.</summary>
+    public MemberRoster Roster { get; private set; } = MemberRoster.Empty;
+
+    public void Follow(MemberRoster roster) => Roster = roster;
+
+    public void Remove(string reason) => _removal.TrySetResult(reason);
+
+    public ValueTask<EntryPosition> PromoteAsync(NodeId learner, CancellationToken cancellationToken)
+        => throw new NotSupportedException("a fake has no configuration");
+
+    public ValueTask<EntryPosition> RemoveVoterAsync(NodeId voter, CancellationToken cancellationToken)
+        => throw new NotSupportedException("a fake has no configuration");
 
     public ValueTask SnapshotWrittenAsync(long index, CancellationToken cancellationToken) => default;
 
