@@ -16,6 +16,7 @@ internal sealed partial class PinWriter : IDisposable
     private readonly ITimer _timer;
     private readonly Lock _writing = new();
     private string? _lastFailure;
+    private bool _closed;
 
     /// <summary>Begins to look.</summary>
     public PinWriter(FolderPins pins, TimeProvider time, ILogger logger)
@@ -28,8 +29,15 @@ internal sealed partial class PinWriter : IDisposable
     /// <summary>There may be news: looks now, without waiting.</summary>
     public void Look() => _timer.Change(TimeSpan.Zero, Period);
 
-    /// <summary>Ends it; one that runs ends by itself.</summary>
-    public void Dispose() => _timer.Dispose();
+    /// <summary>Ends it; nothing is written any more when it returns.</summary>
+    public void Dispose()
+    {
+        _timer.Dispose();
+        lock (_writing)
+        {
+            _closed = true;
+        }
+    }
 
     [LoggerMessage(EventId = 3050, Level = LogLevel.Warning, Message = "folders and removed members could not all be written down: {Why}")]
     private static partial void LogFailed(ILogger logger, string why);
@@ -43,7 +51,7 @@ internal sealed partial class PinWriter : IDisposable
 
         try
         {
-            Say(_pins.Write() ? null : "the identity file is full; they are known until this process ends, and again once the log told them");
+            Say(_closed || _pins.Write() ? null : "the identity file is full; they are known until this process ends, and again once the log told them");
         }
         catch (Exception exception)
         {

@@ -1,4 +1,3 @@
-using StateServer.Consensus.Log;
 using StateServer.Consensus.Raft;
 using StateServer.Consensus.Tests.Raft;
 
