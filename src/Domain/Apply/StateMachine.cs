@@ -70,7 +70,8 @@ public static class StateMachine
             return new BatchResult(state, [], [], []);
         }
 
-        return new BatchResult(
-            state with { AppliedIndex = index, Membership = state.Membership with { Voters = voters } }, [], [], []);
+        var builder = new StateBuilder(state, index, term: 0, state.TimestampMilliseconds, commands: 0);
+        builder.SetVoters(voters);
+        return builder.ToResult([]);
     }
 }
