@@ -2,8 +2,7 @@ using StateServer.Consensus.Hosting;
 using StateServer.Consensus.Proposals;
 using StateServer.Consensus.Reads;
 using StateServer.Consensus.Status;
-using StateServer.Domain.Commands;
-using StateServer.Domain.Membership;
+using StateServer.Domain.Commands.Membership;
 using StateServer.Domain.Outcomes;
 
 namespace StateServer.Consensus.Tests.Replica;
@@ -22,11 +21,9 @@ public sealed class LearnerReplicaTests
         await Eventually.IsTrueAsync(() => learner.Node.Fault is { } fault && fault.Contains("joining", StringComparison.Ordinal), "it is joining", 60);
         Assert.Throws<ReadRefusedException>(() => learner.Replica.ReadSerializable());
 
-        // What the operation that adds a member will do: its id is bound to its folder, by the log.
-        var known = (await cluster[0].Replica.ReadLinearizableAsync(CancellationToken.None)).Members[new(1)];
-        Assert.IsNotType<Rejection>(await cluster[0].Replica.ProposeAsync(new RegisterMemberCommand(
-            new MemberRecord(
-                options.Id, options.Name, learner.Node.Identity.Folder, options.Zone, options.PeerAddress, options.ClientUrls, known.HighestFeatureLevel, "1.0", default))));
+        // Expected, it is taken in: the log binds its id to its folder.
+        Assert.IsNotType<Rejection>(await cluster[0].Replica.ProposeAsync(
+            new AddMemberCommand(options.Id, options.Name, options.Zone, null, "the test wants it")));
         await Eventually.IsTrueAsync(() => learner.Replica.Status.Role == MemberRole.Learner && learner.Replica.State.VersionOf("k") == 1, "it is taught", 60);
         Assert.Equal(1, learner.Replica.ReadSerializable().VersionOf("k"));
         Assert.True(learner.Replica.Position.IsLearner);
@@ -35,6 +32,8 @@ public sealed class LearnerReplicaTests
         await cluster[1].Replica.ProposeAsync(Commands.Put("k", "three"));
         Assert.Equal(3, (await learner.Replica.ReadLinearizableAsync(CancellationToken.None)).VersionOf("k"));
         Assert.Equal(3, cluster[0].Replica.Status.Voters.Length);
+        Assert.Equal(learner.Node.Identity.Folder, learner.Replica.State.Members[options.Id].Folder);
+        Assert.Equal(3, learner.Replica.State.Membership.Voters.Count);
     }
 
     [Fact]
