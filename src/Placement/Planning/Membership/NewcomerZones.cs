@@ -33,7 +33,7 @@ internal static class NewcomerZones
 
         PlanningInput input = new(draft.Input.Model, draft.Input.Zones, AgentContact.Full, [], draft.Input.NowMilliseconds);
         ZoneTable zones = new(input, ImmutableHashSet<Zone>.Empty);
-        var standing = zones.Judge(new(settings, ConstraintsOf(draft, machine, settings), null, draft.Input.NowMilliseconds));
+        var standing = zones.Judge(new(settings, ConstraintsOf(draft, machine, settings), machine?.Directive.Zone, draft.Input.NowMilliseconds));
         if (isGrowth)
         {
             KeepToAsked(draft, machine, zones, standing);

@@ -42,17 +42,21 @@ internal sealed record Seats(ImmutableSortedSet<NodeId> Seated, ImmutableArray<N
     /// <summary>The seated members that an operator wants to go, as far as the target needs another in their place.</summary>
     public ImmutableArray<NodeId> Leaving(MembershipState membership) => Seated.Count > membership.Target
         ? []
-        : [.. Seated.Where(node => membership.MarkOf(node) == MemberMark.Leaving)];
+        : [.. Seated.Where(node => membership.MarkOf(node) == MemberMark.Leaving && !(membership.Operation is { Undoing: true } undone && undone.Remove.Contains(node)))];
 
     /// <summary>The newcomers that take a seated member's place.</summary>
-    public IEnumerable<NodeId> ReplacementsOf(MembershipState membership, NodeId node) =>
-        Newcomers.Where(newcomer => membership.Standings[newcomer].Replaces == node);
+    public IEnumerable<NodeId> ReplacementsOf(MembershipState membership, NodeId node) => Newcomers.Where(newcomer =>
+        membership.Standings[newcomer].Replaces == node || (IsSwappedIn(membership, newcomer) && membership.Operation!.Remove.Contains(node)));
 
     /// <summary>The newcomers that take nobody's place, or the place of one that is seated and well again, or gone.</summary>
     public ImmutableArray<NodeId> Free(MembershipState membership) =>
     [
-        .. Newcomers.Where(newcomer => membership.Standings[newcomer].Replaces is not { } replaced
-            || !Seated.Contains(replaced)
-            || membership.MarkOf(replaced) is not (MemberMark.Lost or MemberMark.Leaving)),
+        .. Newcomers.Where(newcomer => !IsSwappedIn(membership, newcomer)
+            && (membership.Standings[newcomer].Replaces is not { } replaced
+                || !Seated.Contains(replaced)
+                || membership.MarkOf(replaced) is not (MemberMark.Lost or MemberMark.Leaving))),
     ];
+
+    private static bool IsSwappedIn(MembershipState membership, NodeId newcomer) =>
+        membership.Operation is { Kind: OperationKind.Swap, Undoing: false } swap && swap.Promote.Contains(newcomer);
 }
