@@ -20,10 +20,19 @@ internal sealed record Schedule(int Seed, int Target, ImmutableArray<Fault> Faul
     {
         Random random = new(seed);
         var count = random.Next(1, 13);
+        var round = 0;
+
+        // Faults come alone, soon after the beginning, or close behind each other.
+        int Next() => round = random.Next(4) switch
+        {
+            0 => random.Next(30),
+            1 => random.Next(Stormy),
+            _ => Math.Min(Stormy - 1, round + random.Next(8)),
+        };
         return new(seed, new[] { 3, 3, 5, 7 }[random.Next(4)],
         [
             .. Enumerable.Range(0, count)
-                .Select(_ => new Fault(random.Next(Stormy), Kinds[random.Next(Kinds.Length)], random.Next(1000)))
+                .Select(_ => new Fault(Next(), Kinds[random.Next(Kinds.Length)], random.Next(1000)))
                 .OrderBy(fault => fault.Round),
         ]);
     }
