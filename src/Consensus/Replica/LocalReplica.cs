@@ -39,6 +39,7 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
     private readonly LeaseTimes _leases;
     private readonly StatusSource _status;
     private readonly MemberObserver _observer;
+    private readonly MembershipControl _membership;
     private readonly IReadOnlyList<DutyLoop> _duties;
     private readonly CancellationTokenSource _stop = new();
     private readonly Meter _meter = new(ReplicaMeter.Name);
@@ -77,7 +78,8 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
         _status = new(options, raft, core.Applier, _space, _standing, snapshots, time.GetUtcNow());
         _observer = new(options.Id, () => Status, peers, time);
         _duties = MakeDuties(folder, snapshots, logger);
-        Desk = new(options, core.Queue, raft, _leadership, _space, _readIndexes, _leases, core.Digests, _standing, () => Status);
+        Desk = new(options, core.Queue, raft, _leadership, _space, _readIndexes, _leases, core.Digests, _standing, () => Status, peers, time);
+        _membership = new(options, raft, _leadership, peers, time);
         core.Applier.Applied += applied =>
         {
             if (_standing.Observe(applied.State))
@@ -124,6 +126,9 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
     /// <summary>The time that leases have left.</summary>
     public ILeaseTimes Leases => _leases;
 
+    /// <summary>Who votes, and how the leader changes that.</summary>
+    public IMembershipControl Membership => _membership;
+
     /// <summary>What this member does for others.</summary>
     public PeerDesk Desk { get; }
 
@@ -159,6 +164,7 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
         await _loops.ConfigureAwait(false);
         _core.Queue.Abandon(Message);
         await _readIndexes.DisposeAsync().ConfigureAwait(false);
+        _membership.Dispose();
         _leadership.Dispose();
         _meter.Dispose();
     }

@@ -40,6 +40,9 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
     /// <summary>Rounds that only tell what is committed.</summary>
     public int CommitsTold => _commitsTold;
 
+    /// <summary>How often the voters were appended once more.</summary>
+    public int Restated { get; private set; }
+
     public List<NodeId> Transfers { get; } = [];
 
     /// <summary>Why this member must not lead, as its replica told it.</summary>
@@ -61,6 +64,7 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
                 CommitIndex = commit,
                 Voters = cluster.Voters,
                 SpaceShortage = SpaceShortage,
+                Fault = Fault,
             };
         }
     }
@@ -135,6 +139,12 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
     public ValueTask<EntryPosition> RemoveVoterAsync(NodeId voter, CancellationToken cancellationToken)
         => throw new NotSupportedException("a fake has no configuration");
 
+    public ValueTask<EntryPosition> RestateVotersAsync(CancellationToken cancellationToken)
+    {
+        Restated++;
+        return new(cluster.AppendVoters(self));
+    }
+
     public ValueTask SnapshotWrittenAsync(long index, CancellationToken cancellationToken) => default;
 
     public ConfigurationInForce ConfigurationAt(long index) => throw new NotSupportedException("a fake has no configuration");
@@ -164,7 +174,7 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
             while (!Paused && cluster.Committed(applier.AppliedIndex + 1) is { } entry)
             {
                 var payload = entry.Payload.Length > 0 && Tamper is { } tamper ? tamper(entry.Payload) : entry.Payload;
-                applier.Apply([new(applier.AppliedIndex + 1, entry.Term, payload)]);
+                applier.Apply([new(applier.AppliedIndex + 1, entry.Term, payload, entry.Voters)]);
             }
 
             await _wake.WaitAsync(TimeSpan.FromMilliseconds(20), CancellationToken.None);
