@@ -17,6 +17,12 @@ public interface IMembershipControl
     /// </summary>
     ImmutableArray<MemberReach> Reaches { get; }
 
+    /// <summary>
+    /// Ends with the reason, in one line, once this member was told that it was removed from the cluster, its folder is retired and
+    /// it takes no part any more. Never ends otherwise.
+    /// </summary>
+    Task<string> Removal { get; }
+
     /// <summary>Gives a caught-up learner a vote, and waits until that is committed and applied here; for one election timeout it may still become ready.</summary>
     /// <exception cref="VoterChangeException">It was not done, or may or may not have been, with the numbers.</exception>
     ValueTask PromoteAsync(NodeId learner, CancellationToken cancellationToken);

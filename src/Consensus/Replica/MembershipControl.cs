@@ -51,6 +51,9 @@ internal sealed class MembershipControl : IMembershipControl, IDisposable
     }
 
     /// <inheritdoc/>
+    public Task<string> Removal => _raft.Removal;
+
+    /// <inheritdoc/>
     public ValueTask PromoteAsync(NodeId learner, CancellationToken cancellationToken)
         => MakeAsync(async () => await _raft.PromoteAsync(learner, cancellationToken).ConfigureAwait(false));
 

@@ -20,6 +20,8 @@ internal sealed class RosterSource
     private readonly IInternalProposals _proposals;
     private readonly TimeProvider _time;
     private object? _members;
+    private object? _standings;
+    private object? _tombstones;
 
     /// <summary>Makes it, and takes admissions from now on.</summary>
     /// <param name="raft">The Raft core.</param>
@@ -33,17 +35,27 @@ internal sealed class RosterSource
         raft.Admit = AdmitAsync;
     }
 
-    /// <summary>Who belongs to the cluster by this state.</summary>
+    /// <summary>Who belongs to the cluster by this state: those who were taken in, those who are expected and have no folder yet, and the tombstones.</summary>
     public static MemberRoster Of(ReplicatedState state) => new(
-        [.. state.Members.Values.Select(member => new RosterMember(member.Id, member.Name, member.PeerAddress, member.Folder))],
-        []);
+        [
+            .. state.Members.Values.Select(member => new RosterMember(member.Id, member.Name, member.PeerAddress, member.Folder)),
+            .. state.Membership.Standings.Values
+                .Where(standing => standing.Mark == MemberMark.Requested && !state.Members.ContainsKey(standing.Id))
+                .Select(standing => new RosterMember(standing.Id, standing.Name, "", default)),
+        ],
+        [.. state.Membership.Tombstones]);
 
     /// <summary>Looks at a new state.</summary>
     public void Observe(ReplicatedState state)
     {
-        if (!ReferenceEquals(state.Members, _members))
+        var membership = state.Membership;
+        if (!ReferenceEquals(state.Members, _members)
+            || !ReferenceEquals(membership.Standings, _standings)
+            || !ReferenceEquals(membership.Tombstones, _tombstones))
         {
             _members = state.Members;
+            _standings = membership.Standings;
+            _tombstones = membership.Tombstones;
             _raft.Follow(Of(state));
         }
     }

@@ -64,9 +64,10 @@ internal sealed class FakeCluster : IAsyncDisposable
     /// <summary>Waits until all members are registered, so that no command but a test's own is under way.</summary>
     public Task RegisteredAsync() => Eventually.IsTrueAsync(() => IsRegistered, "all members are registered, and the feature level is raised");
 
-    /// <summary>Whether all members are registered, and the feature level is as high as it gets.</summary>
+    /// <summary>Whether all members are registered, the feature level is as high as it gets, and the voters are known.</summary>
     public bool IsRegistered => Members.TrueForAll(member => member.Replica.State.Members.Count == Members.Count
         && member.Replica.State.FeatureLevel == StateMachine.HighestFeatureLevel
+        && !member.Replica.State.Membership.Voters.IsEmpty
         && member.Core.Queue.Waiting == 0);
 
     /// <summary>Starts a term. What the last leader had not committed is kept, or lost.</summary>

@@ -105,13 +105,27 @@ public sealed class MembershipControlTests
         Assert.Equal(ReachVerdict.Silent, await cluster[0].Replica.Membership.AskOthersAsync(new(3), CancellationToken.None));
     }
 
+    [Fact]
+    public async Task The_voters_of_a_new_cluster_are_said_once_more_once_the_state_listens_to_them()
+    {
+        await using var cluster = await FakeCluster.StartAsync(3);
+        await cluster.RegisteredAsync();
+        Assert.Equal(1, cluster[0].Raft.Restated);
+        Assert.All(cluster.Members, member => Assert.Equal(cluster.Voters, member.Replica.State.Membership.Voters));
+        cluster.Elect(1);
+        await Eventually.IsTrueAsync(() => cluster[1].Replica.LeadingTerm is not null, "another leads");
+        await cluster[1].Replica.ProposeAsync(Commands.Put("k"));
+        Assert.Equal(0, cluster[1].Raft.Restated);
+    }
+
     private static MemberReach? ReachOf(IMembershipControl control, NodeId id) => control.Reaches.FirstOrDefault(reach => reach.Id == id);
 
     private static async Task<HostedMember> JoinAsync(HostedCluster cluster)
     {
         var options = cluster.JoinOptions(0);
         var learner = await HostedMember.StartAsync(options);
-        var known = (await cluster[0].Replica.ReadLinearizableAsync(CancellationToken.None)).Members[new(1)];
+        await Eventually.IsTrueAsync(() => cluster[0].Replica.State.Members.Count == 3, "all are registered", 60);
+        var known = cluster[0].Replica.State.Members[new(1)];
         Assert.IsNotType<Rejection>(await cluster[0].Replica.ProposeAsync(new RegisterMemberCommand(new MemberRecord(
             options.Id, options.Name, learner.Node.Identity.Folder, options.Zone, options.PeerAddress, options.ClientUrls, known.HighestFeatureLevel, "1.0", default))));
         return learner;
