@@ -36,9 +36,9 @@ public interface IMembershipControl
     ValueTask TransferLeadershipAsync(NodeId target, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Asks the other voters at once whether they reach a member, each of which tries then; within three election timeouts. One
-    /// that hears it is enough for <see cref="ReachVerdict.Heard"/>; where nobody else votes there is nobody to contradict, and it is
-    /// <see cref="ReachVerdict.Silent"/>.
+    /// Asks the other voters that this leader heard within an election timeout whether they reach a member, all at once; each tries
+    /// then. Takes three election timeouts at most. One that hears it is enough for <see cref="ReachVerdict.Heard"/>; where there is
+    /// no such voter nobody contradicts, and it is <see cref="ReachVerdict.Silent"/>.
     /// </summary>
     ValueTask<ReachVerdict> AskOthersAsync(NodeId member, CancellationToken cancellationToken);
 }

@@ -68,7 +68,10 @@ internal sealed class MembershipControl : IMembershipControl, IDisposable
     /// <inheritdoc/>
     public async ValueTask<ReachVerdict> AskOthersAsync(NodeId member, CancellationToken cancellationToken)
     {
-        var others = _raft.Status.Voters.Where(voter => voter != _options.Id && voter != member).ToList();
+        var others = Reaches
+            .Where(reach => reach.IsVoter && reach.Id != _options.Id && reach.Id != member && reach.SilentFor <= _options.ElectionTimeoutHigh)
+            .Select(reach => reach.Id)
+            .ToList();
         if (others.Count == 0)
         {
             return ReachVerdict.Silent;
@@ -78,7 +81,9 @@ internal sealed class MembershipControl : IMembershipControl, IDisposable
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         var verdicts = await Task.WhenAll(others.Select(other => AskAsync(other, member, limit.Token))).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        return verdicts.Max();
+        return verdicts.Contains(ReachVerdict.Heard) ? ReachVerdict.Heard
+            : verdicts.Contains(ReachVerdict.Unknown) ? ReachVerdict.Unknown
+            : ReachVerdict.Silent;
     }
 
     /// <inheritdoc/>

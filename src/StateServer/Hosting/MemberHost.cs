@@ -68,6 +68,8 @@ internal static class MemberHost
         PlacementServices.AddTo(services, options);
         services.AddSingleton<StatusRounds>();
         services.AddSingleton<OperatorClusterService>();
+        services.AddSingleton<MemberMessages>();
+        services.AddSingleton<MembershipService>();
         MemberHealth.AddTo(services);
         MemberTelemetry.AddTo(services, options);
         services.AddHostedService<UnobservedExceptions>();
@@ -79,6 +81,7 @@ internal static class MemberHost
         app.MapEtcdApi(options.ListenClient!.Port);
         RouteGroupBuilder clients = ListenerPort.Group(app, options.ListenClient.Port);
         clients.MapGrpcService<OperatorClusterService>();
+        clients.MapGrpcService<MembershipService>();
         clients.MapGrpcService<ModelService>();
         PlacementServices.Map(clients);
         clients.MapGrpcHealthChecksService();

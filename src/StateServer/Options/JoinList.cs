@@ -6,7 +6,7 @@ namespace StateServer.Options;
 internal static class JoinList
 {
     /// <summary>Twice the most members that a cluster has while it replaces all of them: a longer list is another one, given by mistake.</summary>
-    private const int MostPeers = 16;
+    public const int MostPeers = 16;
 
     /// <summary>Parses a list. What it says in all is judged by <see cref="Errors"/>.</summary>
     /// <returns>Null, or what would be right.</returns>

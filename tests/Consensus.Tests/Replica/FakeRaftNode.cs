@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using StateServer.Consensus.Membership;
 using StateServer.Consensus.Raft;
 using StateServer.Consensus.Replica;
@@ -63,6 +64,7 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
                 LastIndex = last,
                 CommitIndex = commit,
                 Voters = cluster.Voters,
+                Progress = cluster.Voters.Where(voter => voter != self).ToImmutableDictionary(voter => voter, _ => new PeerProgress(last, long.MaxValue / 2)),
                 SpaceShortage = SpaceShortage,
                 Fault = Fault,
             };
