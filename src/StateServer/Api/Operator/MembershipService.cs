@@ -20,7 +20,7 @@ internal sealed class MembershipService(
     CallGuards guards,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
-    IMembershipNotes? notes = null) : Wire.Membership.MembershipBase
+    IMembershipNotes notes) : Wire.Membership.MembershipBase
 {
     /// <summary>Between two looks of one that follows.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
@@ -180,7 +180,7 @@ internal sealed class MembershipService(
         };
         progress.Missing = progress.Target - progress.Voters;
         progress.Members.AddRange(members.Of(state));
-        progress.Awaited.AddRange(notes?.Awaited ?? []);
+        progress.Awaited.AddRange(notes.Awaited);
         progress.Warnings.AddRange(AvailabilityFollowing.WarningsOf(state));
         return progress;
     }

@@ -7,8 +7,6 @@ namespace StateServer.Cli.Verbs;
 /// <summary><c>ensure-availability</c>: how many state servers there are to be.</summary>
 internal static class EnsureAvailabilityVerb
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
-
     /// <summary>Makes the verb.</summary>
     public static Verb Create()
     {
@@ -68,7 +66,7 @@ internal static class EnsureAvailabilityVerb
             };
             request.To.Add((parsed.GetValue(to) ?? []).SelectMany(places => places.Split(',', StringSplitOptions.TrimEntries)));
             AvailabilityProgress last = await FollowAsync(
-                session, request, wait < LongestWait ? wait : LongestWait, parsed.InvocationConfiguration.Error);
+                session, request, wait, parsed.InvocationConfiguration.Error);
             await using TextWriter? written = parsed.GetValue(file) is { } path ? new StreamWriter(path) : null;
             await (session with { Output = written ?? session.Output }).WriteAsync(
                 request.DryRun ? AvailabilityText.OfDryRun(last) : AvailabilityText.Simple(last.Changes),
