@@ -70,7 +70,7 @@ public sealed partial class StateServerClient
     /// <summary>Lets another member lead.</summary>
     public Task<TransferLeadershipResponse> TransferLeadershipAsync(
         TransferLeadershipRequest request, CancellationToken cancellationToken = default) =>
-        WriteAsync((invoker, call) => new Membership.MembershipClient(invoker).TransferLeadershipAsync(request, call), cancellationToken);
+        ReadAsync((invoker, call) => new Membership.MembershipClient(invoker).TransferLeadershipAsync(request, call), cancellationToken);
 
     /// <summary>Lets nothing be healed by itself for a while.</summary>
     public Task<MembershipResponse> PauseHealingAsync(PauseHealingRequest request, CancellationToken cancellationToken = default) =>

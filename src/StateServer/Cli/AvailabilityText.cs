@@ -13,7 +13,7 @@ internal static class AvailabilityText
     /// <summary>The same for programs; lists that are empty are left out.</summary>
     public static SortedDictionary<string, string[]> Fields(AvailabilityChanges changes) => HasAny(changes)
         ? new(Lists(changes).Where(list => list.Names.Count > 0).ToDictionary(list => list.Key, list => list.Names.ToArray()), StringComparer.Ordinal)
-        : [];
+        : new(StringComparer.Ordinal);
 
     /// <summary>What a run that changes nothing would do.</summary>
     public static string OfDryRun(AvailabilityProgress progress) => progress.Missing switch

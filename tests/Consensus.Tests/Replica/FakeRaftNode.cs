@@ -141,10 +141,12 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
     public ValueTask<EntryPosition> RemoveVoterAsync(NodeId voter, CancellationToken cancellationToken)
         => throw new NotSupportedException("a fake has no configuration");
 
-    public ValueTask<EntryPosition> RestateVotersAsync(CancellationToken cancellationToken)
+    public async ValueTask<EntryPosition> RestateVotersAsync(CancellationToken cancellationToken)
     {
+        var position = cluster.AppendVoters(self);
         Restated++;
-        return new(cluster.AppendVoters(self));
+        await applier.Waiters.WaitAsync(position.Index, () => applier.AppliedIndex, cancellationToken);
+        return position;
     }
 
     public ValueTask SnapshotWrittenAsync(long index, CancellationToken cancellationToken) => default;
