@@ -131,6 +131,15 @@ public sealed class MembershipVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_member_that_is_to_be_replaced_is_leaving_and_keeps_its_vote()
+    {
+        (int exitCode, string output, _) = await RunAsync("member", "replace", "server-1");
+        Assert.Equal((0, "Member server-1 will be replaced; 'stateserver member list' shows how far it is"), (exitCode, output.TrimEnd()));
+        Assert.Equal(MemberMark.Leaving, _host.Replica.State.Membership.MarkOf(Second));
+        Assert.Contains(Second, _host.Replica.State.Membership.Voters);
+    }
+
+    [Fact]
     public async Task Leadership_goes_to_the_member_that_is_named_or_the_reason_is_told()
     {
         (int exitCode, string output, _) = await RunAsync("leader", "transfer", "server-1");

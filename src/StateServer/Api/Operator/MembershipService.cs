@@ -89,6 +89,15 @@ internal sealed class MembershipService(
     }
 
     /// <inheritdoc/>
+    public override async Task<Wire.MembershipResponse> ReplaceMember(Wire.ReplaceMemberRequest request, ServerCallContext context)
+    {
+        guards.Check(context);
+        ReplicatedState state = await reads.ReadAsync(serializable: false, context.CancellationToken);
+        NodeId member = MembershipRequests.Member(state, request.Member);
+        return await RunAsync(new ReplaceMemberCommand(member, "an operator wants another in its place"), context.CancellationToken);
+    }
+
+    /// <inheritdoc/>
     public override async Task<Wire.TransferLeadershipResponse> TransferLeadership(
         Wire.TransferLeadershipRequest request, ServerCallContext context)
     {
