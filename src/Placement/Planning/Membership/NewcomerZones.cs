@@ -54,7 +54,10 @@ internal static class NewcomerZones
     }
 
     private static Constraints ConstraintsOf(MembershipDraft draft, MachineRecord? machine, EnvironmentSettings settings) =>
-        machine?.Constraints ?? draft.Membership.Wish.Constraints ?? settings.Constraints;
+        machine?.Constraints
+        ?? draft.Membership.Wish.Constraints
+        ?? draft.Input.Model.Machines.Values.FirstOrDefault(other => other.StateServer is not null)?.Constraints
+        ?? settings.Constraints;
 
     /// <summary>An operator's zones are taken each as often as named, by those that are not members yet.</summary>
     private static void KeepToAsked(MembershipDraft draft, MachineRecord? machine, ZoneTable zones, Refusal?[] standing)

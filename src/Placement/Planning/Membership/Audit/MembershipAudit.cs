@@ -345,7 +345,9 @@ public static class MembershipAudit
     /// <summary>True where a newcomer may be launched in a zone at all.</summary>
     private static bool IsOpen(MembershipInput input, Zone zone)
     {
-        var constraints = (input.Membership.Wish.Constraints ?? input.Model.Environment?.Constraints)?.Zones ?? [];
+        // As the log gives them to a newcomer's machine: as wished, else as the first state server's.
+        var like = input.Model.Machines.Values.FirstOrDefault(machine => machine.StateServer is not null);
+        var constraints = (input.Membership.Wish.Constraints ?? like?.Constraints ?? input.Model.Environment?.Constraints)?.Zones ?? [];
         var settings = input.Model.Environment?.ZoneFilter ?? [];
         var record = input.Model.Zones.GetValueOrDefault(zone);
         return input.Zones.Any(sight => sight.Zone == zone && sight.IsUsable && sight.ExhaustedUntilMilliseconds <= input.NowMilliseconds)

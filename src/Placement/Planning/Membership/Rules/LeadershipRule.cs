@@ -4,7 +4,7 @@ using StateServer.Placement.Planning.Membership.Steps;
 
 namespace StateServer.Placement.Planning.Membership.Rules;
 
-/// <summary>A leader whose disk stalls, or that alone can't reach a voter, lets another lead: it is the odd one.</summary>
+/// <summary>A leader whose disk stalls, or that alone can't reach a voter or teach a learner, lets another lead: it is the odd one.</summary>
 internal sealed class LeadershipRule : IMembershipRule
 {
     public MembershipStep? Next(MembershipDraft draft)
@@ -42,12 +42,13 @@ internal sealed class LeadershipRule : IMembershipRule
             return "this leader's disk stalls";
         }
 
-        foreach (var node in draft.Voters.Where(node => node != draft.Input.Leader && draft.MarkOf(node) != MemberMark.Lost))
+        foreach (var node in draft.Input.Members.Keys.Where(node => node != draft.Input.Leader && draft.MarkOf(node) != MemberMark.Lost))
         {
             var contact = draft.Contact(node);
-            if (contact.Others == PeerVerdict.Heard && contact.SilentForMilliseconds >= draft.Input.Times.ReplaceAfter)
+            var patience = draft.Voters.Contains(node) ? draft.Input.Times.ReplaceAfter : draft.Input.Times.StartGrace;
+            if (contact.Others == PeerVerdict.Heard && contact.SilentForMilliseconds >= patience)
             {
-                return $"this leader alone can't reach voter {node}";
+                return $"this leader alone can't reach member {node}";
             }
         }
 

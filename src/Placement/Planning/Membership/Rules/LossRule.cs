@@ -43,9 +43,7 @@ internal sealed class LossRule : IMembershipRule
 
         if (contact.Others == PeerVerdict.Heard)
         {
-            return draft.Voters.Contains(node) || contact.SilentForMilliseconds < draft.Input.Times.StartGrace
-                ? (false, $"{silent} to this leader, and other voters hear it")
-                : (true, $"{silent} to this leader, which can't teach it");
+            return (false, $"{silent} to this leader, and other voters hear it");
         }
 
         if (contact.InstanceGone)

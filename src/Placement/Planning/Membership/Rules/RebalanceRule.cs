@@ -26,7 +26,8 @@ internal sealed class RebalanceRule : IMembershipRule
     }
 
     /// <summary>True where a newcomer beyond need makes the spread better: it is kept.</summary>
-    public static bool IsOfUse(MembershipDraft draft, NodeId newcomer) => IsQuiet(draft)
+    public static bool IsOfUse(MembershipDraft draft, NodeId newcomer) => draft.Membership.Wish.To.IsDefaultOrEmpty
+        && draft.Voters.Count == draft.Membership.Target
         && Fullest(draft) is { } fullest
         && draft.ZoneOf(newcomer) is { } zone
         && In(draft, fullest) - In(draft, zone) > 1;
