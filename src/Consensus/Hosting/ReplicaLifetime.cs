@@ -37,11 +37,16 @@ internal sealed partial class ReplicaLifetime(
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
 
-    /// <summary>Before the ports close: leadership is handed over while peers and clients are still answered.</summary>
+    /// <summary>Before the ports close: the stop is announced, and leadership is handed over while peers and clients are still answered.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _start.ConfigureAwait(false);
+        if (await replica.AnnounceStopAsync(cancellationToken).ConfigureAwait(false) is { } why)
+        {
+            LogNotAnnounced(why);
+        }
+
         await replica.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -59,6 +64,9 @@ internal sealed partial class ReplicaLifetime(
 
     [LoggerMessage(EventId = 4052, Level = LogLevel.Critical, Message = "this process ends: its member was removed from the cluster, and its folder is retired")]
     private partial void LogRemoved();
+
+    [LoggerMessage(EventId = 4053, Level = LogLevel.Warning, Message = "this member could not announce its stop, so its silence may be taken for a loss: {Why}")]
+    private partial void LogNotAnnounced(string why);
 
     private async Task EndWhenRemovedAsync()
     {

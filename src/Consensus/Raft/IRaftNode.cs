@@ -100,6 +100,15 @@ internal interface IRaftNode : IAsyncDisposable
     ValueTask<EntryPosition> RemoveVoterAsync(NodeId voter, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Appends the voters in force once more, as an entry that changes nobody's vote, so that whoever applies the log from there on
+    /// knows them; returns when it is committed and applied here.
+    /// </summary>
+    /// <exception cref="NotLeadingException">Not the leader, or handing over; nothing was appended but perhaps a barrier.</exception>
+    /// <exception cref="UnsettledChangeException">Leadership ended after the append.</exception>
+    /// <exception cref="LogSpaceException">The disk is full, its reserve too; nothing was appended.</exception>
+    ValueTask<EntryPosition> RestateVotersAsync(CancellationToken cancellationToken);
+
+    /// <summary>
     /// While <paramref name="why"/> is given, this member neither stands for election nor takes leadership over; it follows and
     /// votes on, and a leader leads on until it hands over.
     /// </summary>

@@ -64,7 +64,7 @@ internal sealed class MemberFolder
         }
 
         return found.RetiredReason is { } reason
-            ? throw new MemberFolderException($"{folder} was retired and must not be used again: {reason}")
+            ? throw new MemberFolderException($"{folder} was retired and must not be used again: {reason}", isRetired: true)
             : new(options, disk, time, logger, identity);
     }
 

@@ -69,6 +69,10 @@ internal sealed partial class RaftNode
     public async ValueTask<EntryPosition> RemoveVoterAsync(NodeId voter, CancellationToken cancellationToken)
         => await Parts.Changes.RemoveAsync(voter, cancellationToken).ConfigureAwait(false);
 
+    /// <inheritdoc/>
+    public async ValueTask<EntryPosition> RestateVotersAsync(CancellationToken cancellationToken)
+        => await Parts.Changes.RestateAsync(cancellationToken).ConfigureAwait(false);
+
     /// <summary>A call of this member was refused: by one that knows of its removal, of another folder, or of another cluster.</summary>
     private void OnRefused(NodeId peer, PeerRefusalReason reason, string message)
     {

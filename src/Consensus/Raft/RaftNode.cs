@@ -171,7 +171,7 @@ internal sealed partial class RaftNode : IRaftNode
             if (_retirement.Reason is { } removed)
             {
                 await parts.DisposeAsync().ConfigureAwait(false);
-                throw new MemberFolderException($"this member was removed from the cluster: {removed}");
+                throw new MemberFolderException($"this member was removed from the cluster: {removed}", isRetired: true);
             }
 
             await parts.StartAsync(cancellationToken).ConfigureAwait(false);

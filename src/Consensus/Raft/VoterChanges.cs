@@ -49,6 +49,19 @@ internal sealed class VoterChanges(
         () => { },
         cancellationToken);
 
+    /// <summary>Appends the voters in force once more.</summary>
+    public async Task<EntryPosition> RestateAsync(CancellationToken cancellationToken)
+    {
+        var leads = leadership();
+        if (leads.IsCancellationRequested || transfer.InProgress)
+        {
+            throw NotNow();
+        }
+
+        var position = await ChangeAsync(_ => false, _ => null, voters => voters, leads, cancellationToken).ConfigureAwait(false);
+        return await SettleAsync(position, leads, cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task<EntryPosition> MakeAsync(
         Func<ClusterConfiguration, bool> isSo,
         Func<ClusterConfiguration, string?> refuses,
@@ -63,8 +76,7 @@ internal sealed class VoterChanges(
             var leads = leadership();
             if (leads.IsCancellationRequested || transfer.InProgress)
             {
-                throw new NotLeadingException(
-                    transfer.InProgress ? "leadership is being handed over" : $"member {self} does not lead, so it can't change the voters");
+                throw NotNow();
             }
 
             var (index, voters) = log.NewestConfiguration;
@@ -152,6 +164,9 @@ internal sealed class VoterChanges(
     private string? RefusesRemoval(NodeId voter, ClusterConfiguration voters) => voter == self
         ? throw new RefusedChangeException($"member {voter} leads: leadership is handed over before its vote is taken")
         : Prefixed($"voter {voter} can't be removed now", QuorumRule.Refusal(voters, voters.Without(voter), IsAlive));
+
+    private NotLeadingException NotNow() => new(
+        transfer.InProgress ? "leadership is being handed over" : $"member {self} does not lead, so it can't change the voters");
 
     private static string? Prefixed(string what, string? why) => why is null ? null : $"{what}: {why}";
 
