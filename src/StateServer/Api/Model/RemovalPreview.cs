@@ -11,19 +11,23 @@ internal static class RemovalPreview
     /// <param name="before">The model.</param>
     /// <param name="after">What a command made of it.</param>
     /// <param name="planned">The planner's steps.</param>
-    public static ImmutableArray<PlanPreviewStep> Ahead(ModelState before, ModelState after, ImmutableArray<PlanPreviewStep> planned) =>
-    [
-        .. before.Units.Keys.Where(unit => Goes(before.Units[unit].Life, after.Units.GetValueOrDefault(unit)?.Life))
-            .Select(unit => new PlanPreviewStep($"remove {unit}{Place(before, before.Units[unit].Machine)}", Spread(after, unit.Service))),
-        .. before.Services.Keys.Where(service => Goes(before.Services[service].Life, after.Services.GetValueOrDefault(service)?.Life))
-            .Select(service => new PlanPreviewStep($"remove service {service}", [])),
-        .. before.Machines.Values.Where(machine => Goes(machine.Life, after.Machines.GetValueOrDefault(machine.Id)?.Life))
-            .Select(machine => new PlanPreviewStep($"remove machine {machine.Id}{(machine.Zone is { } zone ? $" in zone {zone}" : "")}", []))
-            .Where(step => !planned.Any(other => step.Action.StartsWith(other.Action, StringComparison.Ordinal))),
-        .. planned,
-    ];
+    public static ImmutableArray<PlanPreviewStep> Ahead(ModelState before, ModelState after, ImmutableArray<PlanPreviewStep> planned)
+    {
+        UnitRecord[] units = [.. before.Units.Values.Where(unit => Goes(unit.Life, after.Units.GetValueOrDefault(unit.Name)?.Life))];
+        var spreads = units.Select(unit => unit.Name.Service).Distinct().ToDictionary(service => service, service => Spread(after, service));
+        return
+        [
+            .. units.Select(unit => new PlanPreviewStep($"remove {unit.Name}{Place(before, unit.Machine)}", spreads[unit.Name.Service])),
+            .. before.Services.Keys.Where(service => Goes(before.Services[service].Life, after.Services.GetValueOrDefault(service)?.Life))
+                .Select(service => new PlanPreviewStep($"remove service {service}", [])),
+            .. before.Machines.Values.Where(machine => Goes(machine.Life, after.Machines.GetValueOrDefault(machine.Id)?.Life))
+                .Where(machine => !planned.Any(step => step.Action == $"remove machine {machine.Id}"))
+                .Select(machine => new PlanPreviewStep($"remove machine {machine.Id}{(machine.Zone is { } zone ? $" in zone {zone}" : "")}", [])),
+            .. planned,
+        ];
+    }
 
-    private static bool Goes(Life before, Life? after) => before == Life.Alive && after is null or Life.Dying && before != after;
+    private static bool Goes(Life before, Life? after) => before == Life.Alive && after is not Life.Alive;
 
     private static string Place(ModelState model, MachineId? machine) => machine is { } id
         ? $" from machine {id}{(model.Machines.GetValueOrDefault(id)?.Zone is { } zone ? $" in zone {zone}" : "")}"
