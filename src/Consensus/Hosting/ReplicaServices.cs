@@ -12,7 +12,7 @@ namespace StateServer.Consensus.Hosting;
 public static class ReplicaServices
 {
     /// <summary>
-    /// Registers the <see cref="IReplica"/>, its <see cref="ILeaderLog"/> and its <see cref="Leases.ILeaseTimes"/> (singletons), what they are made of, and
+    /// Registers the <see cref="IReplica"/>, its <see cref="ILeaderLog"/>, its <see cref="IMembershipControl"/> and its <see cref="Leases.ILeaseTimes"/> (singletons), what they are made of, and
     /// the hosted service that opens, starts and stops it: it starts to take part once the host's ports are open, and at the
     /// stop refuses what is new, hands leadership over and ends within the host's shutdown time. Uses the registered
     /// <see cref="TimeProvider"/>, or the system's.
@@ -34,6 +34,7 @@ public static class ReplicaServices
         services.AddSingleton<IReplica>(provider => provider.GetRequiredService<LocalReplica>());
         services.AddSingleton<ILeaderLog>(provider => provider.GetRequiredService<LocalReplica>());
         services.AddSingleton(provider => provider.GetRequiredService<LocalReplica>().Leases);
+        services.AddSingleton(provider => provider.GetRequiredService<LocalReplica>().Membership);
         services.AddSingleton(provider => provider.GetRequiredService<LocalReplica>().Desk);
         services.AddSingleton<ReplicaPeerService>();
         services.AddGrpc().AddRaftPeers().AddPeerService<ReplicaPeerService>();

@@ -64,12 +64,16 @@ internal sealed class MemberFolder
         }
 
         return found.RetiredReason is { } reason
-            ? throw new MemberFolderException($"{folder} was retired and must not be used again: {reason}")
+            ? throw new MemberFolderException($"{folder} was retired and must not be used again: {reason}", isRetired: true)
             : new(options, disk, time, logger, identity);
     }
 
     /// <summary>Keeps the first configuration; from then on restarts need no exchange.</summary>
     public void KeepFirstConfiguration(ClusterConfiguration configuration) => _identity.KeepFirstConfiguration(configuration.Encode());
+
+    /// <summary>Marks the folder so that no later start uses it; durable when it returns.</summary>
+    /// <exception cref="IOException">It can't be written; nothing was changed.</exception>
+    public void Retire(string reason) => _identity.Retire(reason);
 
     /// <summary>Opens or makes the rest, and restores the newest snapshot into the applier before the log is taken over (trap 17).</summary>
     /// <exception cref="LogDamagedException">Something is damaged: this member must not vote.</exception>

@@ -22,11 +22,12 @@ public sealed class ReconciliationLoop
     private readonly DecisionBook _book;
     private readonly ReconciliationOptions _options;
     private readonly TimeProvider _time;
+    private readonly IMembership? _membership;
     private readonly CauseLog _causes;
     private readonly WakeSignal _wake;
     private LeaderTerm? _leading;
 
-    /// <summary>Makes it.</summary>
+    /// <summary>Makes it; without <paramref name="membership"/> it leaves the members alone.</summary>
     public ReconciliationLoop(
         IModelLog log,
         IProviderSource providers,
@@ -35,8 +36,10 @@ public sealed class ReconciliationLoop
         DecisionBook book,
         ReconciliationOptions options,
         TimeProvider time,
-        ILogger<ReconciliationLoop> logger)
+        ILogger<ReconciliationLoop> logger,
+        IMembership? membership = null)
     {
+        _membership = membership;
         _log = log;
         _providers = providers;
         _start = start;
@@ -118,7 +121,7 @@ public sealed class ReconciliationLoop
         }
 
         var leading = new LeaderTerm(
-            log, environment, provider, _start, _contacts, _book, _options, _wake, _time, _causes);
+            log, environment, provider, _start, _contacts, _book, _options, _wake, _time, _causes, _membership);
         ReconciliationLog.Leading(_causes.Logger, environment.Name, term);
         _book.Clear();
         Volatile.Write(ref _leading, leading);

@@ -126,7 +126,7 @@ internal static class StateServerCommand
             MintVerb.Create(),
             VersionVerb.Create(),
         };
-        foreach (Verb verb in ModelVerbs.Create())
+        foreach (Verb verb in MembershipVerbs.Create().Concat(ModelVerbs.Create()))
         {
             root.Subcommands.Add(verb);
         }

@@ -27,7 +27,7 @@ internal sealed record LocalCluster(int FormatVersion, string ClusterId, int Bas
     public Domain.Identity.ClusterId Cluster => new(ulong.Parse(ClusterId, CultureInfo.InvariantCulture));
 
     /// <summary>The settings of the provider that launches this cluster's machines.</summary>
-    public LocalProviderOptions ProviderOptions(LocalRoot root) => new(root.Path, ProviderSource.AgentCommand)
+    public LocalProviderOptions ProviderOptions(LocalRoot root) => new(root.Path, ProviderSource.CommandOf)
     {
         Zones = Zones is { } text && LocalZoneList.TryParse(text, out ImmutableArray<LocalZone> zones) is null ? zones : LocalZone.First(),
         BasePort = MachinePort,

@@ -62,6 +62,14 @@ internal sealed class Script
         return result.Outcomes;
     }
 
+    /// <summary>A configuration entry.</summary>
+    public void Vote(params ulong[] voters)
+    {
+        var result = StateMachine.ApplyVoters(State, ++_index, [.. voters.Select(voter => new NodeId(voter))]);
+        State = result.State;
+        Events.AddRange(result.Events);
+    }
+
     public RangeResult Find(string start, string end = "", long revision = 0)
     {
         var refused = Keyspace.TryRange(

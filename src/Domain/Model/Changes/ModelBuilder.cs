@@ -13,6 +13,9 @@ internal sealed class ModelBuilder(ModelState model, KeyspaceBuilder keyspace, l
 {
     private readonly ModelDraft _draft = new(model, now);
 
+    /// <summary>The model as it is being changed, for commands that change more than the model.</summary>
+    public ModelDraft Draft => _draft;
+
     /// <summary>Executes one command; a refused one changes nothing.</summary>
     public Outcome Execute(ModelCommand command, int featureLevel)
     {

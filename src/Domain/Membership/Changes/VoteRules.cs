@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using StateServer.Domain.Identity;
+using StateServer.Domain.Model;
+
+namespace StateServer.Domain.Membership.Changes;
+
+/// <summary>What a configuration entry changes: it is a fact, and nothing refuses it.</summary>
+internal static class VoteRules
+{
+    public static void Apply(MembershipDraft draft, ImmutableSortedSet<NodeId> voters)
+    {
+        var before = draft.State.Voters;
+        if (before.SetEquals(voters))
+        {
+            return;
+        }
+
+        draft.State = draft.State with { Voters = voters };
+        foreach (var node in voters.Except(before))
+        {
+            draft.ChangedMembers.Add(node);
+            Promoted(draft, node, isFirst: before.IsEmpty);
+        }
+
+        foreach (var node in before.Except(voters))
+        {
+            draft.ChangedMembers.Add(node);
+            Demoted(draft, node);
+        }
+    }
+
+    private static void Promoted(MembershipDraft draft, NodeId node, bool isFirst)
+    {
+        JoinRules.NoteRunning(draft, node);
+        if (draft.MarkOf(node) == MemberMark.Requested)
+        {
+            draft.Mark(node, MemberMark.Member, draft.StandingOf(node).Reason);
+        }
+
+        if (!isFirst)
+        {
+            draft.Tell(ModelEventKind.MemberPromoted, node, $"it votes: {draft.State.Voters.Count} do");
+        }
+    }
+
+    /// <summary>One that an operation gave a vote, and takes it back from, is a newcomer again; any other one is to go.</summary>
+    private static void Demoted(MembershipDraft draft, NodeId node)
+    {
+        if (draft.MarkOf(node) == MemberMark.Member)
+        {
+            var isNewcomer = draft.State.Operation is { Undoing: true } operation && operation.Promote.Contains(node);
+            draft.Mark(node, isNewcomer ? MemberMark.Requested : MemberMark.Leaving, "it lost its vote");
+        }
+
+        draft.Tell(ModelEventKind.MemberDemoted, node, $"it votes no more: {draft.State.Voters.Count} do");
+    }
+}

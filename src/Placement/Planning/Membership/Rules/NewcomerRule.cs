@@ -1,0 +1,74 @@
+using StateServer.Domain.Identity;
+using StateServer.Domain.Membership;
+using StateServer.Placement.Planning.Membership.Steps;
+
+namespace StateServer.Placement.Planning.Membership.Rules;
+
+/// <summary>
+/// Asks for members that are wanting: one in each lost one's place, as the guard allows; one in each leaving one's; then for
+/// growth. Their launching and learning holds nothing up.
+/// </summary>
+internal sealed class NewcomerRule : IMembershipRule
+{
+    public MembershipStep? Next(MembershipDraft draft)
+    {
+        if (draft.Membership.Standings.Values.Count(standing => !draft.Voters.Contains(standing.Id)) >= MembershipLimits.MostNewcomers)
+        {
+            draft.Await(null, $"there are {MembershipLimits.MostNewcomers} members without a vote, and no more at once");
+            return null;
+        }
+
+        foreach (var lost in draft.Seats.Lost(draft.Membership))
+        {
+            if (!draft.Seats.ReplacementsOf(draft.Membership, lost).Any())
+            {
+                // Growth waits for the replacement anyway.
+                return Replace(draft, lost);
+            }
+        }
+
+        foreach (var leaving in draft.Seats.Leaving(draft.Membership))
+        {
+            if (!draft.Seats.ReplacementsOf(draft.Membership, leaving).Any())
+            {
+                return Add(draft, leaving, null, "takes the place of a leaving member");
+            }
+        }
+
+        var wanting = draft.Membership.Target - draft.Seats.Seated.Count - draft.Seats.Free(draft.Membership).Length;
+        return wanting > 0 ? Add(draft, null, null, $"{draft.Membership.Target} members are wanted") : null;
+    }
+
+    private static AddMemberStep? Replace(MembershipDraft draft, NodeId lost)
+    {
+        if (draft.Stop is { } stop)
+        {
+            draft.Await(lost, $"it is not replaced: {stop.Why}");
+            return null;
+        }
+
+        var recent = draft.Membership.Replacements.Count(at => at > draft.Input.NowMilliseconds - MembershipTimes.GuardWindow);
+        if (recent >= draft.Membership.Target)
+        {
+            draft.Hold("rate");
+            draft.Await(lost, $"it is not replaced: {recent} replacements in the last hour, and {draft.Membership.Target} are the most");
+            return null;
+        }
+
+        return Add(draft, lost, draft.ZoneOf(lost), "takes the place of a lost member");
+    }
+
+    private static AddMemberStep? Add(MembershipDraft draft, NodeId? replaces, Zone? lostIn, string reason)
+    {
+        var choice = NewcomerZones.Choose(draft, null, replaces is null, lostIn);
+        if (choice.Zone is not { } zone)
+        {
+            draft.Await(replaces, choice.Why, choice.Considered);
+            return null;
+        }
+
+        AddMemberStep step = new(zone, replaces, reason);
+        draft.Consider(replaces, step.ToString(), choice.Considered);
+        return step;
+    }
+}

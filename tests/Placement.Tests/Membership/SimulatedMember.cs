@@ -1,0 +1,31 @@
+using StateServer.Domain.Identity;
+using StateServer.Domain.Model;
+
+namespace StateServer.Placement.Tests.Membership;
+
+/// <summary>A state server's process and what is on its disk, as they truly are.</summary>
+internal sealed class SimulatedMember(NodeId id, Zone zone, InstanceId instance)
+{
+    public NodeId Id => id;
+
+    public Zone Zone => zone;
+
+    public InstanceId Instance => instance;
+
+    /// <summary>Whether its process runs.</summary>
+    public bool IsUp { get; set; } = true;
+
+    /// <summary>When it runs again by itself; null where it doesn't.</summary>
+    public DateTimeOffset? ReturnsAt { get; set; }
+
+    /// <summary>How far it has learned the log, 0 to <see cref="Whole"/>.</summary>
+    public int Learned { get; set; }
+
+    /// <summary>Its disk stalls.</summary>
+    public bool IsSlow { get; set; }
+
+    /// <summary>When the leader of this term heard it last.</summary>
+    public DateTimeOffset HeardAt { get; set; }
+
+    public const int Whole = 3;
+}

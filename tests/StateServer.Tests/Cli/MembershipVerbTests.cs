@@ -1,0 +1,223 @@
+using System.Collections.Immutable;
+using StateServer.Cli;
+using StateServer.Consensus.Proposals;
+using StateServer.Domain.Apply;
+using StateServer.Domain.Identity;
+using StateServer.Domain.Membership;
+using StateServer.StateServer.Tests.Api.Hosting;
+using StateServer.StateServer.Tests.Reports;
+
+namespace StateServer.StateServer.Tests.Cli;
+
+/// <summary>The verbs about the state servers against their service, and what they print.</summary>
+public sealed class MembershipVerbTests : IAsyncLifetime
+{
+    private static readonly NodeId First = SampleCluster.Ids[0], Second = SampleCluster.Ids[1], Third = SampleCluster.Ids[2];
+
+    private ApiHost _host = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _host = await ApiHost.StartAsync();
+        _host.Replica.Status = _host.Replica.Status with { Leader = First };
+        _host.Replica.Restore(Full());
+    }
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public async Task The_list_shows_each_members_vote_and_phase_and_who_is_expected()
+    {
+        _host.Replica.Restore(Full() with
+        {
+            Membership = Full().Membership with
+            {
+                Standings = Standings(Standing(Third, MemberMark.Lost, "silent for 30 s"), Standing(new(31), MemberMark.Requested, "replaces server-2") with { Replaces = Third }),
+            },
+        });
+        (int exitCode, string output, string error) = await RunAsync("member", "list");
+
+        Assert.Equal((0, ""), (exitCode, error));
+        string[] lines = output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(5, lines.Length);
+        Assert.Matches(@"^server-0 +101 +- +local-a +has-vote +voting +yes +127\.0\.0\.1:2380$", lines[1 + Array.FindIndex(lines[1..], l => l.StartsWith("server-0", StringComparison.Ordinal))]);
+        Assert.Contains(lines, l => l.Contains("removing-vote", StringComparison.Ordinal) && l.Contains("lost", StringComparison.Ordinal) && l.EndsWith("silent for 30 s", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.StartsWith("member-31", StringComparison.Ordinal) && l.Contains("adding-vote", StringComparison.Ordinal) && l.Contains("requested", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Nothing_is_printed_where_nothing_changes()
+    {
+        Assert.Equal((0, "", ""), await RunAsync("ensure-availability"));
+        Assert.Equal(3, _host.Replica.State.Membership.Target);
+        Assert.Equal((0, "", ""), await RunAsync("ensure-availability", "-n", "3"));
+    }
+
+    [Theory]
+    [InlineData("-1", "number of state servers must be odd and non-negative")]
+    [InlineData("2", "number of state servers must be odd and non-negative")]
+    [InlineData("9", "state server count is too large (allowed 7)")]
+    public async Task A_count_that_can_t_be_is_refused_in_juju_s_words(string count, string complaint)
+    {
+        (int exitCode, string output, string error) = await RunAsync("ensure-availability", "-n", count, "--dry-run");
+        Assert.Equal((2, "", $"stateserver: {complaint}"), (exitCode, output, error.TrimEnd()));
+        (exitCode, output, error) = await RunAsync("ensure-availability", "-n", count);
+        Assert.Equal((2, "", $"stateserver: {complaint}"), (exitCode, output, error.TrimEnd()));
+    }
+
+    [Fact]
+    public async Task It_waits_until_all_vote_tells_how_far_it_is_and_prints_what_became_of_the_machines()
+    {
+        _host.Replica.Restore(Alone());
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        Task<int> running = StateServerCommand.InvokeAsync(["ensure-availability", "-n", "3", "--endpoints", _host.Address], output, error);
+        await EventuallyAsync(() => _host.Replica.State.Membership.Target == 3);
+        ReplicatedState asked = _host.Replica.State;
+        _host.Replica.Restore(asked with
+        {
+            Members = Full().Members,
+            Membership = asked.Membership with { Voters = [First, Second, Third], Standings = Standings() },
+        });
+
+        Assert.Equal(0, await running.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal(["maintaining machines: server-0", "adding machines: server-1, server-2"], output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("1 of 3 vote", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Past_its_time_it_says_how_far_it_is_and_that_the_cluster_goes_on()
+    {
+        _host.Replica.Restore(Alone());
+        (int exitCode, string output, string error) = await RunAsync("ensure-availability", "--timeout", "500ms");
+        Assert.Equal((1, ""), (exitCode, output));
+        Assert.Contains("not done within 500ms: 1 of 3 vote", error, StringComparison.Ordinal);
+        Assert.Contains("the cluster goes on with it by itself", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_dry_run_changes_nothing()
+    {
+        _host.Replica.Restore(Alone());
+        (int exitCode, string output, _) = await RunAsync("ensure-availability", "-n", "5", "--dry-run");
+        Assert.Equal((0, "Nothing was changed. 4 members would get a vote: 5 are wanted, 1 vote."), (exitCode, output.TrimEnd()));
+        Assert.Equal(0, _host.Replica.State.Membership.Target);
+    }
+
+    [Fact]
+    public async Task Zones_that_hold_a_majority_are_warned_of()
+    {
+        _host.Replica.Restore(Full() with
+        {
+            Members = Full().Members.SetItem(Second, Full().Members[Second] with { Zone = new Zone("local-a") }),
+        });
+        (int exitCode, _, string error) = await RunAsync("ensure-availability");
+        Assert.Equal(0, exitCode);
+        Assert.Contains("warning: zone local-a holds a majority of the members (2 of 3)", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_member_that_votes_is_not_removed()
+    {
+        (int exitCode, string output, string error) = await RunAsync("member", "remove", "server-1");
+        Assert.Equal((1, ""), (exitCode, output));
+        Assert.Contains("member server-1 votes; 'member replace server-1' puts another in its place", error, StringComparison.Ordinal);
+        _host.Replica.Restore(Alone());
+        (_, _, error) = await RunAsync("member", "remove", "server-0");
+        Assert.Contains("member server-0 is the only member", error, StringComparison.Ordinal);
+        (exitCode, _, error) = await RunAsync("member", "remove", "nobody");
+        Assert.Equal(1, exitCode);
+        Assert.Contains("there is no member \"nobody\"", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_member_that_is_to_be_replaced_is_leaving_and_keeps_its_vote()
+    {
+        (int exitCode, string output, _) = await RunAsync("member", "replace", "server-1");
+        Assert.Equal((0, "Member server-1 will be replaced; 'stateserver member list' shows how far it is"), (exitCode, output.TrimEnd()));
+        Assert.Equal(MemberMark.Leaving, _host.Replica.State.Membership.MarkOf(Second));
+        Assert.Contains(Second, _host.Replica.State.Membership.Voters);
+    }
+
+    [Fact]
+    public async Task Leadership_goes_to_the_member_that_is_named_or_the_reason_is_told()
+    {
+        (int exitCode, string output, _) = await RunAsync("leader", "transfer", "server-1");
+        Assert.Equal((0, "server-0 leads"), (exitCode, output.TrimEnd()));
+        Assert.Equal([Second], _host.Replica.Transfers);
+        _host.Replica.TransferFault = new ProposalRefusedException(ProposalRefusal.BadTransferTarget, "member 202 is too far behind: it has 3 of 9");
+        (exitCode, _, string error) = await RunAsync("leader", "transfer", "202");
+        Assert.Equal((1, "stateserver: member 202 is too far behind: it has 3 of 9"), (exitCode, error.TrimEnd()));
+    }
+
+    [Fact]
+    public async Task Healing_is_paused_for_a_while_or_until_it_is_resumed()
+    {
+        Assert.Equal((0, "Healing is paused for 30m"), Two(await RunAsync("healing", "pause", "--for", "30m", "--why", "new disks")));
+        Assert.Equal("new disks", _host.Replica.State.Membership.Pause!.Why);
+        Assert.Contains("healing is paused until", (await RunAsync("member", "list")).Output, StringComparison.Ordinal);
+        Assert.Equal((0, "Healing is paused until 'stateserver healing resume'"), Two(await RunAsync("healing", "pause")));
+        Assert.Equal(long.MaxValue, _host.Replica.State.Membership.Pause!.UntilMilliseconds);
+        Assert.Equal((0, "Healing goes on"), Two(await RunAsync("healing", "resume")));
+        Assert.Null(_host.Replica.State.Membership.Pause);
+        (int exitCode, _, string error) = await RunAsync("healing", "pause", "--for", "0s");
+        Assert.Equal(2, exitCode);
+        Assert.Contains("--for: give more than nothing", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ensure-availability")]
+    [InlineData("member list")]
+    [InlineData("member remove")]
+    [InlineData("member replace")]
+    [InlineData("leader transfer")]
+    [InlineData("healing pause")]
+    [InlineData("healing resume")]
+    public async Task Each_verb_has_help_with_examples_and_the_shared_flags(string verb)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        Assert.Equal(0, await StateServerCommand.InvokeAsync([.. verb.Split(' '), "--help"], output, error));
+        Assert.Contains($"Examples:{Environment.NewLine}  stateserver {verb}", output.ToString(), StringComparison.Ordinal);
+        Assert.All(["--endpoints", "--root", "--format"], flag => Assert.Contains(flag, output.ToString(), StringComparison.Ordinal));
+    }
+
+    private static ReplicatedState Full() => ReplicatedState.Empty with
+    {
+        FeatureLevel = 4,
+        Members = SampleCluster.Registered,
+        Membership = MembershipState.Empty with { Voters = [First, Second, Third] },
+    };
+
+    private static ReplicatedState Alone() => Full() with
+    {
+        Members = SampleCluster.Registered.Remove(Second).Remove(Third),
+        Membership = MembershipState.Empty with { Voters = [First] },
+    };
+
+    private static ImmutableSortedDictionary<NodeId, MemberStanding> Standings(params MemberStanding[] standings) =>
+        standings.ToImmutableSortedDictionary(standing => standing.Id, standing => standing);
+
+    private static MemberStanding Standing(NodeId id, MemberMark mark, string reason) =>
+        new(id, SampleCluster.Registered.TryGetValue(id, out var record) ? record.Name : $"member-{id}", null, new Zone("local-c"), null, mark, reason, 0, 0);
+
+    private static (int ExitCode, string Output) Two((int ExitCode, string Output, string Error) run) => (run.ExitCode, run.Output.TrimEnd());
+
+    private async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] line)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        int exitCode = await StateServerCommand.InvokeAsync([.. line, "--endpoints", _host.Address], output, error);
+        return (exitCode, output.ToString(), error.ToString());
+    }
+
+    private static async Task EventuallyAsync(Func<bool> condition)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (!condition())
+        {
+            await timer.WaitForNextTickAsync(deadline.Token);
+        }
+    }
+}
