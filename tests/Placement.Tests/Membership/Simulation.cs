@@ -6,6 +6,7 @@ using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Membership;
 using StateServer.Domain.Model;
+using StateServer.Placement.Planning.Membership;
 using StateServer.Placement.Reconciliation;
 using StateServer.Placement.Reconciliation.Acting;
 using StateServer.Placement.Reconciliation.Explaining;
@@ -49,6 +50,9 @@ internal sealed class Simulation
     public SimulatedCluster Cluster { get; }
 
     public DecisionBook Book { get; } = new();
+
+    /// <summary>What the leader's last look saw; null before the first of its term.</summary>
+    public MembershipInput? Sight => _leading?.Input;
 
     public void SetTarget(int target) => Cluster.Apply(new SetTargetCommand(target, MemberWish.None, Force: true));
 
@@ -118,7 +122,7 @@ internal sealed class Simulation
         Launch();
         End();
         CheckEven();
-        Cluster.CheckAlways();
+        Cluster.Safety.CheckAlways();
         _time.Advance(Round);
     }
 
@@ -198,7 +202,7 @@ internal sealed class Simulation
 
         _sight = new(
             Cluster.Cloud.ListZones(), Cluster.Cloud.List(), _sight.ListingNumber + 1, _time.GetTimestamp(), Cluster.State.Model.Machines, "");
-        Cluster.LastZones = _sight.Zones;
+        Cluster.Safety.LastZones = _sight.Zones;
     }
 
     /// <summary>The looks of half a second: as long as there is something to do, at most ten.</summary>
