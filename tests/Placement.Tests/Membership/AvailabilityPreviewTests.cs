@@ -129,17 +129,15 @@ public sealed class AvailabilityPreviewTests
     }
 
     [Fact]
-    public void A_look_ahead_that_never_comes_to_rest_is_cut_off()
+    public void A_look_ahead_that_is_too_long_is_cut_off_and_says_so()
     {
-        // Every newcomer is heard by the others alone: leadership would move on and on.
-        var simulation = Settled(3);
-        var input = simulation.Sight!;
-        var slow = input with { Contact = input.Contact.SetItems(input.Contact.Select(contact => KeyValuePair.Create(contact.Key, contact.Value with { IsSlow = false }))) };
-        var forecast = AvailabilityPreview.Of(
-            slow with { Leader = input.Leader, Contact = slow.Contact.SetItem(input.Leader, slow.Contact[input.Leader] with { IsSlow = true }) },
-            simulation.Cluster.State);
+        var simulation = Settled(1);
+        simulation.SetTarget(3);
+        var forecast = AvailabilityPreview.Of(simulation.Sight!, simulation.Cluster.State, mostSteps: 5);
 
-        Assert.InRange(forecast.Steps.Length, 1, AvailabilityPreview.MostSteps);
+        Assert.Equal(5, forecast.Steps.Length);
+        Assert.False(forecast.IsReached);
+        Assert.Contains("no more than 5 steps", forecast.Refusal, StringComparison.Ordinal);
     }
 
     private static Simulation Settled(int target)

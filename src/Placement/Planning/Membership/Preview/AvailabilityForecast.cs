@@ -11,7 +11,7 @@ namespace StateServer.Placement.Planning.Membership.Preview;
 /// </param>
 /// <param name="End">The state that the steps lead to: who stands in which zone. The ids of members to come are made up.</param>
 /// <param name="Report">What the planner awaits there; it says why the target isn't reached, where it isn't.</param>
-/// <param name="Refusal">Why a step would be refused, in one line; empty where none would be.</param>
+/// <param name="Refusal">Why a step would be refused, or that the look ahead was cut off, in one line; empty where neither is.</param>
 public sealed record AvailabilityForecast(
     MemberChanges Changes, ImmutableArray<string> Steps, ReplicatedState End, MembershipReport Report, string Refusal)
 {

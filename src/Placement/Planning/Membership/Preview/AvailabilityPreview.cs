@@ -19,7 +19,10 @@ public static class AvailabilityPreview
     /// <param name="state">
     /// The state that the wanted target and wish are in force in: one that a <c>SetTargetCommand</c> was applied to, or the present one.
     /// </param>
-    public static AvailabilityForecast Of(MembershipInput input, ReplicatedState state)
+    public static AvailabilityForecast Of(MembershipInput input, ReplicatedState state) => Of(input, state, MostSteps);
+
+    /// <summary>Looks so many steps ahead.</summary>
+    internal static AvailabilityForecast Of(MembershipInput input, ReplicatedState state, int mostSteps)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(state);
@@ -33,12 +36,14 @@ public static class AvailabilityPreview
                 continue;
             }
 
-            if (plan.Next is not { } step || steps.Count == MostSteps || !world.Do(step))
+            if (plan.Next is { } step && steps.Count < mostSteps && world.Do(step))
             {
-                return new(MemberChanges.Between(state, world.State), steps.ToImmutable(), world.State, plan.Report, world.Refusal);
+                steps.Add(world.Tell(step));
+                continue;
             }
 
-            steps.Add(world.Tell(step));
+            var refusal = plan.Next is not null && steps.Count == mostSteps ? $"no more than {mostSteps} steps are looked ahead" : world.Refusal;
+            return new(MemberChanges.Between(state, world.State), steps.ToImmutable(), world.State, plan.Report, refusal);
         }
     }
 }
