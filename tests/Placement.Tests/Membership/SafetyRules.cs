@@ -55,6 +55,9 @@ internal sealed class SafetyRules(SimulatedCluster cluster)
             case MarkMemberLostCommand lost when cluster.State.Members.ContainsKey(lost.Id) && IsHeardBySomebody(lost.Id):
                 cluster.Fail($"{lost.Id} is declared lost and is heard: {lost.Reason}");
                 break;
+            case MarkMemberLostCommand lost when cluster.State.Members.ContainsKey(lost.Id) && IsEarly(cluster.Members[lost.Id]):
+                cluster.Fail($"{lost.Id} is declared lost too early: {lost.Reason}");
+                break;
             case AddMemberCommand add:
                 CheckAddition(add);
                 break;
@@ -87,6 +90,11 @@ internal sealed class SafetyRules(SimulatedCluster cluster)
 
     private bool IsHeardBySomebody(NodeId node) => cluster.IsReachable(node)
         || (cluster.Members[node].IsUp && cluster.Voters.Any(voter => voter != node && voter != cluster.Leader && cluster.IsAlive(voter)));
+
+    /// <summary>It ran within <c>replace-after</c>, and its instance still does; where a listing lied, the leader may think otherwise. A new leader counts silence from a second before its term.</summary>
+    private bool IsEarly(SimulatedMember member) => !cluster.Cloud.HasLied
+        && cluster.Cloud.Find(member.Instance)?.State == InstanceState.Running
+        && cluster.Time.GetUtcNow() - member.RanAt < SimulatedCluster.ReplaceAfter - SimulatedCluster.AliveWithin;
 
     private void CheckAddition(AddMemberCommand add)
     {

@@ -24,16 +24,19 @@ internal sealed class SimulatedCluster : IMembership, IModelLog
     /// <summary>Who was heard within it is alive.</summary>
     public static readonly TimeSpan AliveWithin = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a member may be silent.</summary>
+    public static readonly TimeSpan ReplaceAfter = TimeSpan.FromSeconds(5);
+
     private DateTimeOffset _termBegan;
     private long _term;
 
-    public SimulatedCluster(FakeTimeProvider time, PlantedBug bug)
+    public SimulatedCluster(FakeTimeProvider time, PlantedBug bug, int zones)
     {
         (Time, Bug) = (time, bug);
-        Safety = new(this);
+        (Cloud, Safety) = (new(zones), new(this));
         Execute(new BootstrapEnvironmentCommand(new EnvironmentSettings(
             new EnvironmentId(7), "test", ProviderType.Local, "", [], false, "noble", Constraints.None,
-            ImmutableSortedDictionary<string, string>.Empty, 5)));
+            ImmutableSortedDictionary<string, string>.Empty, (int)ReplaceAfter.TotalSeconds)));
         NodeId first = new(1);
         Execute(new RegisterMemberCommand(RecordOf(first, "first", new Zone("a"))));
         Execute(new AdoptMachineCommand(first, "noble", new Zone("a"), new InstanceId("first"), "10.0.0.1"));
@@ -55,7 +58,7 @@ internal sealed class SimulatedCluster : IMembership, IModelLog
 
     public PlantedBug Bug { get; }
 
-    public SimulatedCloud Cloud { get; } = new();
+    public SimulatedCloud Cloud { get; }
 
     public ReplicatedState State { get; private set; } = ReplicatedState.Empty with { FeatureLevel = MembershipCommand.FirstFeatureLevel };
 
@@ -69,6 +72,9 @@ internal sealed class SimulatedCluster : IMembership, IModelLog
 
     /// <summary>The leader's death at one of its steps; null for none.</summary>
     public Crash? Crash { get; set; }
+
+    /// <summary>Another member's death at one of an operation's steps; null for none.</summary>
+    public DeathAtStep? Death { get; set; }
 
     /// <summary>The next answer to the leader is lost.</summary>
     public bool LosesAnswer { get; set; }
@@ -227,6 +233,11 @@ internal sealed class SimulatedCluster : IMembership, IModelLog
         }
 
         var result = perform();
+        if (Membership.Operation is not null)
+        {
+            Death?.Count();
+        }
+
         if (dies)
         {
             Die();

@@ -35,9 +35,13 @@ internal sealed class Simulation
     private long _ledBy;
     private int _evenRounds;
 
-    public Simulation(PlantedBug bug, int seed)
+    /// <summary>Begins with one member in the first zone.</summary>
+    /// <param name="bug">What is wrong.</param>
+    /// <param name="seed">Makes the newcomers' ids.</param>
+    /// <param name="zones">How many zones there are.</param>
+    public Simulation(PlantedBug bug, int seed, int zones = 3)
     {
-        Cluster = new(_time, bug);
+        Cluster = new(_time, bug, zones);
         _options = new()
         {
             AliveWithin = SimulatedCluster.AliveWithin,
@@ -161,6 +165,11 @@ internal sealed class Simulation
                 Cluster.Register(standing, running.Zone);
                 Cluster.Members[standing.Id] = new(standing.Id, running.Zone, instance) { HeardAt = _time.GetUtcNow() };
             }
+        }
+
+        foreach (var member in Cluster.Members.Values.Where(member => member.IsUp))
+        {
+            member.RanAt = _time.GetUtcNow();
         }
 
         foreach (var member in Cluster.Members.Values.Where(member => Cluster.Leader is not null && Cluster.IsReachable(member.Id)))
