@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using StateServer.Domain.Identity;
 using StateServer.Domain.Model;
 using StateServer.Placement.Reconciliation.Ports;
 

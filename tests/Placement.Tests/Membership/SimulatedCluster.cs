@@ -288,7 +288,7 @@ internal sealed class SimulatedCluster : IMembership, IModelLog
         }
 
         Story.Add($"{Time.GetUtcNow():HH:mm:ss.f} {what}");
-        SetVoters(after);
+        SetVoters(promotes ? Voters.Add(node) : Voters.Remove(node));
         return true;
     }
 
