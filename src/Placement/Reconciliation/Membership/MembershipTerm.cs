@@ -33,6 +33,7 @@ internal sealed class MembershipTerm
     private readonly PeerVerdicts _verdicts;
     private readonly MembershipObservation _observation;
     private readonly WakeSignal _wake;
+    private MembershipInput? _input;
     private ImmutableSortedSet<NodeId> _refused = [];
     private long? _refusedOperation;
     private long? _lookedAt;
@@ -59,6 +60,9 @@ internal sealed class MembershipTerm
         _wake = new(time);
         _verdicts.Answered += _wake.Set;
     }
+
+    /// <summary>What the last look saw; null before the first, and where this member can't look. Thread-safe.</summary>
+    public MembershipInput? Input => Volatile.Read(ref _input);
 
     /// <summary>Looks again soon.</summary>
     public void Wake() => _wake.Set();
@@ -109,6 +113,7 @@ internal sealed class MembershipTerm
             TellRedundancy(sight);
             ForgetRefusals(sight);
             var input = _observation.Of(sight, provider, _log.Read().Incarnation, _refused, stop);
+            Volatile.Write(ref _input, input);
             var plan = MembershipPlanner.Make(input, _mind.Rules);
             Tell(plan);
             return plan.Next is { } step && Passes(input, plan) && await DoAsync(step, sight, input, stop).ConfigureAwait(false);
@@ -147,9 +152,12 @@ internal sealed class MembershipTerm
         {
             ChangeVoteStep change => ChangeVoteAsync(change, stop),
             HandOverStep handOver => HandOverAsync(handOver, stop),
-            MoveNewcomerStep move => ProposeAsync(step, new ReserveZoneCommand(move.Machine, move.Zone), stop),
-            RetryZonesStep retry => ProposeAsync(step, new ClearAvoidedZonesCommand(retry.Zones), stop),
-            _ => ProposeAsync(step, MembershipCommands.Of(step, sight, _mind.Mint)!, input, stop),
+            _ => MembershipCommands.Of(step, () => (_mind.Mint.Id(sight), _mind.Mint.Name(sight))) switch
+            {
+                MembershipCommand command => ProposeAsync(step, command, input, stop),
+                ModelCommand command => ProposeAsync(step, command, stop),
+                _ => throw new InvalidOperationException($"no command is known for: {step}"),
+            },
         };
     }
 
