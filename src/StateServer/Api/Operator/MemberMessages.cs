@@ -32,7 +32,7 @@ internal sealed class MemberMessages(IReplica replica, ReplicaOptions options, T
 
     /// <summary>The change of votes under way, in one line; empty for none.</summary>
     public string OperationOf(ReplicatedState state) =>
-        MembershipReportBuilder.OperationOf(state, time.GetUtcNow()) is { } operation ? MembershipText.OperationLine(operation) : "";
+        MembershipReportBuilder.OperationOf(state, time.GetUtcNow()) is { } operation ? MembershipText.OperationWords(operation) : "";
 
     private static Wire.Member Of(ReplicatedState state, NodeId id, NodeId leader, MemberDetail detail)
     {

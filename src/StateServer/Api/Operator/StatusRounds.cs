@@ -33,6 +33,9 @@ internal sealed class StatusRounds(IReplica replica, ReplicaOptions options, Tim
             ClusterReportBuilder.Build(replica.Status, observations, state.Members, options.InitialMembers, now), observations, state, now);
     }
 
+    /// <summary>What the leader said when it was asked last; nobody is asked.</summary>
+    public LeaderSight Sight => replica.Status is { Role: MemberRole.Leader } own ? LeaderSight.Of([own]) : Volatile.Read(ref _sight);
+
     /// <summary>What the leader hears of the members: now, where this member leads, else what it said when it was asked last.</summary>
     /// <param name="timeout">How long members are waited for, where they are asked.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

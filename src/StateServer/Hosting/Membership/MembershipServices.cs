@@ -15,6 +15,7 @@ internal static class MembershipServices
         services.AddSingleton<IMembership, ReplicatedMembership>();
         services.AddSingleton<IStatusNotes, MembershipNotes>();
         services.AddSingleton<MemberMessages>();
+        services.AddSingleton<SpreadCheck>();
         services.AddSingleton<MembershipService>();
     }
 

@@ -45,6 +45,10 @@ internal static class MembershipText
         CultureInfo.InvariantCulture,
         $"Operation {operation.Id} ({operation.Kind}{(operation.Undoing ? ", being taken back" : "")}), {operation.StepsDone} of {operation.Steps} vote changes in force, begun {Age(operation.AgeSeconds)} ago: {operation.Step} ({operation.Reason})");
 
+    /// <summary>The operation in few words, without what moves with time alone.</summary>
+    public static string OperationWords(OperationReport operation) =>
+        $"{operation.Kind}{(operation.Undoing ? ", being taken back" : "")}: {operation.Step} ({operation.Reason})";
+
     /// <summary>Why nothing is healed by itself, or what holds something back; null where nothing does.</summary>
     public static string? HealingLine(HealingReport healing)
     {
