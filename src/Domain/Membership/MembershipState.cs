@@ -39,7 +39,7 @@ public sealed record MembershipState
 
     /// <summary>
     /// When lost members got replacements, replicated Unix time in milliseconds, oldest first; the newest
-    /// <see cref="MembershipLimits.MostReplacements"/>.
+    /// <see cref="MembershipLimits.MostReplacements"/> since an operator resumed healing.
     /// </summary>
     public ImmutableArray<long> Replacements { get; init; } = [];
 

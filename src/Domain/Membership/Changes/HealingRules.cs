@@ -12,12 +12,7 @@ internal static class HealingRules
     {
         if (!set.Paused)
         {
-            if (draft.State.Pause is not null)
-            {
-                draft.State = draft.State with { Pause = null };
-                draft.Tell(ModelEventKind.HealingResumed, "healing goes on");
-            }
-
+            Resume(draft);
             return null;
         }
 
@@ -54,5 +49,19 @@ internal static class HealingRules
 
         draft.Tell(ModelEventKind.MembersDecided, member, note.Text);
         return null;
+    }
+
+    /// <summary>An operator's word ends what the guard counted, too: it is what keeps healing from going on, and only time would else.</summary>
+    private static void Resume(MembershipDraft draft)
+    {
+        var counted = draft.State.Replacements.Length;
+        if (draft.State.Pause is null && counted == 0)
+        {
+            return;
+        }
+
+        draft.State = draft.State with { Pause = null, Replacements = [] };
+        var anew = counted == 1 ? ", and 1 replacement counts no more" : $", and {counted} replacements count no more";
+        draft.Tell(ModelEventKind.HealingResumed, $"healing goes on{(counted == 0 ? "" : anew)}");
     }
 }

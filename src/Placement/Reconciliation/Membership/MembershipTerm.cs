@@ -33,6 +33,7 @@ internal sealed class MembershipTerm
     private readonly PeerVerdicts _verdicts;
     private readonly MembershipObservation _observation;
     private readonly WakeSignal _wake;
+    private readonly DecisionNotes _notes;
     private MembershipInput? _input;
     private ImmutableSortedSet<NodeId> _refused = [];
     private long? _refusedOperation;
@@ -57,6 +58,7 @@ internal sealed class MembershipTerm
             (membership, log, provider, book, options, time, causes, mind);
         _verdicts = new(membership, time);
         _observation = new(_verdicts, options, time);
+        _notes = new(membership, log.Term, time);
         _wake = new(time);
         _verdicts.Answered += _wake.Set;
     }
@@ -116,6 +118,7 @@ internal sealed class MembershipTerm
             Volatile.Write(ref _input, input);
             var plan = MembershipPlanner.Make(input, _mind.Rules);
             Tell(plan);
+            await _notes.TellAsync(plan.Report, stop).ConfigureAwait(false);
             return plan.Next is { } step && Passes(input, plan) && await DoAsync(step, sight, input, stop).ConfigureAwait(false);
         }
         finally
@@ -213,6 +216,7 @@ internal sealed class MembershipTerm
 
     private async Task<bool> HandOverAsync(HandOverStep handOver, CancellationToken stop)
     {
+        await _notes.TellAsync(handOver, stop).ConfigureAwait(false);
         using var limit = new CancellationTokenSource(_options.VoteTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         try
