@@ -24,6 +24,9 @@ internal sealed class SimulatedMember(NodeId id, Zone zone, InstanceId instance)
     /// <summary>Its disk stalls.</summary>
     public bool IsSlow { get; set; }
 
+    /// <summary>When its process ran last.</summary>
+    public DateTimeOffset RanAt { get; set; }
+
     /// <summary>When the leader of this term heard it last.</summary>
     public DateTimeOffset HeardAt { get; set; }
 

@@ -33,6 +33,8 @@ internal sealed class MembershipTerm
     private readonly PeerVerdicts _verdicts;
     private readonly MembershipObservation _observation;
     private readonly WakeSignal _wake;
+    private readonly DecisionNotes _notes;
+    private MembershipInput? _input;
     private ImmutableSortedSet<NodeId> _refused = [];
     private long? _refusedOperation;
     private long? _lookedAt;
@@ -56,9 +58,13 @@ internal sealed class MembershipTerm
             (membership, log, provider, book, options, time, causes, mind);
         _verdicts = new(membership, time);
         _observation = new(_verdicts, options, time);
+        _notes = new(membership, log.Term, time);
         _wake = new(time);
         _verdicts.Answered += _wake.Set;
     }
+
+    /// <summary>What the last look saw; null before the first, and where this member can't look. Thread-safe.</summary>
+    public MembershipInput? Input => Volatile.Read(ref _input);
 
     /// <summary>Looks again soon.</summary>
     public void Wake() => _wake.Set();
@@ -109,8 +115,10 @@ internal sealed class MembershipTerm
             TellRedundancy(sight);
             ForgetRefusals(sight);
             var input = _observation.Of(sight, provider, _log.Read().Incarnation, _refused, stop);
+            Volatile.Write(ref _input, input);
             var plan = MembershipPlanner.Make(input, _mind.Rules);
             Tell(plan);
+            await _notes.TellAsync(plan.Report, stop).ConfigureAwait(false);
             return plan.Next is { } step && Passes(input, plan) && await DoAsync(step, sight, input, stop).ConfigureAwait(false);
         }
         finally
@@ -147,9 +155,12 @@ internal sealed class MembershipTerm
         {
             ChangeVoteStep change => ChangeVoteAsync(change, stop),
             HandOverStep handOver => HandOverAsync(handOver, stop),
-            MoveNewcomerStep move => ProposeAsync(step, new ReserveZoneCommand(move.Machine, move.Zone), stop),
-            RetryZonesStep retry => ProposeAsync(step, new ClearAvoidedZonesCommand(retry.Zones), stop),
-            _ => ProposeAsync(step, MembershipCommands.Of(step, sight, _mind.Mint)!, input, stop),
+            _ => MembershipCommands.Of(step, () => (_mind.Mint.Id(sight), _mind.Mint.Name(sight))) switch
+            {
+                MembershipCommand command => ProposeAsync(step, command, input, stop),
+                ModelCommand command => ProposeAsync(step, command, stop),
+                _ => throw new InvalidOperationException($"no command is known for: {step}"),
+            },
         };
     }
 
@@ -205,6 +216,7 @@ internal sealed class MembershipTerm
 
     private async Task<bool> HandOverAsync(HandOverStep handOver, CancellationToken stop)
     {
+        await _notes.TellAsync(handOver, stop).ConfigureAwait(false);
         using var limit = new CancellationTokenSource(_options.VoteTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         try
