@@ -150,7 +150,7 @@ internal sealed class MembershipTerm
 
     private Task<bool> DoAsync(MembershipStep step, MembershipSight sight, MembershipInput input, CancellationToken stop)
     {
-        TellStep(step);
+        TellStep(step, input);
         return step switch
         {
             ChangeVoteStep change => ChangeVoteAsync(change, stop),
@@ -288,9 +288,9 @@ internal sealed class MembershipTerm
     }
 
     /// <summary>Once for each step, however often it is tried.</summary>
-    private void TellStep(MembershipStep step)
+    private void TellStep(MembershipStep step, MembershipInput input)
     {
-        var text = step.ToString()!;
+        var text = step.Tell(input.NameOf);
         if (text != _last)
         {
             ReconciliationLog.Step(_causes.Logger, text);
@@ -315,7 +315,7 @@ internal sealed class MembershipTerm
         switch (step)
         {
             case DeclareLostStep lost:
-                MembershipMeter.Detected(input.Contact[lost.Member].SilentForMilliseconds);
+                MembershipMeter.Detected(input.Contact.GetValueOrDefault(lost.Member)?.SilentForMilliseconds ?? 0);
                 break;
             case TurnOperationStep when input.Membership.Operation is { } operation && operation.IsUntouched(input.Membership.Voters):
                 MembershipMeter.Operation(operation.Kind.ToString(), "aborted");
