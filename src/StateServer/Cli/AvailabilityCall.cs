@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using StateServer.Client;
 using StateServer.Options;
 using StateServer.Protos.Operator;
@@ -5,8 +6,11 @@ using StateServer.Protos.Operator;
 namespace StateServer.Cli;
 
 /// <summary>Says how many state servers there are to be, and follows until they vote.</summary>
-internal static class AvailabilityCall
+internal static partial class AvailabilityCall
 {
+    /// <summary>A line that differs from the last one by its numbers alone is told so often: seconds pass in it.</summary>
+    private static readonly TimeSpan NumbersPause = TimeSpan.FromSeconds(5);
+
     /// <summary>Tells each new state of things on standard error, and the warnings at the end.</summary>
     /// <param name="client">Asks.</param>
     /// <param name="request">What is asked for.</param>
@@ -22,15 +26,16 @@ internal static class AvailabilityCall
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         AvailabilityProgress? last = null;
         string told = "";
+        long toldAt = 0;
         try
         {
             await foreach (AvailabilityProgress progress in client.EnsureAvailabilityAsync(request, end.Token))
             {
                 last = progress;
-                if (!progress.Done && !request.DryRun && AvailabilityText.Progress(progress) is var line && line != told)
+                if (!progress.Done && !request.DryRun && AvailabilityText.Progress(progress) is var line && IsNews(line, told, toldAt))
                 {
                     await error.WriteLineAsync(line);
-                    told = line;
+                    (told, toldAt) = (line, TimeProvider.System.GetTimestamp());
                 }
 
                 if (progress.Done)
@@ -51,6 +56,14 @@ internal static class AvailabilityCall
 
         return last ?? throw new VerbFailedException(ExitCode.Failed, "the cluster did not answer; ask again");
     }
+
+    /// <summary>Whether a line tells more than the last one did.</summary>
+    internal static bool IsNews(string line, string told, long toldAt) =>
+        line != told
+        && (Numbers().Replace(line, "") != Numbers().Replace(told, "") || TimeProvider.System.GetElapsedTime(toldAt) >= NumbersPause);
+
+    [GeneratedRegex("[0-9]+")]
+    private static partial Regex Numbers();
 
     private static VerbFailedException Unfinished(AvailabilityProgress? last, TimeSpan wait, bool isInterrupted)
     {

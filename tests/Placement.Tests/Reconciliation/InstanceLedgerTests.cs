@@ -63,7 +63,7 @@ public sealed class InstanceLedgerTests
     }
 
     [Fact]
-    public void A_state_server_without_a_record_is_never_a_stray()
+    public void Before_the_first_state_server_is_adopted_none_is_a_stray()
     {
         for (var looks = 0; looks < 3; looks++)
         {
@@ -73,6 +73,20 @@ public sealed class InstanceLedgerTests
 
         Assert.Empty(_ledger.Strays);
         Assert.Single(_ledger.LeftAlone);
+    }
+
+    [Fact]
+    public void A_state_server_of_this_incarnation_without_a_record_is_a_stray_once_there_is_one_with_a_record()
+    {
+        var adopted = Known.SetItem(One, Known[One] with { StateServer = new NodeId(5) });
+        for (var looks = 0; looks < 2; looks++)
+        {
+            Assert.Empty(_ledger.Strays);
+            Look(adopted, adopted, [Shown(InstanceState.Running) with { Id = new("i-2"), Tags = new(new EnvironmentId(7), 1, new MachineId(2), InstanceRole.StateServer) }]);
+            _time.Advance(Apart);
+        }
+
+        Assert.Equal([new InstanceId("i-2")], _ledger.Strays.Select(stray => stray.Id));
     }
 
     private static ImmutableSortedDictionary<MachineId, MachineRecord> None { get; } = ImmutableSortedDictionary<MachineId, MachineRecord>.Empty;
