@@ -23,6 +23,6 @@ public static class RecoveredState
         ArgumentNullException.ThrowIfNull(member);
         return member.Id.IsNone || held.Members.ContainsKey(member.Id) || held.Membership.Tombstones.Contains(member.Id)
             ? throw new ArgumentException($"{member.Id} is no new member's id", nameof(member))
-            : RestoredState.Of(held, member, incarnation);
+            : RestoredState.Renew(held, member, incarnation);
     }
 }

@@ -47,14 +47,14 @@ public static class RestoredState
     public static ReplicatedState Of(ReplicatedState saved)
     {
         ArgumentNullException.ThrowIfNull(saved);
-        return Of(saved, recovered: null, saved.Incarnation);
+        return Renew(saved, recovered: null, saved.Incarnation);
     }
 
     /// <summary>The same, for one member that is known: what is left of a cluster that lost its quorum.</summary>
     /// <param name="saved">The state that it begins with.</param>
     /// <param name="recovered">The one member; null where nobody is known.</param>
     /// <param name="incarnation">The highest incarnation that anybody knows of; the new one is above it.</param>
-    internal static ReplicatedState Of(ReplicatedState saved, RecoveredMember? recovered, long incarnation)
+    internal static ReplicatedState Renew(ReplicatedState saved, RecoveredMember? recovered, long incarnation)
     {
         var revision = checked(saved.Keyspace.Revision.Value + RevisionJump);
         var keyspace = new KeyspaceLoader(new(revision + 1, 0));
