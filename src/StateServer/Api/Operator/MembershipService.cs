@@ -59,13 +59,14 @@ internal sealed class MembershipService(
     {
         guards.Check(context, forLearners: request.Serializable);
         ReplicatedState state = await reads.ReadAsync(request.Serializable, context.CancellationToken);
-        var pause = state.Membership.Pause;
+        var pause = state.Membership.Pause is { } asked && asked.IsInForce(time.GetUtcNow().ToUnixTimeMilliseconds()) ? asked : null;
         var response = new Wire.ListMembersResponse
         {
             Revision = state.Keyspace.Revision.Value,
             Target = state.Membership.Target,
             Operation = MemberMessages.OperationOf(state),
-            PausedUntilMilliseconds = pause is not null && pause.IsInForce(time.GetUtcNow().ToUnixTimeMilliseconds()) ? pause.UntilMilliseconds : 0,
+            PausedUntilMilliseconds = pause?.UntilMilliseconds ?? 0,
+            PausedWhy = pause?.Why ?? "",
         };
         response.Members.AddRange(members.Of(state));
         return response;

@@ -30,6 +30,7 @@ internal static class MemberListVerb
                 answer.Target,
                 Operation = answer.Operation.Length > 0 ? answer.Operation : null,
                 HealingPausedUntil = UntilOf(answer),
+                HealingPausedWhy = answer.PausedWhy.Length > 0 ? answer.PausedWhy : null,
                 Members = answer.Members.Select(FieldsOf),
             });
         });
@@ -47,9 +48,10 @@ internal static class MemberListVerb
 
         if (answer.PausedUntilMilliseconds > 0)
         {
+            string why = answer.PausedWhy.Length > 0 ? $" ({answer.PausedWhy})" : "";
             text.AppendLine(UntilOf(answer) is { } until
-                ? $"healing is paused until {Rfc3339Time.Format(until)}"
-                : "healing is paused; 'stateserver healing resume' ends that");
+                ? $"healing is paused until {Rfc3339Time.Format(until)}{why}"
+                : $"healing is paused{why}; 'stateserver healing resume' ends that");
         }
 
         return text.ToString().TrimEnd();
