@@ -57,17 +57,24 @@ internal sealed class LocalRecovery(
         return new RecoveryResult(member, finding, staged.Aside, $"stateserver up --root {root.Path}");
     }
 
-    /// <summary>The root's record of the cluster of one.</summary>
+    /// <summary>
+    /// The root's record of the cluster of one: of a fixed member as before; of a machine as of an environment's first member, also where
+    /// the others were fixed ones.
+    /// </summary>
     private LocalCluster Recorded(OldMember seat, NewMember member, EnvironmentId? environment)
     {
-        int slot = (int.Parse(member.PeerAddress[(member.PeerAddress.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture)
-            - SlotPorts.Of(cluster.BasePort, 0).Peer) / (SlotPorts.Of(0, 1).Client - SlotPorts.Of(0, 0).Client);
-        LocalMember recorded = new(
-            slot, member.Name, member.Id.Value.ToString(CultureInfo.InvariantCulture), member.Zone.Name);
-        return cluster with
-        {
-            ClusterId = member.Cluster.Value.ToString(CultureInfo.InvariantCulture),
-            Members = [recorded],
-        };
+        LocalCluster formed = seat.Machine is not null && cluster.IsFixed && environment is { } owner
+            ? cluster with
+            {
+                FormatVersion = LocalCluster.CurrentFormat,
+                EnvironmentId = owner.ToString(),
+                BasePort = cluster.MachinePort,
+                Zones = cluster.Zones ?? LocalZoneList.Format(LocalZone.First()),
+            }
+            : cluster;
+        int port = int.Parse(member.PeerAddress[(member.PeerAddress.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture);
+        int slot = (port - SlotPorts.Of(formed.BasePort, 0).Peer) / (SlotPorts.Of(0, 1).Client - SlotPorts.Of(0, 0).Client);
+        LocalMember recorded = new(slot, member.Name, member.Id.Value.ToString(CultureInfo.InvariantCulture), member.Zone.Name);
+        return formed with { ClusterId = member.Cluster.Value.ToString(CultureInfo.InvariantCulture), Members = [recorded] };
     }
 }
