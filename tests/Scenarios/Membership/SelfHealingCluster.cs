@@ -32,13 +32,12 @@ internal sealed class SelfHealingCluster : IAsyncDisposable
     private readonly ScratchFolder _scratch = new();
     private readonly ConcurrentDictionary<string, EtcdConnection> _connections = new();
     private readonly List<Process> _started = [];
+    private readonly LivingEndpoints _living;
     private string[] _asked = [];
     private StateServerClient? _client;
     private string _last = "";
 
-    private SelfHealingCluster()
-    {
-    }
+    private SelfHealingCluster() => _living = new(() => [.. Processes().Select(process => process.Client)], $"127.0.0.1:{_ports.Lower.First}");
 
     /// <summary>The environment's folder.</summary>
     public string Root => Path.Combine(_scratch.Path, "root");
@@ -251,9 +250,10 @@ internal sealed class SelfHealingCluster : IAsyncDisposable
                 string[] machines = [.. members.Select(member => member.Machine).Order(StringComparer.Ordinal)];
                 string[] running = [.. Processes().Select(process => process.Machine).Order(StringComparer.Ordinal)];
                 string[] recorded = [.. (await this[Living(members[0]).Client].ReadAllAsync("/stateserver/machines/")).Select(key => key.Key.Split('/')[^1]).Order(StringComparer.Ordinal)];
-                string[] launched = [.. Directory.GetDirectories(Machines).Select(folder => Path.GetFileName(folder).Split('-')[^2]).Order(StringComparer.Ordinal)];
+                string[] launched = [.. Directory.GetDirectories(Machines).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
+                string[] folders = [.. Processes().Where(process => process.IsMachine).Select(process => Path.GetFileName(process.Folder)).Order(StringComparer.Ordinal)];
                 seen = $"members' machines {Text(machines)}, running {Text(running)}, recorded {Text(recorded)}, launched {Text(launched)}";
-                return machines.SequenceEqual(running) && machines.SequenceEqual(recorded) && machines.Where(machine => machine != "0").SequenceEqual(launched);
+                return machines.SequenceEqual(running) && machines.SequenceEqual(recorded) && folders.SequenceEqual(launched);
             },
             () => $"{seen}\n{Evidence()}");
 
@@ -307,8 +307,7 @@ internal sealed class SelfHealingCluster : IAsyncDisposable
         return failed =>
         {
             at += failed ? 1 : 0;
-            string[] living = [.. Processes().Select(process => process.Client)];
-            string client = living.Length > 0 ? living[at % living.Length] : $"127.0.0.1:{_ports.Lower.First}";
+            string client = _living.At(at);
             return (int.Parse(client.Split(':')[1], CultureInfo.InvariantCulture), this[client]);
         };
     }
