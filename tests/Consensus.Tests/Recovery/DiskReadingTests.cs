@@ -77,7 +77,7 @@ public sealed class DiskReadingTests
         var disk = DiskReading.Look(cluster.FolderOf(0))!;
         Assert.False(disk.IsUsable);
         Assert.Contains(expected, disk.Damage, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', disk.Damage);
+        Assert.DoesNotContain("\n", disk.Damage, StringComparison.Ordinal);
         Assert.Equal(file == "identity", disk.Node.IsNone);
         Assert.Null(RecoveryChoice.Of([disk]));
         Assert.Equal(disk.Damage, Assert.Throws<IOException>(() => DiskReading.Rebuild(cluster.FolderOf(0))).Message);
