@@ -63,6 +63,17 @@ public sealed class InstanceLedgerTests
     }
 
     [Fact]
+    public void A_state_servers_instance_of_an_earlier_incarnation_is_not_gone_for_a_recovery_may_go_on_with_it()
+    {
+        InstanceLedger ledger = new(Apart, _time, ofMembers: true);
+        var known = Known.SetItem(One, Known[One] with { StateServer = new NodeId(5) });
+        Look(known, known, [Shown(InstanceState.Running)], incarnation: 2, ledger: ledger);
+        Assert.Empty(ledger.Gone);
+        Look(known, known, [Shown(InstanceState.Terminated)], incarnation: 2, ledger: ledger);
+        Assert.Equal([One], ledger.Gone);
+    }
+
+    [Fact]
     public void A_state_server_without_a_record_is_never_a_stray()
     {
         for (var looks = 0; looks < 3; looks++)
@@ -89,6 +100,7 @@ public sealed class InstanceLedgerTests
         ImmutableSortedDictionary<MachineId, MachineRecord> now,
         ImmutableArray<Instance> shown,
         string gap = "",
-        long incarnation = 1) => _ledger.Observe(
+        long incarnation = 1,
+        InstanceLedger? ledger = null) => (ledger ?? _ledger).Observe(
             new ProviderSight([], new InstanceListing(shown, gap), ++_listings, _time.GetTimestamp(), before, ""), now, incarnation);
 }
