@@ -23,6 +23,8 @@ public sealed class DiskReadingTests
         }
 
         await Eventually.IsTrueAsync(() => cluster[0].Replica.State.Members.Count == 3, "all are registered");
+        await Eventually.IsTrueAsync(
+            () => snapshotEntries > 1_000 || Enumerable.Range(0, 3).All(i => Folders.HasSnapshot(cluster.FolderOf(i))), "all have snapshots", seconds: 60);
         await Task.WhenAll(Enumerable.Range(0, 3).Select(cluster.KillAsync));
         var before = Enumerable.Range(0, 3).Select(i => Folders.Hashes(cluster.FolderOf(i))).ToList();
         var disks = Enumerable.Range(0, 3).Select(i => DiskReading.Look(cluster.FolderOf(i))!).ToList();
@@ -32,7 +34,7 @@ public sealed class DiskReadingTests
         Assert.All(disks, disk => Assert.Equal(["m1", "m2", "m3"], disk.Log!.Voters.Select(voter => voter.Name)));
         Assert.All(disks, disk => Assert.InRange(disk.Log!.CommitIndex, disk.Log.SnapshotIndex, disk.Log.LastIndex));
         Assert.All(disks, disk => Assert.InRange(disk.Log!.LastTerm, 1, disk.Log.Term));
-        Assert.Equal(snapshotEntries == 20, disks.Any(disk => disk.Log!.SnapshotIndex > 0));
+        Assert.All(disks, disk => Assert.Equal(snapshotEntries == 20, disk.Log!.SnapshotIndex > 0));
         var choice = RecoveryChoice.Of(disks)!;
         Assert.True(choice.IsMajority);
         var state = DiskReading.Rebuild(choice.Best.Folder);
@@ -64,7 +66,7 @@ public sealed class DiskReadingTests
     public async Task Damage_is_told_with_its_place_and_such_a_disk_is_no_choice(string file, int place, string expected)
     {
         await using var cluster = new HostedCluster(options => options with { SnapshotEntries = 10, TailEntries = 100 }, count: 1);
-        await Folders.RunAsync(cluster);
+        await Folders.RunAsync(cluster, untilSnapshot: true);
         var folder = Path.Combine(cluster.FolderOf(0), Path.GetDirectoryName(file)!);
         var damaged = Directory.GetFiles(folder, file.EndsWith("*.log", StringComparison.Ordinal) ? "*" : Path.GetFileName(file))
             .Where(path => !file.EndsWith("*.log", StringComparison.Ordinal) || Segment.TryParseName(Path.GetFileName(path), out _))

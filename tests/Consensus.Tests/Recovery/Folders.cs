@@ -11,15 +11,19 @@ namespace StateServer.Consensus.Tests.Recovery;
 /// <summary>Folders of members that ran, and what may be done with them.</summary>
 internal static class Folders
 {
-    /// <summary>Runs a cluster of one until it has written some keys and a snapshot, and stops it.</summary>
+    /// <summary>Runs a cluster of one until it has written thirty keys, and stops it.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="untilSnapshot">Whether it goes on until there is a snapshot.</param>
     /// <returns>The state that it had.</returns>
-    public static async Task<ReplicatedState> RunAsync(HostedCluster cluster, int keys = 30)
+    public static async Task<ReplicatedState> RunAsync(HostedCluster cluster, bool untilSnapshot = false)
     {
         await cluster.StartAsync();
-        for (var i = 0; i < keys; i++)
+        for (var i = 0; i < 30; i++)
         {
             await cluster[0].Replica.ProposeAsync(Replica.Commands.Put($"key {i}"));
         }
+
+        await Eventually.IsTrueAsync(() => !untilSnapshot || HasSnapshot(cluster.FolderOf(0)), "it has a snapshot", seconds: 60);
 
         await Eventually.IsTrueAsync(() => cluster[0].Replica.State.Members.Count == 1, "it is registered");
         await cluster[0].StopAsync();
@@ -27,6 +31,9 @@ internal static class Folders
         await cluster.KillAsync(0);
         return state;
     }
+
+    /// <summary>True once a member's folder has a snapshot.</summary>
+    public static bool HasSnapshot(string folder) => Directory.EnumerateFiles(Path.Combine(folder, "snapshots"), "snapshot-*.snap").Any();
 
     /// <summary>Each file below a folder, with a hash of its bytes.</summary>
     public static Dictionary<string, string> Hashes(string folder) => Directory

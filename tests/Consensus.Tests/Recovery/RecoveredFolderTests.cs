@@ -26,7 +26,9 @@ public sealed class RecoveredFolderTests
         }
 
         await Eventually.IsTrueAsync(
-            () => cluster[0].Replica.State.VersionOf("key 39") == 1 && cluster[0].Replica.State.Members.Count == 3, "the one that stays has it all");
+            () => cluster[0].Replica.State is { FeatureLevel: StateMachine.HighestFeatureLevel, Members.Count: 3 } all && all.VersionOf("key 39") == 1,
+            "the one that stays has it all",
+            seconds: 60);
         var address = cluster[0].Replica.State.Members[new(1)].PeerAddress;
         await Task.WhenAll(Enumerable.Range(0, 3).Select(cluster.KillAsync));
         var folder = cluster.FolderOf(0);
@@ -67,7 +69,7 @@ public sealed class RecoveredFolderTests
     public async Task A_crash_at_any_rename_leaves_the_old_member_or_the_new_one_and_never_a_mixture()
     {
         await using var cluster = new HostedCluster(options => options with { SnapshotEntries = 10 }, count: 1);
-        await Folders.RunAsync(cluster);
+        await Folders.RunAsync(cluster, untilSnapshot: true);
         using var temporary = new TemporaryFolder();
         var held = DiskReading.Rebuild(cluster.FolderOf(0));
         var (kept, finished) = (0, 0);
@@ -107,7 +109,7 @@ public sealed class RecoveredFolderTests
             Assert.False(RecoveredFolder.IsDecided(folder));
             Assert.Equal(Expected(held).Digest, DiskReading.Rebuild(folder).Digest);
             Assert.Equal(["before-cluster-78", "identity", "snapshots", "vote"], Parts(folder));
-            Assert.Equal(["identity", "library", "log", "snapshots", "vote"], Parts(Path.Combine(folder, "before-cluster-78")).Union(["library"]).Order());
+            Assert.Equal(["identity", "log", "snapshots", "vote"], Parts(Path.Combine(folder, "before-cluster-78")));
         }
 
         Assert.True(kept > 3, $"{kept}");
