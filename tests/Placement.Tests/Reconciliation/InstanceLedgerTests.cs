@@ -62,6 +62,17 @@ public sealed class InstanceLedgerTests
         Assert.Equal([There], _ledger.Strays.Select(stray => stray.Id));
     }
 
+    [Fact]
+    public void A_state_servers_instance_of_an_earlier_incarnation_is_not_gone_for_a_recovery_may_go_on_with_it()
+    {
+        InstanceLedger ledger = new(Apart, _time, ofMembers: true);
+        var known = Known.SetItem(One, Known[One] with { StateServer = new NodeId(5) });
+        Look(known, known, [Shown(InstanceState.Running)], incarnation: 2, ledger: ledger);
+        Assert.Empty(ledger.Gone);
+        Look(known, known, [Shown(InstanceState.Terminated)], incarnation: 2, ledger: ledger);
+        Assert.Equal([One], ledger.Gone);
+    }
+
     /// <summary>One of this incarnation that was launched is what a lost answer left; one of an earlier may be all that is left of the old cluster.</summary>
     [Theory]
     [InlineData(2, 1, true, true)]
@@ -102,6 +113,7 @@ public sealed class InstanceLedgerTests
         ImmutableSortedDictionary<MachineId, MachineRecord> now,
         ImmutableArray<Instance> shown,
         string gap = "",
-        long incarnation = 1) => _ledger.Observe(
+        long incarnation = 1,
+        InstanceLedger? ledger = null) => (ledger ?? _ledger).Observe(
             new ProviderSight([], new InstanceListing(shown, gap), ++_listings, _time.GetTimestamp(), before, ""), now, incarnation);
 }
