@@ -24,8 +24,21 @@ internal sealed class LossInChangeFault(bool all) : IMembershipFault
         }
 
         string asked = await AskAsync(context, members, cancellationToken);
-        await MembershipContext.HoldAsync(context.Between(0, LongestSeconds), cancellationToken);
+        await MomentAsync(context, cancellationToken);
         return all ? await RestartAsync(context, asked) : await LoseLeaderAsync(context, asked, cancellationToken);
+    }
+
+    /// <summary>Any moment of the whole, or as often one in which votes change: that takes a few tenths of a second of it.</summary>
+    private static async Task MomentAsync(MembershipContext context, CancellationToken cancellationToken)
+    {
+        if (context.Random.Next(2) == 0)
+        {
+            await MembershipContext.HoldAsync(context.Between(0, LongestSeconds), cancellationToken);
+            return;
+        }
+
+        await context.Cluster.AwaitAsync(answer => answer.Operation.Length > 0, MembershipContext.Patience, cancellationToken);
+        await MembershipContext.HoldAsync(context.Between(0, 0.2), cancellationToken);
     }
 
     private static async Task<string> AskAsync(MembershipContext context, IReadOnlyList<Member> members, CancellationToken cancellationToken)
