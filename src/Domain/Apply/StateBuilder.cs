@@ -28,6 +28,9 @@ internal sealed class StateBuilder
     /// <summary>Trims of a <see cref="TrimHistoryCommand"/>: a millisecond or so.</summary>
     private const int TrimsPerTrimCommand = 1024;
 
+    /// <summary>The feature level from which on a compaction frees what the compacted revision itself superseded.</summary>
+    private const int WholeTrimsFeatureLevel = 4;
+
     private readonly ReplicatedState _state;
     private readonly long _index;
     private readonly long _term;
@@ -62,6 +65,8 @@ internal sealed class StateBuilder
     /// <summary>For commands from feature level 4 on, which change members through it alone.</summary>
     private MembershipBuilder Membership => _membership ??= new MembershipBuilder(_state.Membership, _members, Model.Draft, _keyspace);
 
+    private bool TrimsWhole => _featureLevel >= WholeTrimsFeatureLevel;
+
     private ImmutableSortedDictionary<NodeId, MemberRecord> Members => _membership?.Members ?? _members;
 
     /// <summary>Executes one command, unless its request was executed before.</summary>
@@ -87,7 +92,7 @@ internal sealed class StateBuilder
             outcome = Execute(item.Command, position);
         }
 
-        _keyspace.Trim(TrimsPerCommand);
+        _keyspace.Trim(TrimsPerCommand, TrimsWhole);
         return outcome;
     }
 
@@ -127,7 +132,7 @@ internal sealed class StateBuilder
             case CompactCommand compact:
                 return Compact(compact.Revision);
             case TrimHistoryCommand:
-                _keyspace.Trim(TrimsPerTrimCommand);
+                _keyspace.Trim(TrimsPerTrimCommand, TrimsWhole);
                 return Done();
             case GrantLeaseCommand grant:
                 return GrantLease(grant);

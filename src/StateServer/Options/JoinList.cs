@@ -16,7 +16,10 @@ internal static class JoinList
         return peers.Select(HostPort.Error).FirstOrDefault(wrong => wrong is not null);
     }
 
-    /// <summary>All that is wrong with a list, one line each.</summary>
+    /// <summary>
+    /// All that is wrong with a list, one line each. This member's own address is no mistake beside others: it may have been the
+    /// address of a member that is gone, and nobody answers a newcomer there.
+    /// </summary>
     /// <param name="peers">The list; not empty.</param>
     /// <param name="own">This member's own address; null where it could not be read.</param>
     public static IEnumerable<string> Errors(ImmutableArray<string> peers, string? own)
@@ -31,7 +34,7 @@ internal static class JoinList
             yield return $"the address {peer} occurs more than once";
         }
 
-        if (own is not null && peers.Contains(own))
+        if (peers.Length > 0 && peers.All(peer => peer == own))
         {
             yield return $"{own} is this member's own address; give other members'";
         }

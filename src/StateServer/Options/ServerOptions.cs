@@ -123,7 +123,7 @@ internal sealed class ServerOptions
         PeerAddress = PeerAddress!,
         ClientUrls = ClientUrls,
         InitialMembers = InitialMembers,
-        Join = Join.IsEmpty ? null : new JoinInformation(Join),
+        Join = Join.IsEmpty ? null : new JoinInformation([.. Join.Where(peer => peer != PeerAddress)]),
         Version = version,
         Heartbeat = Heartbeat,
         ElectionTimeoutLow = ElectionTimeoutLow,

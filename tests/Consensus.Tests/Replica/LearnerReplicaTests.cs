@@ -22,6 +22,7 @@ public sealed class LearnerReplicaTests
         Assert.Throws<ReadRefusedException>(() => learner.Replica.ReadSerializable());
 
         // Expected, it is taken in: the log binds its id to its folder.
+        await Eventually.IsTrueAsync(() => cluster[0].Replica.State.Membership.Voters.Count == 3, "the voters are known", 60);
         Assert.IsNotType<Rejection>(await cluster[0].Replica.ProposeAsync(
             new AddMemberCommand(options.Id, options.Name, options.Zone, null, "the test wants it")));
         await Eventually.IsTrueAsync(() => learner.Replica.Status.Role == MemberRole.Learner && learner.Replica.State.VersionOf("k") == 1, "it is taught", 60);

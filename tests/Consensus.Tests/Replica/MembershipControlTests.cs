@@ -1,8 +1,7 @@
 using StateServer.Consensus.Membership;
 using StateServer.Consensus.Status;
-using StateServer.Domain.Commands;
+using StateServer.Domain.Commands.Membership;
 using StateServer.Domain.Identity;
-using StateServer.Domain.Membership;
 using StateServer.Domain.Outcomes;
 
 namespace StateServer.Consensus.Tests.Replica;
@@ -123,11 +122,9 @@ public sealed class MembershipControlTests
     private static async Task<HostedMember> JoinAsync(HostedCluster cluster)
     {
         var options = cluster.JoinOptions(0);
-        var learner = await HostedMember.StartAsync(options);
-        await Eventually.IsTrueAsync(() => cluster[0].Replica.State.Members.Count == 3, "all are registered", 60);
-        var known = cluster[0].Replica.State.Members[new(1)];
-        Assert.IsNotType<Rejection>(await cluster[0].Replica.ProposeAsync(new RegisterMemberCommand(new MemberRecord(
-            options.Id, options.Name, learner.Node.Identity.Folder, options.Zone, options.PeerAddress, options.ClientUrls, known.HighestFeatureLevel, "1.0", default))));
-        return learner;
+        await Eventually.IsTrueAsync(() => cluster[0].Replica.State.Membership.Voters.Count == 3, "the voters are known", 60);
+        Assert.IsNotType<Rejection>(await cluster[0].Replica.ProposeAsync(
+            new AddMemberCommand(options.Id, options.Name, options.Zone, null, "the test wants it")));
+        return await HostedMember.StartAsync(options);
     }
 }

@@ -15,7 +15,15 @@ internal sealed class Script
 {
     private long _index;
 
-    public ReplicatedState State { get; private set; } = ReplicatedState.Empty;
+    /// <summary>From the empty state on.</summary>
+    public Script()
+        : this(ReplicatedState.Empty)
+    {
+    }
+
+    public Script(ReplicatedState state) => State = state;
+
+    public ReplicatedState State { get; private set; }
 
     public KeyspaceState Keyspace => State.Keyspace;
 

@@ -35,6 +35,7 @@ public sealed class NewcomerTests
         script.Do(new SetTargetCommand(3, new MemberWish("xenial", wanted, [new PlacementDirective(new Zone("b"), null)]), false));
         script.Do(Add(4));
         script.Do(Add(5, zone: "c"));
+        script.Do(new ReplaceMemberCommand(Id(1), "an old disk"));
         script.Do(Add(6, replaces: 1, zone: "b"));
         var (asked, free) = (script.Model.Machines[new MachineId(1)], script.Model.Machines[new MachineId(2)]);
         Assert.Equal(PlacementDirective.None, script.Model.Machines[new MachineId(3)].Directive);
@@ -79,8 +80,35 @@ public sealed class NewcomerTests
         script.Now = 5_000;
         script.Do(Add(5, replaces: 2));
         Assert.Equal([1_000, 5_000], script.Membership.Replacements);
+        script.Do(new ReplaceMemberCommand(Id(3), "an old disk"));
         script.Do(Add(6, replaces: 3));
         Assert.Equal(2, script.Membership.Replacements.Length);
+    }
+
+    [Fact]
+    public void Only_the_vote_of_a_lost_or_leaving_member_is_taken_over()
+    {
+        var script = new MembershipScript(3, 3);
+        script.Refused(
+            Add(4, replaces: 2),
+            RejectionReason.MembershipConflict,
+            "member two is neither lost nor leaving: nobody takes its place");
+        script.Do(new MarkMemberLostCommand(Id(2), "silent"));
+        script.Join(4, replaces: 2);
+        script.Do(new MarkMemberLostCommand(Id(4), "silent"));
+        const string NoVote = "has no vote that another one could take over: remove it instead";
+        script.Refused(Add(5, replaces: 4), RejectionReason.MembershipConflict, $"member four {NoVote}");
+        script.Join(5, replaces: 2);
+        script.Do(Swap(5, 2, promoteFirst: false));
+        script.Vote(1, 3);
+        script.Do(new MarkMemberLostCommand(Id(5), "silent"));
+        script.Join(6, replaces: 2);
+        script.Do(new SubstituteCommand(1, Id(5), Id(6)));
+        script.Vote(1, 3, 6);
+        script.Do(new FinishOperationCommand(1));
+        script.Do(new MarkMemberLostCommand(Id(6), "silent"));
+        script.Refused(Add(7, replaces: 2), RejectionReason.MembershipConflict, $"member two {NoVote}");
+        script.Do(Add(7, replaces: 6));
     }
 
     [Fact]
@@ -152,10 +180,39 @@ public sealed class NewcomerTests
     }
 
     [Fact]
+    public void A_first_member_that_registers_late_says_its_name_itself()
+    {
+        var script = new Apply.Script();
+        script.Run(new RegisterMemberCommand(Member(1)));
+        script.Run(new RaiseFeatureLevelCommand(4));
+        script.Vote(1, 2, 3);
+        Assert.IsType<DoneOutcome>(script.Run(new ReplaceMemberCommand(Id(3), "it never came")));
+        Assert.Equal("3", script.State.Membership.Standings[Id(3)].Name);
+        Assert.IsType<DoneOutcome>(script.Run(new RegisterMemberCommand(Member(3))));
+        Assert.Equal("three", script.State.Membership.Standings[Id(3)].Name);
+        MembershipInvariants.Check(script.State);
+    }
+
+    [Fact]
+    public void Who_was_taken_in_before_the_voters_were_known_is_a_newcomer()
+    {
+        var script = new Apply.Script();
+        script.Run(new RegisterMemberCommand(Member(1)));
+        script.Run(new RegisterMemberCommand(Member(2)));
+        script.Run(new RaiseFeatureLevelCommand(4));
+        script.Vote(1);
+        Assert.Equal([Id(2)], script.State.Membership.Standings.Keys);
+        Assert.Equal(MemberMark.Requested, script.State.Membership.MarkOf(Id(2)));
+        MembershipInvariants.Check(script.State);
+        script.Vote(1, 2);
+        Assert.Equal(MemberMark.Member, script.State.Membership.MarkOf(Id(2)));
+    }
+
+    [Fact]
     public void The_address_of_a_lost_member_may_be_another_one_s()
     {
         var script = new MembershipScript(3, 3);
-        script.Do(Add(4, replaces: 2));
+        script.Do(Add(4));
         var there = Member(4) with { PeerAddress = Member(2).PeerAddress };
         script.Refused(new RegisterMemberCommand(there), RejectionReason.MemberConflict, "the peer address h2:1 is taken by member 2");
         script.Do(new MarkMemberLostCommand(Id(2), "silent"));

@@ -181,6 +181,21 @@ public sealed class OperationTests
         Assert.Equal(3, script.Membership.Voters.Count);
     }
 
+    /// <summary>A change that the last leader made may come to light late.</summary>
+    [Fact]
+    public void One_that_is_carried_on_when_all_is_done_is_finished_like_any_other()
+    {
+        var script = Grown();
+        script.Do(Grow(4, 5));
+        Carry(script);
+        script.Do(new TurnOperationCommand(1, true, "five died"));
+        script.Vote(1, 2, 3, 4, 5);
+        script.Do(new TurnOperationCommand(1, false, "five votes after all"));
+        Assert.Equal("operation 1 is carried on after all: five votes after all", script.Told.Text);
+        script.Do(new FinishOperationCommand(1));
+        Assert.Equal("operation 1 is done: 5 state servers vote", script.Told.Text);
+    }
+
     [Fact]
     public void Another_newcomer_takes_the_place_of_one_that_died()
     {

@@ -66,6 +66,27 @@ public sealed class RemovalTests
         new MembershipScript(1, 3).Refused(new RemoveMemberCommand(Id(1), ""), RejectionReason.MembershipConflict, "controller 0 is the only controller");
     }
 
+    /// <summary>No leader lets it come to that; a configuration is a fact all the same, and must have a way back.</summary>
+    [Fact]
+    public void A_removed_member_that_has_a_vote_loses_it_and_is_nothing_else_again()
+    {
+        var script = new MembershipScript(4, 3);
+        script.Vote(1, 2, 3);
+        script.Do(new RemoveMemberCommand(Id(4), "fewer are wanted"));
+        var plain = script.Script;
+        plain.Vote(1, 2, 3, 4);
+        Assert.Equal(MemberPhase.Removed, script.Phase(4));
+        Assert.Equal(
+            RejectionReason.MemberRemoved, Assert.IsType<Rejection>(plain.Run(new RegisterMemberCommand(Member(4)))).Reason);
+        Assert.Equal(
+            RejectionReason.MemberRemoved, Assert.IsType<Rejection>(plain.Run(new MarkMemberReturnedCommand(Id(4)))).Reason);
+        Assert.IsType<DoneOutcome>(plain.Run(Shrink(4)));
+        plain.Vote(1, 2, 3);
+        Assert.IsType<DoneOutcome>(plain.Run(new FinishOperationCommand(1)));
+        Assert.DoesNotContain(Id(4), plain.State.Membership.Standings.Keys);
+        MembershipInvariants.Check(plain.State);
+    }
+
     [Fact]
     public void Tombstones_are_bounded_and_the_oldest_stays()
     {

@@ -36,6 +36,22 @@ public sealed class MemberStartTests
     }
 
     [Fact]
+    public void A_lost_member_is_not_asked()
+    {
+        var lost = SampleCluster.Registered.Values.First(member => member.PeerAddress == "127.0.0.1:2390").Id;
+        var replica = new InMemoryReplica();
+        replica.Restore(State() with
+        {
+            Membership = State().Membership with
+            {
+                Standings = State().Membership.Standings.Add(lost, new(lost, "gone", null, null, null, MemberMark.Lost, "silent", 0, 0)),
+            },
+        });
+        string text = Encoding.UTF8.GetString(new MemberStart(replica, Launcher()).UserData(Newcomer, Machine(), Settings(ProviderType.Local)).AsSpan());
+        Assert.Contains("\"join\":\"127.0.0.1:2380,127.0.0.1:2400\"", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Another_providers_machine_is_told_nothing_of_this_hosts_folders()
     {
         string text = Encoding.UTF8.GetString(UserData(ProviderType.Ec2).AsSpan());

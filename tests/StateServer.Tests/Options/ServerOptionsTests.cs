@@ -46,6 +46,16 @@ public sealed class ServerOptionsTests
             "or --join for a member of a cluster that runs", Assert.Single(GivenSettings.Judge(joining).Errors), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_newcomer_on_the_ports_of_a_lost_member_asks_the_others()
+    {
+        (ServerOptions options, List<string> errors) = GivenSettings.Judge(
+            GivenSettings.Right.Remove("initial-members").Add("join", "127.0.0.1:2380,10.0.0.1:2380"));
+
+        Assert.Empty(errors);
+        Assert.Equal(["10.0.0.1:2380"], options.ToReplicaOptions("1.2.3").Join!.Peers);
+    }
+
     [Theory]
     [InlineData("10.0.0.1", "--join: '10.0.0.1' is no address; give host:port")]
     [InlineData("0.0.0.0:2380", "can't be dialled")]

@@ -21,20 +21,19 @@ internal static class JoinRules
         }
 
         ImmutableArray<string> urls = member.ClientUrls.IsDefault ? [] : member.ClientUrls;
-        if (draft.Members.TryGetValue(member.Id, out var known))
+        var isKnown = draft.Members.TryGetValue(member.Id, out var known);
+        draft.SetMember(member with { JoinedAt = known?.JoinedAt ?? member.JoinedAt, ClientUrls = urls });
+        if (draft.Standings.TryGet(member.Id, out var standing) && standing.Name != member.Name)
         {
-            draft.SetMember(member with { JoinedAt = known.JoinedAt, ClientUrls = urls });
-            if (draft.Standings.TryGet(member.Id, out var standing) && standing.Name != member.Name)
-            {
-                draft.Standings.Set(standing with { Name = member.Name });
-            }
-
-            return null;
+            draft.Standings.Set(standing with { Name = member.Name });
         }
 
-        draft.SetMember(member with { ClientUrls = urls });
-        NoteRunning(draft, member.Id);
-        draft.Tell(ModelEventKind.MemberJoined, member.Id, $"taken in at {member.PeerAddress}, in zone {member.Zone}");
+        if (!isKnown)
+        {
+            NoteRunning(draft, member.Id);
+            draft.Tell(ModelEventKind.MemberJoined, member.Id, $"taken in at {member.PeerAddress}, in zone {member.Zone}");
+        }
+
         return null;
     }
 
@@ -63,8 +62,8 @@ internal static class JoinRules
     private static string HostOf(string address) => address.LastIndexOf(':') is > 0 and var colon ? address[..colon] : address;
 
     /// <summary>
-    /// A member that is known, expected by that name, or has a vote already, as the first ones of a cluster. Before anything was said
-    /// of members and voters, those are all there are.
+    /// A member that is known, expected by that name, or has a vote already, as the first ones of a cluster, whose names nobody else
+    /// can tell. Before anything was said of members and voters, those are all there are.
     /// </summary>
     private static Rejection? CheckExpected(MembershipDraft draft, MemberRecord member)
     {
@@ -74,7 +73,8 @@ internal static class JoinRules
             return MembershipRefusal.Removed($"member {member.Id} was removed from the cluster: it needs a new id and an empty folder");
         }
 
-        if (draft.Standings.TryGet(member.Id, out var standing) && standing.Name != member.Name && !draft.Members.ContainsKey(member.Id))
+        if (draft.Standings.TryGet(member.Id, out var standing) && standing.Name != member.Name
+            && !draft.Members.ContainsKey(member.Id) && !state.Voters.Contains(member.Id))
         {
             return new Rejection(
                 RejectionReason.MemberConflict, $"member {member.Id} is expected by the name {standing.Name}, not {member.Name}");

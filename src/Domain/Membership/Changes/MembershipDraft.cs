@@ -89,10 +89,15 @@ internal sealed class MembershipDraft(
 
     /// <summary>
     /// Marks a member; one that is marked so already stays as it is. One that comes back and whose task another one has taken over
-    /// replaces nobody any more.
+    /// replaces nobody any more. A removed one has no mark.
     /// </summary>
     public void Mark(NodeId id, MemberMark mark, string reason)
     {
+        if (_state.Tombstones.Contains(id))
+        {
+            return;
+        }
+
         var standing = StandingOf(id);
         if (standing.Mark != mark || !Standings.TryGet(id, out _))
         {

@@ -78,6 +78,16 @@ internal static class NewcomerRules
             return missing;
         }
 
+        if (!draft.State.Voters.Contains(old) && draft.State.Operation?.Remove.Contains(old) != true)
+        {
+            return MembershipRefusal.Conflict($"member {draft.NameOf(old)} has no vote that another one could take over: remove it instead");
+        }
+
+        if (draft.MarkOf(old) is not (MemberMark.Lost or MemberMark.Leaving))
+        {
+            return MembershipRefusal.Conflict($"member {draft.NameOf(old)} is neither lost nor leaving: nobody takes its place");
+        }
+
         foreach (var other in draft.Standings.Values)
         {
             if (draft.IsReplacement(other, old))

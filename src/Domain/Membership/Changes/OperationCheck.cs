@@ -103,17 +103,9 @@ internal static class OperationCheck
             }
         }
 
-        foreach (var node in begin.Remove)
+        foreach (var node in begin.Remove.Where(node => !draft.State.Voters.Contains(node)))
         {
-            if (draft.Find(node) is { } missing)
-            {
-                return missing;
-            }
-
-            if (!draft.State.Voters.Contains(node))
-            {
-                return MembershipRefusal.Conflict($"member {draft.NameOf(node)} has no vote to lose");
-            }
+            return draft.Find(node) ?? MembershipRefusal.Conflict($"member {draft.NameOf(node)} has no vote to lose");
         }
 
         return null;

@@ -57,7 +57,7 @@ internal static class OperationRules
         }
 
         var turned = operation with { Undoing = turn.Undo, Reason = ModelLine.Of(turn.Reason) };
-        var isEnded = turned.IsOver(draft.State.Voters);
+        var isEnded = turn.Undo && turned.IsOver(draft.State.Voters);
         draft.State = draft.State with { Operation = isEnded ? null : turned };
         var way = isEnded ? "given up before its first change" : turn.Undo ? "taken back" : "carried on after all";
         draft.Tell(ModelEventKind.OperationTurned, $"operation {operation.Id} is {way}: {turn.Reason}");

@@ -22,10 +22,27 @@ internal static class VoteRules
             Promoted(draft, node, isFirst: before.IsEmpty);
         }
 
+        if (before.IsEmpty)
+        {
+            NoteLearners(draft);
+        }
+
         foreach (var node in before.Except(voters))
         {
             draft.ChangedMembers.Add(node);
             Demoted(draft, node);
+        }
+    }
+
+    /// <summary>Who was taken in before anybody had to be expected, and has no vote, is a newcomer like any other.</summary>
+    private static void NoteLearners(MembershipDraft draft)
+    {
+        foreach (var node in draft.Members.Keys.Where(node => !draft.State.Voters.Contains(node)))
+        {
+            if (draft.MarkOf(node) == MemberMark.Member)
+            {
+                draft.Mark(node, MemberMark.Requested, "it was taken in before members were expected");
+            }
         }
     }
 

@@ -22,8 +22,10 @@ internal sealed class MembershipObservation(PeerVerdicts verdicts, Reconciliatio
     private readonly InstanceLedger _ledger = new(options.BetweenListings, time, ofMembers: true);
     private readonly Dictionary<Zone, long> _usableSince = [];
     private readonly HashSet<NodeId> _wasSilent = [];
+    private readonly Dictionary<NodeId, long> _takenInSince = [];
     private readonly long _began = time.GetTimestamp();
     private long _listensSince = time.GetTimestamp();
+    private bool _lookedBefore;
 
     /// <summary>
     /// This member did not run, or was held up, for so long: who was silent then was not heard for want of a listener. Ages begin
@@ -47,6 +49,7 @@ internal sealed class MembershipObservation(PeerVerdicts verdicts, Reconciliatio
         MembershipSight sight, ProviderSight provider, long incarnation, ImmutableSortedSet<NodeId> refused, CancellationToken stop)
     {
         _ledger.Observe(provider, sight.Model.Machines, incarnation);
+        NoteTakenIn(sight.Members);
         var times = new MembershipTimes(
             (sight.Model.Environment?.ReplaceAfterSeconds ?? DefaultReplaceAfterSeconds) * 1000L,
             (long)options.AliveWithin.TotalMilliseconds,
@@ -78,7 +81,28 @@ internal sealed class MembershipObservation(PeerVerdicts verdicts, Reconciliatio
     {
         var listens = (long)time.GetElapsedTime(_listensSince).TotalMilliseconds;
         var silent = sight.Peers.TryGetValue(node, out var peer) ? peer.SilentForMilliseconds : sight.TermAgeMilliseconds;
+        if (_takenInSince.TryGetValue(node, out var takenIn))
+        {
+            silent = Math.Min(silent, (long)time.GetElapsedTime(takenIn).TotalMilliseconds);
+        }
+
         return Math.Max(0, Math.Min(silent, _listensSince == _began ? silent : listens));
+    }
+
+    /// <summary>A newcomer's age begins when it is taken in: nobody could hear it before, however old the term is.</summary>
+    private void NoteTakenIn(ImmutableSortedDictionary<NodeId, MemberRecord> members)
+    {
+        foreach (var gone in _takenInSince.Keys.Where(node => !members.ContainsKey(node)).ToList())
+        {
+            _takenInSince.Remove(gone);
+        }
+
+        foreach (var node in members.Keys)
+        {
+            _takenInSince.TryAdd(node, _lookedBefore ? time.GetTimestamp() : _began);
+        }
+
+        _lookedBefore = true;
     }
 
     /// <summary>Half of the time is enough to ask: the answer is there when the whole has passed.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using StateServer.Consensus;
 using StateServer.Domain.Identity;
+using StateServer.Domain.Membership;
 using StateServer.Domain.Model;
 using StateServer.Options;
 
@@ -29,7 +30,7 @@ internal sealed class MemberStart(IReplica replica, ServerOptions options)
             [ServerSettings.NodeId.Name] = member.ToString(),
             [ServerSettings.Name.Name] = state.Membership.Standings.TryGetValue(member, out var standing) ? standing.Name : $"machine-{machine.Id}",
             [ServerSettings.Join.Name] = string.Join(',', state.Members.Values
-                .Where(other => other.Id != member)
+                .Where(other => other.Id != member && state.Membership.MarkOf(other.Id) != MemberMark.Lost)
                 .Select(other => other.PeerAddress)
                 .Distinct(StringComparer.Ordinal)
                 .Order(StringComparer.Ordinal)
