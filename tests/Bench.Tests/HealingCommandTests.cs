@@ -34,9 +34,9 @@ public sealed class HealingCommandTests
         Assert.Equal(
             """
             healing-3m-0: three
-                               next write ms  longest gap ms
-              leader-killed    700 (700-700)               -
-                   transfer                -  20.0 (20.0-20.0)
+                             next write ms    longest gap ms
+              leader-killed  700 (700-700)                 -
+                   transfer              -  20.0 (20.0-20.0)
               transfer FAILED: it broke
 
             """,
