@@ -45,7 +45,8 @@ internal sealed class HealingBench(HealingOptions options, TextWriter progress)
 
     private async Task<WorkloadReport> MeasureAsync(int members, int keys, CancellationToken cancellationToken)
     {
-        HealingRows rows = new();
+        IEnumerable<string> names = options.Events.Select(HealingEvents.NameOf);
+        HealingRows rows = new([.. names, .. names.Select(PeerRow)]);
         foreach (IReadOnlyList<HealingEvent> events in HealingPlan.Of(members, options.Rounds, options.Events))
         {
             await SufferAsync(new Queue<HealingEvent>(events), members, keys, rows, cancellationToken);
@@ -112,7 +113,7 @@ internal sealed class HealingBench(HealingOptions options, TextWriter progress)
     private async Task SufferAsPeerAsync(int keys, HealingRows rows, CancellationToken cancellationToken)
     {
         HealingEvent[] losses = [.. options.Events.Where(HealingEvents.IsLoss)];
-        string row = $"{Peer} {HealingEvents.NameOf(losses.FirstOrDefault())}";
+        string row = PeerRow(HealingEvents.NameOf(losses.FirstOrDefault()));
         if (losses.Length == 0)
         {
             return;
@@ -127,7 +128,7 @@ internal sealed class HealingBench(HealingOptions options, TextWriter progress)
             for (int number = 0; number < losses.Length * options.Rounds; number++)
             {
                 HealingEvent befalls = losses[number % losses.Length];
-                row = $"{Peer} {HealingEvents.NameOf(befalls)}";
+                row = PeerRow(HealingEvents.NameOf(befalls));
                 IReadOnlyList<Figure> figures = await PeerRound.MeasureAsync(cluster, befalls, number, cancellationToken);
                 rows.Add(row, figures);
                 await TellAsync(row, figures);
@@ -138,6 +139,8 @@ internal sealed class HealingBench(HealingOptions options, TextWriter progress)
             await FailAsync(rows, row, exception);
         }
     }
+
+    private static string PeerRow(string befalls) => $"{Peer} {befalls}";
 
     private string NewFolder(string target) => Path.Combine(_folder, $"{target}-{_clusters++}");
 

@@ -2,10 +2,10 @@ using StateServer.Bench.Report;
 
 namespace StateServer.Bench.Healing;
 
-/// <summary>The figures of one size of cluster and store: a row an event, in the order of their adding. Not thread-safe.</summary>
-internal sealed class HealingRows
+/// <summary>The figures of one size of cluster and store: a row an event. Not thread-safe.</summary>
+/// <param name="order">The rows' names in the order of the table; a row that is never measured is left out.</param>
+internal sealed class HealingRows(IReadOnlyList<string> order)
 {
-    private readonly List<string> _names = [];
     private readonly Dictionary<string, List<IReadOnlyList<Figure>>> _rounds = [];
     private readonly Dictionary<string, string> _failures = [];
 
@@ -26,7 +26,7 @@ internal sealed class HealingRows
     public WorkloadReport ToReport(string name, string description) => new(
         name,
         description,
-        [.. _names.Select(row => new TargetReport(row, _rounds[row], Summary.Of(_rounds[row]), _failures.GetValueOrDefault(row)))])
+        [.. order.Where(_rounds.ContainsKey).Select(row => new TargetReport(row, _rounds[row], Summary.Of(_rounds[row]), _failures.GetValueOrDefault(row)))])
     {
         ComparesTargets = false,
     };
@@ -35,7 +35,6 @@ internal sealed class HealingRows
     {
         if (!_rounds.TryGetValue(row, out List<IReadOnlyList<Figure>>? rounds))
         {
-            _names.Add(row);
             _rounds[row] = rounds = [];
         }
         return rounds;

@@ -24,9 +24,9 @@ public sealed class HealingCommandTests
     [Fact]
     public void Rows_are_told_without_quotients_and_a_failed_one_with_what_it_has()
     {
-        HealingRows rows = new();
-        rows.Add("leader-killed", [new Figure("next write", "ms", 700)]);
+        HealingRows rows = new(["leader-killed", "follower-killed", "transfer"]);
         rows.Add("transfer", [new Figure("longest gap", "ms", 20)]);
+        rows.Add("leader-killed", [new Figure("next write", "ms", 700)]);
         rows.Fail("transfer", "it broke");
         rows.Fail("transfer", "it broke again");
         Assert.True(rows.IsGoing("leader-killed"));
