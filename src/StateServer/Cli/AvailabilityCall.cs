@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using StateServer.Client;
 using StateServer.Options;
 using StateServer.Protos.Operator;
@@ -6,11 +5,8 @@ using StateServer.Protos.Operator;
 namespace StateServer.Cli;
 
 /// <summary>Says how many state servers there are to be, and follows until they vote.</summary>
-internal static partial class AvailabilityCall
+internal static class AvailabilityCall
 {
-    /// <summary>A line that differs from the last one by its numbers alone is told so often: seconds pass in it.</summary>
-    private static readonly TimeSpan NumbersPause = TimeSpan.FromSeconds(5);
-
     /// <summary>Tells each new state of things on standard error, and the warnings at the end.</summary>
     /// <param name="client">Asks.</param>
     /// <param name="request">What is asked for.</param>
@@ -25,17 +21,15 @@ internal static partial class AvailabilityCall
         using var timer = new CancellationTokenSource(wait);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         AvailabilityProgress? last = null;
-        string told = "";
-        long toldAt = 0;
+        var pace = new ProgressPace(TimeProvider.System);
         try
         {
             await foreach (AvailabilityProgress progress in client.EnsureAvailabilityAsync(request, end.Token))
             {
                 last = progress;
-                if (!progress.Done && !request.DryRun && AvailabilityText.Progress(progress) is var line && IsNews(line, told, toldAt))
+                if (!progress.Done && !request.DryRun && AvailabilityText.Progress(progress) is var line && pace.IsNews(line))
                 {
                     await error.WriteLineAsync(line);
-                    (told, toldAt) = (line, TimeProvider.System.GetTimestamp());
                 }
 
                 if (progress.Done)
@@ -56,14 +50,6 @@ internal static partial class AvailabilityCall
 
         return last ?? throw new VerbFailedException(ExitCode.Failed, "the cluster did not answer; ask again");
     }
-
-    /// <summary>Whether a line tells more than the last one did.</summary>
-    internal static bool IsNews(string line, string told, long toldAt) =>
-        line != told
-        && (Numbers().Replace(line, "") != Numbers().Replace(told, "") || TimeProvider.System.GetElapsedTime(toldAt) >= NumbersPause);
-
-    [GeneratedRegex("[0-9]+")]
-    private static partial Regex Numbers();
 
     private static VerbFailedException Unfinished(AvailabilityProgress? last, TimeSpan wait, bool isInterrupted)
     {
