@@ -21,16 +21,15 @@ internal static class AvailabilityCall
         using var timer = new CancellationTokenSource(wait);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         AvailabilityProgress? last = null;
-        string told = "";
+        var pace = new ProgressPace(TimeProvider.System);
         try
         {
             await foreach (AvailabilityProgress progress in client.EnsureAvailabilityAsync(request, end.Token))
             {
                 last = progress;
-                if (!progress.Done && !request.DryRun && AvailabilityText.Progress(progress) is var line && line != told)
+                if (!progress.Done && !request.DryRun && AvailabilityText.Progress(progress) is var line && pace.IsNews(line))
                 {
                     await error.WriteLineAsync(line);
-                    told = line;
                 }
 
                 if (progress.Done)

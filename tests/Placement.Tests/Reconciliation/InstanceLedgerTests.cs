@@ -73,17 +73,30 @@ public sealed class InstanceLedgerTests
         Assert.Equal([One], ledger.Gone);
     }
 
-    [Fact]
-    public void A_state_server_without_a_record_is_never_a_stray()
+    /// <summary>One of this incarnation that was launched is what a lost answer left; one of an earlier may be all that is left of the old cluster.</summary>
+    [Theory]
+    [InlineData(2, 1, true, true)]
+    [InlineData(1, 1, true, false)]
+    [InlineData(2, 0, true, false)]
+    [InlineData(2, 1, false, false)]
+    public void A_state_server_without_a_record_is_a_stray_where_this_incarnation_launched_it_and_the_first_is_adopted(
+        long incarnation, int attempt, bool isFirstAdopted, bool isStray)
     {
+        var machines = isFirstAdopted ? Known.SetItem(One, Known[One] with { StateServer = new NodeId(5) }) : None;
+        var shown = Shown(InstanceState.Running) with
+        {
+            Id = new("i-2"),
+            Tags = new(new EnvironmentId(7), incarnation, new MachineId(2), InstanceRole.StateServer),
+            Attempt = attempt,
+        };
         for (var looks = 0; looks < 3; looks++)
         {
-            Look(None, None, [Shown(InstanceState.Running) with { Tags = new(new EnvironmentId(7), 1, One, InstanceRole.StateServer) }]);
+            Look(machines, machines, [shown], incarnation: 2);
             _time.Advance(Apart);
         }
 
-        Assert.Empty(_ledger.Strays);
-        Assert.Single(_ledger.LeftAlone);
+        Assert.Equal(isStray ? 1 : 0, _ledger.Strays.Length);
+        Assert.Equal(isStray ? 0 : 1, _ledger.LeftAlone.Length);
     }
 
     private static ImmutableSortedDictionary<MachineId, MachineRecord> None { get; } = ImmutableSortedDictionary<MachineId, MachineRecord>.Empty;

@@ -70,7 +70,14 @@ internal static class EnsureAvailabilityVerb
             await using TextWriter? written = parsed.GetValue(file) is { } path ? new StreamWriter(path) : null;
             await (session with { Output = written ?? session.Output }).WriteAsync(
                 request.DryRun ? AvailabilityText.OfDryRun(last) : AvailabilityText.Simple(last.Changes),
-                request.DryRun ? new { last.Target, last.Voters, last.Missing } : AvailabilityText.Fields(last.Changes));
+                request.DryRun ? AvailabilityText.FieldsOfDryRun(last) : AvailabilityText.Fields(last.Changes));
+            if (last.SpreadProblem.Length > 0)
+            {
+                throw new VerbFailedException(
+                    ExitCode.Failed,
+                    $"all {last.Target} vote, but they don't stand as widely as the zones allow: {last.SpreadProblem}",
+                    "the cluster moves one there by itself once that zone has been usable for a while; 'stateserver status' shows it");
+            }
         });
         return verb;
     }
