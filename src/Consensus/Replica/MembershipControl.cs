@@ -136,6 +136,7 @@ internal sealed class MembershipControl : IMembershipControl, IDisposable
         {
             Id = voter,
             IsVoter = true,
+            IsHeard = isSelf || progress.LastContactTimestamp > since.Timestamp,
             SilentFor = isSelf ? TimeSpan.Zero : Silence(progress.LastContactTimestamp, since),
             IsCaughtUp = progress.MatchIndex >= now.CommitIndex,
             LearnedShare = Share(progress.MatchIndex, now.LastIndex),
@@ -150,9 +151,11 @@ internal sealed class MembershipControl : IMembershipControl, IDisposable
         {
             Id = learner.Id,
             IsVoter = false,
+            IsHeard = learner.LastContactTimestamp > since.Timestamp,
             SilentFor = Silence(learner.LastContactTimestamp, since),
             IsCaughtUp = PromotionRule.Refusal(learner.Id, learner, silence, _options.Heartbeat) is null,
-            LearnedShare = learner.Snapshot is { } snapshot ? Share(snapshot.SentBytes, snapshot.TotalBytes) : Share(learner.MatchIndex, learner.LastIndex),
+            LearnedShare = learner.Share,
+            LearnedIn = learner.Problem is null ? learner.Stretch.Left(learner.Share, _time.GetElapsedTime(learner.Stretch.Timestamp)) : null,
             BehindEntries = Math.Max(0, learner.LastIndex - learner.MatchIndex),
             Problem = learner.Problem,
         };

@@ -10,7 +10,7 @@ namespace StateServer.Domain.Membership;
 /// <param name="Name">Its name, unique in the cluster; the only one that it is taken in by.</param>
 /// <param name="Machine">The machine that was added for it; null where there is no environment, or it was there before.</param>
 /// <param name="Zone">The zone that was reserved for it first; its machine's record tells where it is launched. Null where it was there before.</param>
-/// <param name="Replaces">The member whose place it takes; null where it takes none, or that one is gone.</param>
+/// <param name="Replaces">The member whose place it takes; null where it takes none, that one is gone, or it got a vote that another one did not give up.</param>
 /// <param name="Mark">How it stands.</param>
 /// <param name="Reason">Why, in one line.</param>
 /// <param name="SinceMilliseconds">Since when, replicated Unix time.</param>

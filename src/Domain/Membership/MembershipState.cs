@@ -39,7 +39,7 @@ public sealed record MembershipState
 
     /// <summary>
     /// When lost members got replacements, replicated Unix time in milliseconds, oldest first; the newest
-    /// <see cref="MembershipLimits.MostReplacements"/>.
+    /// <see cref="MembershipLimits.MostReplacements"/> since an operator resumed healing.
     /// </summary>
     public ImmutableArray<long> Replacements { get; init; } = [];
 
@@ -48,6 +48,11 @@ public sealed record MembershipState
     /// them lost, and no operation; or nobody asked for a number.
     /// </summary>
     public long ShortSinceMilliseconds { get; init; }
+
+    /// <summary>
+    /// Since when redundancy has been full, replicated Unix time in milliseconds; 0 while it isn't, or where nobody asked for a number.
+    /// </summary>
+    public long FullSinceMilliseconds { get; init; }
 
     /// <summary>The sum of the tombstones' hashes, kept up to date by Apply.</summary>
     internal ulong TombstoneDigest { get; init; }

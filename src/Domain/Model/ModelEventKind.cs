@@ -149,4 +149,7 @@ public enum ModelEventKind
 
     /// <summary>An operator asked to replace a member.</summary>
     MemberLeaving = 49,
+
+    /// <summary>The leader decided something of the members that no other event tells: to hand over, or not to heal for now.</summary>
+    MembersDecided = 50,
 }

@@ -3,6 +3,7 @@ using StateServer.Domain.Model;
 using StateServer.Placement.Planning;
 using StateServer.Placement.Planning.Audit;
 using StateServer.Placement.Planning.Indexing;
+using StateServer.Placement.Planning.Membership;
 using StateServer.Placement.Planning.Reports;
 using StateServer.Placement.Planning.Steps;
 using StateServer.Placement.Reconciliation.Acting;
@@ -87,6 +88,9 @@ internal sealed class LeaderTerm
 
     /// <summary>What the last look saw; null before the provider's zones were listed.</summary>
     public PlanningInput? Input => Volatile.Read(ref _input);
+
+    /// <summary>What the last look at the members saw; null before the first, and where they are left alone.</summary>
+    public MembershipInput? MembersInput => _members?.Input;
 
     /// <summary>Leads until the term is over or <paramref name="stop"/>.</summary>
     public async Task RunAsync(CancellationToken stop)

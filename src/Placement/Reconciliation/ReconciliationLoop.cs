@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using StateServer.Domain.Model;
 using StateServer.Placement.Planning;
+using StateServer.Placement.Planning.Membership;
 using StateServer.Placement.Reconciliation.Acting;
 using StateServer.Placement.Reconciliation.Contacts;
 using StateServer.Placement.Reconciliation.Explaining;
@@ -53,6 +54,9 @@ public sealed class ReconciliationLoop
 
     /// <summary>What the last look of this term saw; null where this member doesn't lead, or has not seen the provider's zones yet.</summary>
     public PlanningInput? LastInput => Volatile.Read(ref _leading)?.Input;
+
+    /// <summary>What the last look at the members saw in this term; null where this member doesn't lead, or leaves them alone.</summary>
+    public MembershipInput? LastMembersInput => Volatile.Read(ref _leading)?.MembersInput;
 
     /// <summary>Looks again soon.</summary>
     public void Wake() => _wake.Set();

@@ -41,6 +41,9 @@ internal static class MembershipInvariants
             Assert.True(standing.Mark != MemberMark.Requested || !membership.Voters.Contains(standing.Id), $"{standing.Name} votes and is requested");
             if (standing.Replaces is { } old)
             {
+                Assert.True(
+                    !membership.Voters.Contains(standing.Id) || !membership.Voters.Contains(old) || membership.Operation is not null,
+                    $"{standing.Name} votes at rest, and so does the member that it replaces");
                 Assert.True(state.Members.ContainsKey(old) || membership.Standings.ContainsKey(old), $"{standing.Name} replaces nobody");
             }
         }

@@ -58,6 +58,24 @@ public sealed class MembershipPropertyTests
         }
     });
 
+    /// <summary>No refusal keeps a healer from its way for ever, and nothing stays requested, lost or leaving.</summary>
+    [Property(MaxTest = 200)]
+    public Property From_any_state_the_rules_let_the_cluster_come_to_rest() => Prop.ForAll(Steps, steps =>
+    {
+        var script = new MembershipScript(steps is [var one, ..] && one % 2 == 0 ? 4 : 3, 5);
+        foreach (var step in steps)
+        {
+            Take(script, step);
+        }
+
+        script.Now++;
+        MembershipMender.Mend(script);
+        var membership = script.Membership;
+        Assert.All(membership.Standings.Values, standing => Assert.Equal((standing.Id, MemberMark.Member), (standing.Id, standing.Mark)));
+        Assert.Equal((membership.Target, 0L), (membership.Voters.Count, membership.ShortSinceMilliseconds));
+        Assert.Null(membership.Operation);
+    });
+
     /// <summary>Otherwise the properties prove little.</summary>
     [Fact]
     public void Each_kind_of_command_is_taken_at_times()

@@ -111,6 +111,24 @@ public sealed class NewcomerTests
         script.Do(Add(7, replaces: 6));
     }
 
+    /// <summary>Otherwise nobody could ever take the place of the member that came back, once it is lost for good.</summary>
+    [Fact]
+    public void A_replacement_that_gets_a_vote_of_its_own_replaces_nobody_any_more()
+    {
+        var script = new MembershipScript(3, 5);
+        script.Do(new MarkMemberLostCommand(Id(2), "silent"));
+        script.Join(4, replaces: 2);
+        script.Join(5);
+        script.Do(new MarkMemberReturnedCommand(Id(2)));
+        script.Do(Grow(4, 5));
+        script.Vote(1, 2, 3, 4);
+        script.Vote(1, 2, 3, 4, 5);
+        script.Do(new FinishOperationCommand(1));
+        Assert.Null(script.Standing(4).Replaces);
+        script.Do(new MarkMemberLostCommand(Id(2), "silent"));
+        script.Do(Add(6, replaces: 2));
+    }
+
     [Fact]
     public void Members_without_a_vote_are_bounded()
     {

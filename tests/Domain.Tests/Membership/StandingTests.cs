@@ -29,6 +29,19 @@ public sealed class StandingTests
     }
 
     [Fact]
+    public void What_the_leader_decided_is_told_and_changes_nothing_else()
+    {
+        var script = new MembershipScript(3, 3);
+        var before = script.Membership;
+        script.Do(new NoteDecisionCommand(Id(2), "takes over: the leader's disk stalls"));
+        Assert.Equal((ModelEventKind.MembersDecided, "member two", "takes over: the leader's disk stalls"), script.Told);
+        script.Do(new NoteDecisionCommand(null, "healing waits"));
+        Assert.Equal((ModelEventKind.MembersDecided, "membership", "healing waits"), script.Told);
+        Assert.Same(before, script.Membership);
+        script.Refused(new NoteDecisionCommand(Id(9), ""), RejectionReason.MemberNotFound, "member 9 not found");
+    }
+
+    [Fact]
     public void A_lost_newcomer_that_returns_is_a_newcomer_again()
     {
         var script = new MembershipScript(3, 5);
@@ -124,5 +137,28 @@ public sealed class StandingTests
         script.Do(new SetHealingPauseCommand(false, 0, ""));
         Assert.Equal((ModelEventKind.HealingResumed, "membership", "healing goes on"), script.Told);
         Assert.Null(script.Membership.Pause);
+    }
+
+    [Fact]
+    public void Healing_that_is_resumed_counts_its_replacements_anew_paused_or_not()
+    {
+        var script = new MembershipScript(3, 3);
+        foreach (var lost in (int[])[2, 3])
+        {
+            script.Do(new MarkMemberLostCommand(Id(lost), "silent"));
+            script.Do(Add(lost + 2, replaces: lost));
+        }
+
+        script.Do(new SetHealingPauseCommand(false, 0, ""));
+        Assert.Equal((ModelEventKind.HealingResumed, "membership", "healing goes on, and 2 replacements count no more"), script.Told);
+        Assert.Empty(script.Membership.Replacements);
+        script.Unchanged(new SetHealingPauseCommand(false, 0, ""));
+        script.Do(new RemoveMemberCommand(Id(4), "it did not come"));
+        script.Do(Add(6, replaces: 2));
+        script.Do(new SetHealingPauseCommand(true, long.MaxValue, "down"));
+        script.Do(new SetHealingPauseCommand(false, 0, ""));
+        Assert.Equal("healing goes on, and 1 replacement counts no more", script.Told.Text);
+        Assert.Null(script.Membership.Pause);
+        Assert.Empty(script.Membership.Replacements);
     }
 }

@@ -93,13 +93,22 @@ internal sealed class FaultInjection(SimulatedCluster cluster)
                 }
 
                 break;
+            case FaultKind.NewcomerDiesAtStep:
+                cluster.Death = new(1 + (fault.Which % 4), KillNewcomer);
+                break;
+            case FaultKind.VoterDiesAtStep:
+                cluster.Death = new(1 + (fault.Which % 4), () => KillVoter(fault.Which));
+                break;
+            case FaultKind.Replace when cluster.Voters.Count > 0:
+                cluster.Apply(new ReplaceMemberCommand(cluster.Voters[fault.Which % cluster.Voters.Count], "an operator wants it"));
+                break;
         }
     }
 
     /// <summary>Nothing bad happens any more; who died stays dead.</summary>
     public void Stop()
     {
-        (cluster.Crash, cluster.LosesAnswer) = (null, false);
+        (cluster.Crash, cluster.Death, cluster.LosesAnswer) = (null, null, false);
         cluster.Cut.Clear();
         cluster.Cloud.Full.Clear();
         (cluster.Cloud.Hangs, cluster.Cloud.LosesAnswer, cluster.Cloud.ListsLess, cluster.Cloud.ListsEnded) = (false, false, false, false);
@@ -109,7 +118,40 @@ internal sealed class FaultInjection(SimulatedCluster cluster)
             member.IsSlow = false;
         }
 
-        cluster.Apply(new SetHealingPauseCommand(false, 0, ""));
+        if (cluster.Membership.Pause is not null)
+        {
+            cluster.Apply(new SetHealingPauseCommand(false, 0, ""));
+        }
+    }
+
+    /// <summary>The one that is to get its vote next; where all have it, the last that got it.</summary>
+    private void KillNewcomer()
+    {
+        if (cluster.Membership.Operation is not { Promote: [.., var last] } operation)
+        {
+            return;
+        }
+
+        var next = operation.Promote.FirstOrDefault(node => !cluster.Voters.Contains(node), last);
+        if (cluster.Leader != next && (!cluster.Voters.Contains(next) || Survives([next])))
+        {
+            Kill(next);
+        }
+    }
+
+    private void KillVoter(int which)
+    {
+        var others = cluster.Voters.Where(node => node != cluster.Leader && cluster.Members[node].IsUp && Survives([node])).ToList();
+        if (others.Count > 0)
+        {
+            Kill(others[which % others.Count]);
+        }
+    }
+
+    private void Kill(NodeId node)
+    {
+        cluster.Story.Add($"{cluster.Time.GetUtcNow():HH:mm:ss.f} -- {node} dies at a step");
+        (cluster.Members[node].IsUp, cluster.Members[node].ReturnsAt) = (false, null);
     }
 
     private void Stop(SimulatedMember member, int seconds)

@@ -71,4 +71,13 @@ internal enum FaultKind
 
     /// <summary>A newcomer ends.</summary>
     KillNewcomer,
+
+    /// <summary>A newcomer of the next operation, or of the one under way, ends at one of the operation's steps.</summary>
+    NewcomerDiesAtStep,
+
+    /// <summary>A voter ends at one of the steps of an operation.</summary>
+    VoterDiesAtStep,
+
+    /// <summary>An operator wants another in a voter's place.</summary>
+    Replace,
 }

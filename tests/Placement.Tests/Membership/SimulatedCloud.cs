@@ -1,15 +1,18 @@
 using System.Collections.Immutable;
+using StateServer.Domain.Identity;
 using StateServer.Domain.Model;
 using StateServer.Placement.Reconciliation.Ports;
 
 namespace StateServer.Placement.Tests.Membership;
 
 /// <summary>Zones, room and instances as they truly are, and listings that may lie once.</summary>
-internal sealed class SimulatedCloud
+/// <param name="zones">How many, 1 to 26: a, b, c and so on.</param>
+internal sealed class SimulatedCloud(int zones)
 {
     private readonly SortedDictionary<string, Instance> _byToken = new(StringComparer.Ordinal);
 
-    public SortedDictionary<string, bool> Zones { get; } = new(StringComparer.Ordinal) { ["a"] = true, ["b"] = true, ["c"] = true };
+    public SortedDictionary<string, bool> Zones { get; } =
+        new(Enumerable.Range(0, zones).ToDictionary(zone => ((char)('a' + zone)).ToString(), _ => true), StringComparer.Ordinal);
 
     public HashSet<string> Full { get; } = [];
 
@@ -20,6 +23,9 @@ internal sealed class SimulatedCloud
     public bool ListsLess { get; set; }
 
     public bool ListsEnded { get; set; }
+
+    /// <summary>A listing has lied by now.</summary>
+    public bool HasLied { get; private set; }
 
     public IEnumerable<Instance> Living => _byToken.Values.Where(instance => instance.State == InstanceState.Running);
 
@@ -75,13 +81,13 @@ internal sealed class SimulatedCloud
         var shown = _byToken.Values.ToList();
         if (ListsLess)
         {
-            ListsLess = false;
+            (ListsLess, HasLied) = (false, true);
             shown = [.. shown.Skip(shown.Count / 2)];
         }
 
         if (ListsEnded)
         {
-            ListsEnded = false;
+            (ListsEnded, HasLied) = (false, true);
             shown = [.. shown.Select(instance => instance with { State = InstanceState.Terminated })];
         }
 

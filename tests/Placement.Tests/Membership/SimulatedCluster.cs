@@ -17,25 +17,26 @@ namespace StateServer.Placement.Tests.Membership;
 /// <summary>
 /// A cluster with one log that applies by the real rules, members that can die, be cut off and learn, and a leader whose every
 /// step may be its last. All calls end before they return: a schedule is the same each time. What breaks a rule of safety is noted
-/// at the moment it happens.
+/// at the moment it happens (<see cref="SafetyRules"/>).
 /// </summary>
 internal sealed class SimulatedCluster : IMembership, IModelLog
 {
     /// <summary>Who was heard within it is alive.</summary>
     public static readonly TimeSpan AliveWithin = TimeSpan.FromSeconds(1);
 
-    private readonly HashSet<NodeId> _everUsed = [];
-    private readonly HashSet<NodeId> _removed = [];
-    private readonly List<DateTimeOffset> _replacements = [];
+    /// <summary>How long a member may be silent.</summary>
+    public static readonly TimeSpan ReplaceAfter = TimeSpan.FromSeconds(5);
+
     private DateTimeOffset _termBegan;
     private long _term;
 
-    public SimulatedCluster(FakeTimeProvider time, PlantedBug bug)
+    public SimulatedCluster(FakeTimeProvider time, PlantedBug bug, int zones)
     {
         (Time, Bug) = (time, bug);
+        (Cloud, Safety) = (new(zones), new(this));
         Execute(new BootstrapEnvironmentCommand(new EnvironmentSettings(
             new EnvironmentId(7), "test", ProviderType.Local, "", [], false, "noble", Constraints.None,
-            ImmutableSortedDictionary<string, string>.Empty, 5)));
+            ImmutableSortedDictionary<string, string>.Empty, (int)ReplaceAfter.TotalSeconds)));
         NodeId first = new(1);
         Execute(new RegisterMemberCommand(RecordOf(first, "first", new Zone("a"))));
         Execute(new AdoptMachineCommand(first, "noble", new Zone("a"), new InstanceId("first"), "10.0.0.1"));
@@ -43,7 +44,7 @@ internal sealed class SimulatedCluster : IMembership, IModelLog
         Cloud.Adopt(new(
             new InstanceId("first"), new(new EnvironmentId(7), 1, machine, InstanceRole.StateServer), 1, new Zone("a"), InstanceState.Running, "10.0.0.1"));
         Members[first] = new(first, new Zone("a"), new InstanceId("first")) { Learned = SimulatedMember.Whole };
-        _everUsed.Add(first);
+        Safety.NoteUsed(first);
         SetVoters([first]);
     }
 
@@ -57,7 +58,7 @@ internal sealed class SimulatedCluster : IMembership, IModelLog
 
     public PlantedBug Bug { get; }
 
-    public SimulatedCloud Cloud { get; } = new();
+    public SimulatedCloud Cloud { get; }
 
     public ReplicatedState State { get; private set; } = ReplicatedState.Empty with { FeatureLevel = MembershipCommand.FirstFeatureLevel };
 
@@ -72,8 +73,14 @@ internal sealed class SimulatedCluster : IMembership, IModelLog
     /// <summary>The leader's death at one of its steps; null for none.</summary>
     public Crash? Crash { get; set; }
 
+    /// <summary>Another member's death at one of an operation's steps; null for none.</summary>
+    public DeathAtStep? Death { get; set; }
+
     /// <summary>The next answer to the leader is lost.</summary>
     public bool LosesAnswer { get; set; }
+
+    /// <summary>What must hold.</summary>
+    public SafetyRules Safety { get; }
 
     /// <summary>What broke a rule of safety, a line each.</summary>
     public List<string> Faults { get; } = [];
@@ -122,7 +129,7 @@ internal sealed class SimulatedCluster : IMembership, IModelLog
         return Task.FromResult(Step(
             () =>
             {
-                Check(command);
+                Safety.Check(command);
                 return Execute(command);
             },
             () => new MembershipException("the answer is lost", isUnknown: true)));
@@ -169,7 +176,7 @@ internal sealed class SimulatedCluster : IMembership, IModelLog
 
     /// <summary>True where this leader heard a member lately.</summary>
     public bool IsAlive(NodeId node) => node == Leader
-        || (Members.TryGetValue(node, out var member) && Time.GetUtcNow() - member.HeardAt < AliveWithin);
+        || (Members.TryGetValue(node, out var member) && member.IsHeard && Time.GetUtcNow() - member.HeardAt < AliveWithin);
 
     /// <summary>True where a member could be heard by the leader at this moment.</summary>
     public bool IsReachable(NodeId node) => Members.TryGetValue(node, out var member) && member.IsUp && !Cut.Contains(node);
@@ -186,7 +193,8 @@ internal sealed class SimulatedCluster : IMembership, IModelLog
         Cut.Clear();
         foreach (var member in Members.Values)
         {
-            member.HeardAt = Time.GetUtcNow() - (member.Id == node || member.IsUp ? TimeSpan.Zero : AliveWithin);
+            // A transfer or an election was answered by those that are up; of the others a new leader knows nothing.
+            (member.IsHeard, member.HeardAt) = (member.Id == node || member.IsUp, Time.GetUtcNow());
         }
 
         Story.Add($"{Time.GetUtcNow():HH:mm:ss.f} {node} leads in term {_term}");
@@ -202,30 +210,6 @@ internal sealed class SimulatedCluster : IMembership, IModelLog
     /// <summary>Notes a broken rule.</summary>
     public void Fail(string fault) => Faults.Add($"{Time.GetUtcNow():HH:mm:ss.f} {fault}");
 
-    /// <summary>What must hold after each round.</summary>
-    public void CheckAlways()
-    {
-        foreach (var dead in Voters.Where(_removed.Contains))
-        {
-            Fail($"removed member {dead} votes");
-        }
-
-        foreach (var forgotten in _removed.Where(node => !Membership.Tombstones.Contains(node)))
-        {
-            Fail($"removed member {forgotten} has no tombstone");
-        }
-
-        if (Voters.Count % 2 == 0 && Membership.Operation is null)
-        {
-            Fail($"{Voters.Count} voters at rest");
-        }
-
-        foreach (var twice in Cloud.Living.GroupBy(instance => instance.Tags.Machine).Where(machine => machine.Count() > 1))
-        {
-            Fail($"machine {twice.Key} has {twice.Count()} instances");
-        }
-    }
-
     private static MemberRecord RecordOf(NodeId id, string name, Zone zone) => new(
         id, name, new FolderId(id.Value), zone, $"10.0.0.{id}:1", [$"http://10.0.0.{id}:2"], StateMachine.HighestFeatureLevel, "1", DateTimeOffset.UnixEpoch);
 
@@ -233,6 +217,7 @@ internal sealed class SimulatedCluster : IMembership, IModelLog
     {
         var alive = IsAlive(member.Id);
         return new(
+            member.IsHeard,
             (long)(Time.GetUtcNow() - member.HeardAt).TotalMilliseconds,
             alive && (member.Learned >= SimulatedMember.Whole || Bug == PlantedBug.PromoteTooEarly),
             (double)member.Learned / SimulatedMember.Whole,
@@ -250,6 +235,11 @@ internal sealed class SimulatedCluster : IMembership, IModelLog
         }
 
         var result = perform();
+        if (Membership.Operation is not null)
+        {
+            Death?.Count();
+        }
+
         if (dies)
         {
             Die();
@@ -289,26 +279,9 @@ internal sealed class SimulatedCluster : IMembership, IModelLog
         }
 
         var what = $"{(promotes ? "promotion" : "removal")} of {node}";
-        if (Membership.Operation is not { } operation || !operation.Names(node))
+        if (Safety.Refusal(node, promotes, what) is { } refusal)
         {
-            Fail($"{what} without an intent in the log");
-        }
-
-        var after = promotes ? Voters.Add(node) : Voters.Remove(node);
-        if (!IsQuorum(Voters) || !IsQuorum(after))
-        {
-            Fail($"{what} without a quorum");
-            throw new MembershipException("no quorum", isUnknown: false);
-        }
-
-        if (promotes && (!IsReachable(node) || Members[node].Learned < SimulatedMember.Whole))
-        {
-            if (IsReachable(node))
-            {
-                Fail($"{what}, which isn't caught up");
-            }
-
-            throw new MembershipException("not caught up", isUnknown: false);
+            throw new MembershipException(refusal, isUnknown: false);
         }
 
         if (node == Leader)
@@ -317,76 +290,15 @@ internal sealed class SimulatedCluster : IMembership, IModelLog
         }
 
         Story.Add($"{Time.GetUtcNow():HH:mm:ss.f} {what}");
-        SetVoters(after);
+        SetVoters(promotes ? Voters.Add(node) : Voters.Remove(node));
         return true;
     }
-
-    private bool IsQuorum(ImmutableSortedSet<NodeId> voters) => voters.Count(IsAlive) * 2 > voters.Count;
 
     private void SetVoters(ImmutableSortedSet<NodeId> voters)
     {
         Voters = voters;
         State = StateMachine.ApplyVoters(State, State.AppliedIndex + 1, voters).State;
     }
-
-    /// <summary>What a command says that the leader may not do, whether the log refuses it or not.</summary>
-    private void Check(MembershipCommand command)
-    {
-        switch (command)
-        {
-            case MarkMemberLostCommand lost when State.Members.ContainsKey(lost.Id) && IsHeardBySomebody(lost.Id):
-                Fail($"{lost.Id} is declared lost and is heard: {lost.Reason}");
-                break;
-            case AddMemberCommand add:
-                CheckAddition(add);
-                break;
-        }
-    }
-
-    private bool IsHeardBySomebody(NodeId node) => IsReachable(node)
-        || (Members[node].IsUp && Voters.Any(voter => voter != node && voter != Leader && IsAlive(voter)));
-
-    private void CheckAddition(AddMemberCommand add)
-    {
-        if (!_everUsed.Add(add.Id))
-        {
-            Fail($"id {add.Id} is used again");
-        }
-
-        if (add.Replaces is not { } lost)
-        {
-            return;
-        }
-
-        if (Membership.Standings.Values.Any(other => other.Replaces == lost && other.Mark is MemberMark.Requested or MemberMark.Member))
-        {
-            Fail($"{lost} gets a second replacement");
-        }
-
-        if (Membership.MarkOf(lost) != MemberMark.Lost)
-        {
-            return;
-        }
-
-        _replacements.Add(Time.GetUtcNow());
-        if (_replacements.Count(at => Time.GetUtcNow() - at < TimeSpan.FromHours(1)) > Membership.Target)
-        {
-            Fail($"more replacements within an hour than {Membership.Target}");
-        }
-
-        var zone = State.Members.GetValueOrDefault(lost)?.Zone;
-        if (zone == add.Zone && Cloud.Zones.Keys.Any(other => other != zone!.Value.Name && IsOpen(other)))
-        {
-            Fail($"{lost} was lost in zone {zone} and is replaced there");
-        }
-    }
-
-    /// <summary>As the leader's last listing shows it, and its log remembers it.</summary>
-    private bool IsOpen(string zone) => LastZones.Any(seen => seen.Zone.Name == zone && seen.IsAvailable)
-        && (State.Model.Zones.GetValueOrDefault(new Zone(zone))?.AvoidUntilMilliseconds ?? 0) <= Now;
-
-    /// <summary>What the leader saw of the zones last.</summary>
-    public ImmutableArray<ZoneObservation> LastZones { get; set; } = [];
 
     private Outcome Execute(Command command)
     {
@@ -403,9 +315,14 @@ internal sealed class SimulatedCluster : IMembership, IModelLog
             Story.Add($"{Time.GetUtcNow():HH:mm:ss.f} {command}");
         }
 
+        if (command is SetHealingPauseCommand { Paused: false })
+        {
+            Safety.ForgetReplacements();
+        }
+
         if (command is RemoveMemberCommand removed && outcome is not Rejection)
         {
-            _removed.Add(removed.Id);
+            Safety.NoteRemoved(removed.Id);
             if (Bug == PlantedBug.ForgetTombstone)
             {
                 State = State with { Membership = Membership with { Tombstones = [] } };

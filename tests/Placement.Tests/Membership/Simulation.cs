@@ -6,6 +6,7 @@ using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Membership;
 using StateServer.Domain.Model;
+using StateServer.Placement.Planning.Membership;
 using StateServer.Placement.Reconciliation;
 using StateServer.Placement.Reconciliation.Acting;
 using StateServer.Placement.Reconciliation.Explaining;
@@ -34,9 +35,13 @@ internal sealed class Simulation
     private long _ledBy;
     private int _evenRounds;
 
-    public Simulation(PlantedBug bug, int seed)
+    /// <summary>Begins with one member in the first zone.</summary>
+    /// <param name="bug">What is wrong.</param>
+    /// <param name="seed">Makes the newcomers' ids.</param>
+    /// <param name="zones">How many zones there are.</param>
+    public Simulation(PlantedBug bug, int seed, int zones = 3)
     {
-        Cluster = new(_time, bug);
+        Cluster = new(_time, bug, zones);
         _options = new()
         {
             AliveWithin = SimulatedCluster.AliveWithin,
@@ -49,6 +54,9 @@ internal sealed class Simulation
     public SimulatedCluster Cluster { get; }
 
     public DecisionBook Book { get; } = new();
+
+    /// <summary>What the leader's last look saw; null before the first of its term.</summary>
+    public MembershipInput? Sight => _leading?.Input;
 
     public void SetTarget(int target) => Cluster.Apply(new SetTargetCommand(target, MemberWish.None, Force: true));
 
@@ -118,7 +126,7 @@ internal sealed class Simulation
         Launch();
         End();
         CheckEven();
-        Cluster.CheckAlways();
+        Cluster.Safety.CheckAlways();
         _time.Advance(Round);
     }
 
@@ -155,13 +163,18 @@ internal sealed class Simulation
                 && Cluster.Cloud.Find(instance) is { State: InstanceState.Running } running)
             {
                 Cluster.Register(standing, running.Zone);
-                Cluster.Members[standing.Id] = new(standing.Id, running.Zone, instance) { HeardAt = _time.GetUtcNow() };
+                Cluster.Members[standing.Id] = new(standing.Id, running.Zone, instance) { HeardAt = _time.GetUtcNow(), IsHeard = true };
             }
+        }
+
+        foreach (var member in Cluster.Members.Values.Where(member => member.IsUp))
+        {
+            member.RanAt = _time.GetUtcNow();
         }
 
         foreach (var member in Cluster.Members.Values.Where(member => Cluster.Leader is not null && Cluster.IsReachable(member.Id)))
         {
-            member.HeardAt = _time.GetUtcNow();
+            (member.HeardAt, member.IsHeard) = (_time.GetUtcNow(), true);
             member.Learned = Math.Min(SimulatedMember.Whole, member.Learned + 1);
         }
     }
@@ -198,7 +211,7 @@ internal sealed class Simulation
 
         _sight = new(
             Cluster.Cloud.ListZones(), Cluster.Cloud.List(), _sight.ListingNumber + 1, _time.GetTimestamp(), Cluster.State.Model.Machines, "");
-        Cluster.LastZones = _sight.Zones;
+        Cluster.Safety.LastZones = _sight.Zones;
     }
 
     /// <summary>The looks of half a second: as long as there is something to do, at most ten.</summary>

@@ -1,6 +1,3 @@
-using StateServer.Domain.Commands.Membership;
-using StateServer.Placement.Tests.Reconciliation;
-
 namespace StateServer.Placement.Tests.Membership;
 
 /// <summary>
@@ -61,50 +58,6 @@ public sealed class SimulationTests
         }
 
         Assert.Fail($"{bug} was not found");
-    }
-
-    /// <summary>Growth, a swap of a dead voter, a move into another zone, shrinking: the leader dies at each step of each, before and after it.</summary>
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Each_step_of_each_operation_may_be_the_leaders_last(bool afterwards)
-    {
-        var steps = Tell(new Crash(0, afterwards));
-        Assert.InRange(steps, 40, 400);
-        for (var step = 1; step <= steps; step++)
-        {
-            Tell(new Crash(step, afterwards));
-        }
-    }
-
-    private static int Tell(Crash crash)
-    {
-        Simulation simulation = new(PlantedBug.None, 1);
-        simulation.Cluster.Crash = crash;
-        FaultInjection injection = new(simulation.Cluster);
-        simulation.SetTarget(3);
-        simulation.Run(60);
-        injection.Happen(new(0, FaultKind.Kill, 0));
-        simulation.Run(80);
-        simulation.SetTarget(5);
-        simulation.Run(60);
-        injection.Happen(new(0, FaultKind.FailZone, 1));
-        simulation.Run(120);
-        injection.Happen(new(0, FaultKind.MendZones, 0));
-        simulation.Run(200);
-        if (simulation.Cluster.Voters.FirstOrDefault(node => node != simulation.Cluster.Leader) is { IsNone: false } leaving)
-        {
-            simulation.Cluster.Apply(new ReplaceMemberCommand(leaving, "an operator wants it"));
-        }
-
-        simulation.Run(60);
-        simulation.SetTarget(3);
-        simulation.Run(60);
-        simulation.Settle(1200);
-        Assert.True(
-            simulation.Cluster.Faults.Count == 0,
-            $"step {crash.Steps}: {string.Join("; ", simulation.Cluster.Faults)}\n{string.Join('\n', simulation.Cluster.Story.TakeLast(60))}");
-        return crash.Steps;
     }
 
     private static void Check(Schedule schedule, PlantedBug bug)

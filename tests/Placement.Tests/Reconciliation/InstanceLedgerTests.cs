@@ -62,17 +62,25 @@ public sealed class InstanceLedgerTests
         Assert.Equal([There], _ledger.Strays.Select(stray => stray.Id));
     }
 
-    [Fact]
-    public void A_state_server_without_a_record_is_never_a_stray()
+    /// <summary>One of this incarnation that was launched is what a lost answer left; one of an earlier may be all that is left of the old cluster.</summary>
+    [Theory]
+    [InlineData(2, 1, true)]
+    [InlineData(1, 1, false)]
+    [InlineData(2, 0, false)]
+    public void A_state_server_without_a_record_is_a_stray_where_this_incarnation_launched_it(long incarnation, int attempt, bool isStray)
     {
         for (var looks = 0; looks < 3; looks++)
         {
-            Look(None, None, [Shown(InstanceState.Running) with { Tags = new(new EnvironmentId(7), 1, One, InstanceRole.StateServer) }]);
+            Look(
+                None,
+                None,
+                [Shown(InstanceState.Running) with { Tags = new(new EnvironmentId(7), incarnation, One, InstanceRole.StateServer), Attempt = attempt }],
+                incarnation: 2);
             _time.Advance(Apart);
         }
 
-        Assert.Empty(_ledger.Strays);
-        Assert.Single(_ledger.LeftAlone);
+        Assert.Equal(isStray ? 1 : 0, _ledger.Strays.Length);
+        Assert.Equal(isStray ? 0 : 1, _ledger.LeftAlone.Length);
     }
 
     private static ImmutableSortedDictionary<MachineId, MachineRecord> None { get; } = ImmutableSortedDictionary<MachineId, MachineRecord>.Empty;

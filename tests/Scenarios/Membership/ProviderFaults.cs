@@ -23,12 +23,21 @@ internal static class ProviderFaults
         return outage;
     }
 
-    /// <summary>Where the next machines' folders would be, there are files: their first attempts fail at once.</summary>
+    /// <summary>Where the next machines' folders would be, there are files: launching them fails at once.</summary>
     public static void BlockLaunches(this SelfHealingCluster cluster)
     {
         foreach (string folder in NextFolders(cluster))
         {
             File.WriteAllText(folder, "");
+        }
+    }
+
+    /// <summary>Ends what <see cref="BlockLaunches"/> began.</summary>
+    public static void UnblockLaunches(this SelfHealingCluster cluster)
+    {
+        foreach (string file in Directory.GetFiles(cluster.Machines))
+        {
+            File.Delete(file);
         }
     }
 

@@ -31,8 +31,12 @@ public sealed class ProviderTest
         });
 
         cluster.BlockLaunches();
-        (replaced, attempt) = await ReplacedAsync(cluster);
-        Assert.True(attempt > 2, $"{replaced} was launched at attempt {attempt}, the first two of which were to fail");
+        await ReplacedAsync(cluster, async _ =>
+        {
+            await Until.TrueAsync(
+                "a launch has failed", SelfHealingCluster.Patience, () => cluster.Logs().Contains("launching failed and is tried again", StringComparison.Ordinal), cluster.Evidence);
+            cluster.UnblockLaunches();
+        });
         await cluster.VerifyAsync(load, 3);
     }
 

@@ -5,19 +5,14 @@ using StateServer.Domain.Outcomes;
 
 namespace StateServer.Domain.Membership.Changes;
 
-/// <summary>Whether anything is healed by itself.</summary>
+/// <summary>Whether anything is healed by itself, and what the leader decided of it.</summary>
 internal static class HealingRules
 {
     public static Rejection? Pause(MembershipDraft draft, SetHealingPauseCommand set)
     {
         if (!set.Paused)
         {
-            if (draft.State.Pause is not null)
-            {
-                draft.State = draft.State with { Pause = null };
-                draft.Tell(ModelEventKind.HealingResumed, "healing goes on");
-            }
-
+            Resume(draft);
             return null;
         }
 
@@ -37,5 +32,36 @@ internal static class HealingRules
         }
 
         return null;
+    }
+
+    public static Rejection? Note(MembershipDraft draft, NoteDecisionCommand note)
+    {
+        if (note.Member is not { } member)
+        {
+            draft.Tell(ModelEventKind.MembersDecided, note.Text);
+            return null;
+        }
+
+        if (draft.Find(member) is { } missing)
+        {
+            return missing;
+        }
+
+        draft.Tell(ModelEventKind.MembersDecided, member, note.Text);
+        return null;
+    }
+
+    /// <summary>An operator's word ends what the guard counted, too: it is what keeps healing from going on, and only time would else.</summary>
+    private static void Resume(MembershipDraft draft)
+    {
+        var counted = draft.State.Replacements.Length;
+        if (draft.State.Pause is null && counted == 0)
+        {
+            return;
+        }
+
+        draft.State = draft.State with { Pause = null, Replacements = [] };
+        var anew = counted == 1 ? ", and 1 replacement counts no more" : $", and {counted} replacements count no more";
+        draft.Tell(ModelEventKind.HealingResumed, $"healing goes on{(counted == 0 ? "" : anew)}");
     }
 }

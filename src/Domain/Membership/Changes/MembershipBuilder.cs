@@ -92,6 +92,7 @@ internal sealed class MembershipBuilder(
         FinishOperationCommand finish => OperationRules.Finish(_draft, finish.OperationId),
         RemoveMemberCommand remove => RemovalRules.Remove(_draft, remove),
         SetHealingPauseCommand pause => HealingRules.Pause(_draft, pause),
+        NoteDecisionCommand note => HealingRules.Note(_draft, note),
         _ => throw new InvalidOperationException($"an unknown command {command.GetType().Name}"),
     };
 }

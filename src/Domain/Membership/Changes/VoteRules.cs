@@ -54,9 +54,24 @@ internal static class VoteRules
             draft.Mark(node, MemberMark.Member, draft.StandingOf(node).Reason);
         }
 
+        Settle(draft, node);
+
         if (!isFirst)
         {
             draft.Tell(ModelEventKind.MemberPromoted, node, $"it votes: {draft.State.Voters.Count} do");
+        }
+    }
+
+    /// <summary>
+    /// Whoever gets a vote that nobody gives it up for takes no place of another's any more: the one that it was to replace may come
+    /// to need a replacement again.
+    /// </summary>
+    private static void Settle(MembershipDraft draft, NodeId node)
+    {
+        if (draft.Standings.TryGet(node, out var standing) && standing.Replaces is { } old
+            && !(draft.State.Operation is { } operation && operation.Promote.Contains(node) && operation.Remove.Contains(old)))
+        {
+            draft.Standings.Set(standing with { Replaces = null });
         }
     }
 

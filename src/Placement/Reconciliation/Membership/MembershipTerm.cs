@@ -33,6 +33,8 @@ internal sealed class MembershipTerm
     private readonly PeerVerdicts _verdicts;
     private readonly MembershipObservation _observation;
     private readonly WakeSignal _wake;
+    private readonly DecisionNotes _notes;
+    private MembershipInput? _input;
     private ImmutableSortedSet<NodeId> _refused = [];
     private long? _refusedOperation;
     private long? _lookedAt;
@@ -59,9 +61,13 @@ internal sealed class MembershipTerm
             (membership, log, provider, book, options, time, causes, mind);
         _verdicts = new(membership, time);
         _observation = new(_verdicts, options, time);
+        _notes = new(membership, log.Term, time);
         _wake = new(time);
         _verdicts.Answered += _wake.Set;
     }
+
+    /// <summary>What the last look saw; null before the first, and where this member can't look. Thread-safe.</summary>
+    public MembershipInput? Input => Volatile.Read(ref _input);
 
     /// <summary>Looks again soon.</summary>
     public void Wake() => _wake.Set();
@@ -112,8 +118,10 @@ internal sealed class MembershipTerm
             TellRedundancy(sight);
             ForgetRefusals(sight);
             var input = _observation.Of(sight, provider, _log.Read().Incarnation, _refused, stop);
+            Volatile.Write(ref _input, input);
             var plan = MembershipPlanner.Make(input, _mind.Rules);
             Tell(plan);
+            await _notes.TellAsync(plan.Report, stop).ConfigureAwait(false);
 #if PLANTED_ForgetIntent
             _inherited ??= sight.Membership.Operation?.Id ?? 0;
             if (sight.Membership.Operation?.Id == _inherited)
@@ -152,14 +160,17 @@ internal sealed class MembershipTerm
 
     private Task<bool> DoAsync(MembershipStep step, MembershipSight sight, MembershipInput input, CancellationToken stop)
     {
-        TellStep(step);
+        TellStep(step, input);
         return step switch
         {
             ChangeVoteStep change => ChangeVoteAsync(change, stop),
             HandOverStep handOver => HandOverAsync(handOver, stop),
-            MoveNewcomerStep move => ProposeAsync(step, new ReserveZoneCommand(move.Machine, move.Zone), stop),
-            RetryZonesStep retry => ProposeAsync(step, new ClearAvoidedZonesCommand(retry.Zones), stop),
-            _ => ProposeAsync(step, MembershipCommands.Of(step, sight, _mind.Mint)!, input, stop),
+            _ => MembershipCommands.Of(step, () => (_mind.Mint.Id(sight), _mind.Mint.Name(sight))) switch
+            {
+                MembershipCommand command => ProposeAsync(step, command, input, stop),
+                ModelCommand command => ProposeAsync(step, command, stop),
+                _ => throw new InvalidOperationException($"no command is known for: {step}"),
+            },
         };
     }
 
@@ -215,6 +226,7 @@ internal sealed class MembershipTerm
 
     private async Task<bool> HandOverAsync(HandOverStep handOver, CancellationToken stop)
     {
+        await _notes.TellAsync(handOver, stop).ConfigureAwait(false);
         using var limit = new CancellationTokenSource(_options.VoteTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         try
@@ -286,9 +298,9 @@ internal sealed class MembershipTerm
     }
 
     /// <summary>Once for each step, however often it is tried.</summary>
-    private void TellStep(MembershipStep step)
+    private void TellStep(MembershipStep step, MembershipInput input)
     {
-        var text = step.ToString()!;
+        var text = step.Tell(input.NameOf);
         if (text != _last)
         {
             ReconciliationLog.Step(_causes.Logger, text);
@@ -313,7 +325,7 @@ internal sealed class MembershipTerm
         switch (step)
         {
             case DeclareLostStep lost:
-                MembershipMeter.Detected(input.Contact[lost.Member].SilentForMilliseconds);
+                MembershipMeter.Detected(input.Contact.GetValueOrDefault(lost.Member)?.SilentForMilliseconds ?? 0);
                 break;
             case TurnOperationStep when input.Membership.Operation is { } operation && operation.IsUntouched(input.Membership.Voters):
                 MembershipMeter.Operation(operation.Kind.ToString(), "aborted");

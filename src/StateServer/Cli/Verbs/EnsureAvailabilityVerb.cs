@@ -70,7 +70,14 @@ internal static class EnsureAvailabilityVerb
             await using TextWriter? written = parsed.GetValue(file) is { } path ? new StreamWriter(path) : null;
             await (session with { Output = written ?? session.Output }).WriteAsync(
                 request.DryRun ? AvailabilityText.OfDryRun(last) : AvailabilityText.Simple(last.Changes),
-                request.DryRun ? new { last.Target, last.Voters, last.Missing } : AvailabilityText.Fields(last.Changes));
+                request.DryRun ? AvailabilityText.FieldsOfDryRun(last) : AvailabilityText.Fields(last.Changes));
+            if (last.SpreadProblem.Length > 0)
+            {
+                throw new VerbFailedException(
+                    ExitCode.Failed,
+                    $"all {last.Target} vote, but they don't stand as widely as the zones allow: {last.SpreadProblem}",
+                    "the cluster moves one there by itself once that zone has been usable for a while; 'stateserver status' shows it");
+            }
         });
         return verb;
     }
@@ -82,16 +89,15 @@ internal static class EnsureAvailabilityVerb
         using var timer = new CancellationTokenSource(wait);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(session.CancellationToken, timer.Token);
         AvailabilityProgress? last = null;
-        string told = "";
+        var pace = new ProgressPace(TimeProvider.System);
         try
         {
             await foreach (AvailabilityProgress progress in session.Client.EnsureAvailabilityAsync(request, end.Token))
             {
                 last = progress;
-                if (!progress.Done && !request.DryRun && AvailabilityText.Progress(progress) is var line && line != told)
+                if (!progress.Done && !request.DryRun && AvailabilityText.Progress(progress) is var line && pace.IsNews(line))
                 {
                     await error.WriteLineAsync(line);
-                    told = line;
                 }
 
                 if (progress.Done)
