@@ -41,10 +41,6 @@ internal static class ProviderFaults
         }
     }
 
-    /// <summary>strace's words for the launch records of the next machines' first attempts.</summary>
-    public static IEnumerable<string> NextRecords(SelfHealingCluster cluster) =>
-        NextFolders(cluster).SelectMany(folder => new[] { "-P", Path.Combine(folder, "launch.json") });
-
     /// <summary>The number of the attempt that launched a process.</summary>
     public static int AttemptOf(ServerProcess process) => int.Parse(Path.GetFileName(process.Folder).Split('-')[^1], CultureInfo.InvariantCulture);
 

@@ -51,7 +51,7 @@ public sealed class ProviderTest
         var leader = before.Single(member => member.Leads);
         var victim = before.First(member => !member.Leads);
         int pid = cluster.Living(leader).Pid;
-        using var strace = await AttachAsync(cluster, pid);
+        using var strace = await AttachAsync(pid);
         await cluster.KillAsync(victim);
 
         // Its process runs, and the leader is writing down that it does, which takes long.
@@ -85,11 +85,11 @@ public sealed class ProviderTest
         return (replacement, ProviderFaults.AttemptOf(cluster.Living(replacement)));
     }
 
-    /// <summary>Attaches strace to all threads: from now on it takes ten seconds to write down a launch, before its process is started and after.</summary>
-    private static async Task<Process> AttachAsync(SelfHealingCluster cluster, int pid)
+    /// <summary>Attaches strace to all threads: from now on each renaming takes four seconds, and with it each note of a launch, before its process is started and after.</summary>
+    private static async Task<Process> AttachAsync(int pid)
     {
         const string Calls = "rename,renameat,renameat2";
-        string[] words = ["-f", "-o", "/dev/null", "-e", $"trace={Calls}", "-e", $"inject={Calls}:delay_enter=10000000", .. ProviderFaults.NextRecords(cluster), "-p", $"{pid}"];
+        string[] words = ["-f", "-o", "/dev/null", "-e", $"trace={Calls}", "-e", $"inject={Calls}:delay_enter=4000000", "-p", $"{pid}"];
         var strace = Process.Start(Command.StartInfo(Strace, words, null))!;
         strace.StandardInput.Close();
         await Until.TrueAsync("strace is attached or gave up", SelfHealingCluster.Patience, () => strace.HasExited || LiveProcess.IsTraced(pid));
