@@ -81,7 +81,7 @@ public sealed class ProviderTest
             await during(victim);
         }
 
-        var replacement = Assert.Single(await cluster.FullAsync(3, victim), member => before.All(known => known.Id != member.Id));
+        var replacement = (await cluster.FullAsync(3, victim)).First(member => before.All(known => known.Id != member.Id));
         return (replacement, ProviderFaults.AttemptOf(cluster.Living(replacement)));
     }
 

@@ -10,7 +10,6 @@ public sealed class ReplacementTest
     [Fact]
     public async Task Replacements_that_are_killed_while_they_start_while_they_learn_and_with_their_first_vote_are_replaced()
     {
-        // Five, since a cluster heals itself as often within an hour as it has members.
         await using var cluster = await SelfHealingCluster.StartedAsync(members: 5, zones: 5);
         await using var load = cluster.Load();
         await load.MoreAsync(50, cluster.Evidence);
@@ -18,6 +17,7 @@ public sealed class ReplacementTest
         await cluster.KillAsync(first);
 
         var starting = await NewcomerAsync(cluster, first);
+        await cluster.ResumeAsync();
         LiveProcess.Send((await RunningAsync(cluster, starting)).Pid, Signal.Kill);
         Member learning = starting;
         for (bool caught = false; !caught;)
@@ -30,6 +30,7 @@ public sealed class ReplacementTest
             // One that had its vote by then is the next loss, and the one after it is to be caught.
             caught = (await cluster.ListAsync()).Members.Single(member => member.Id == learning.Id).Phase != "voting";
             first = caught ? first : learning;
+            await cluster.ResumeAsync();
             LiveProcess.Send(process.Pid, Signal.Kill);
         }
 

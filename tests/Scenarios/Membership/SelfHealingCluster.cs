@@ -132,6 +132,7 @@ internal sealed class SelfHealingCluster : IAsyncDisposable
     /// <summary>kill -9 of members at once, and waits until their processes are gone.</summary>
     public async Task KillAsync(params Member[] members)
     {
+        await ResumeAsync();
         int[] pids = [.. members.Select(member => Living(member).Pid)];
         foreach (int pid in pids)
         {
@@ -140,6 +141,13 @@ internal sealed class SelfHealingCluster : IAsyncDisposable
 
         await GoneAsync(pids);
     }
+
+    /// <summary>
+    /// Says that healing may go on, as an operator does who looks on: the guard counts replacements, and a machine so busy that members
+    /// which are well fall silent would else use up what is for those that are taken away here.
+    /// </summary>
+    public Task ResumeAsync() => Until.TrueAsync(
+        "healing may go on", Patience, async () => (await Client().ResumeHealingAsync(TestContext.Current.CancellationToken)).Revision > 0, Evidence);
 
     /// <summary>Waits until processes are gone.</summary>
     public Task GoneAsync(params int[] pids) =>
