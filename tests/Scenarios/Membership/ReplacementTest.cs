@@ -10,7 +10,7 @@ public sealed class ReplacementTest
     [Fact]
     public async Task Replacements_that_are_killed_while_they_start_while_they_learn_and_with_their_first_vote_are_replaced()
     {
-        await using var cluster = await SelfHealingCluster.StartedAsync(members: 5, zones: 5);
+        await using var cluster = await SelfHealingCluster.StartedAsync(members: 3, zones: 4);
         await using var load = cluster.Load();
         await load.MoreAsync(50, cluster.Evidence);
         var first = (await cluster.LedAsync()).First(member => !member.Leads);
@@ -37,8 +37,8 @@ public sealed class ReplacementTest
         var promoted = await NewcomerAsync(cluster, first, learning);
         await cluster.AwaitAsync("the replacement votes", answer => answer.Members.Any(member => member.Id == promoted.Id && member.Phase == "voting"));
         await cluster.KillAsync(promoted);
-        await cluster.FullAsync(5, first, starting, learning, promoted);
-        await cluster.VerifyAsync(load, 5);
+        await cluster.FullAsync(3, first, starting, learning, promoted);
+        await cluster.VerifyAsync(load, 3);
     }
 
     [Fact]
