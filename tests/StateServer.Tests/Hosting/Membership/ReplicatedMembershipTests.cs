@@ -125,6 +125,7 @@ public sealed class ReplicatedMembershipTests : IDisposable
     {
         Id = id,
         IsVoter = true,
+        IsHeard = true,
         SilentFor = TimeSpan.FromMilliseconds(silentMilliseconds),
         IsCaughtUp = true,
         LearnedShare = 1,
