@@ -23,7 +23,7 @@ internal static class ProviderFaults
         return outage;
     }
 
-    /// <summary>Where the next machines' folders would be, there are files: their first attempts fail at once.</summary>
+    /// <summary>Where the next machines' folders would be, there are files: launching them fails at once.</summary>
     public static void BlockLaunches(this SelfHealingCluster cluster)
     {
         foreach (string folder in NextFolders(cluster))
@@ -32,9 +32,14 @@ internal static class ProviderFaults
         }
     }
 
-    /// <summary>strace's words for the launch records of the next machines' first attempts.</summary>
-    public static IEnumerable<string> NextRecords(SelfHealingCluster cluster) =>
-        NextFolders(cluster).SelectMany(folder => new[] { "-P", Path.Combine(folder, "launch.json") });
+    /// <summary>Ends what <see cref="BlockLaunches"/> began.</summary>
+    public static void UnblockLaunches(this SelfHealingCluster cluster)
+    {
+        foreach (string file in Directory.GetFiles(cluster.Machines))
+        {
+            File.Delete(file);
+        }
+    }
 
     /// <summary>The number of the attempt that launched a process.</summary>
     public static int AttemptOf(ServerProcess process) => int.Parse(Path.GetFileName(process.Folder).Split('-')[^1], CultureInfo.InvariantCulture);

@@ -10,14 +10,14 @@ public sealed class ReplacementTest
     [Fact]
     public async Task Replacements_that_are_killed_while_they_start_while_they_learn_and_with_their_first_vote_are_replaced()
     {
-        // Five, since a cluster heals itself as often within an hour as it has members.
-        await using var cluster = await SelfHealingCluster.StartedAsync(members: 5, zones: 5);
+        await using var cluster = await SelfHealingCluster.StartedAsync(members: 3, zones: 4);
         await using var load = cluster.Load();
         await load.MoreAsync(50, cluster.Evidence);
         var first = (await cluster.LedAsync()).First(member => !member.Leads);
         await cluster.KillAsync(first);
 
         var starting = await NewcomerAsync(cluster, first);
+        await cluster.ResumeAsync();
         LiveProcess.Send((await RunningAsync(cluster, starting)).Pid, Signal.Kill);
         Member learning = starting;
         for (bool caught = false; !caught;)
@@ -30,14 +30,15 @@ public sealed class ReplacementTest
             // One that had its vote by then is the next loss, and the one after it is to be caught.
             caught = (await cluster.ListAsync()).Members.Single(member => member.Id == learning.Id).Phase != "voting";
             first = caught ? first : learning;
+            await cluster.ResumeAsync();
             LiveProcess.Send(process.Pid, Signal.Kill);
         }
 
         var promoted = await NewcomerAsync(cluster, first, learning);
         await cluster.AwaitAsync("the replacement votes", answer => answer.Members.Any(member => member.Id == promoted.Id && member.Phase == "voting"));
         await cluster.KillAsync(promoted);
-        await cluster.FullAsync(5, first, starting, learning, promoted);
-        await cluster.VerifyAsync(load, 5);
+        await cluster.FullAsync(3, first, starting, learning, promoted);
+        await cluster.VerifyAsync(load, 3);
     }
 
     [Fact]

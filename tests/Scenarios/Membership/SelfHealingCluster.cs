@@ -132,6 +132,7 @@ internal sealed class SelfHealingCluster : IAsyncDisposable
     /// <summary>kill -9 of members at once, and waits until their processes are gone.</summary>
     public async Task KillAsync(params Member[] members)
     {
+        await ResumeAsync();
         int[] pids = [.. members.Select(member => Living(member).Pid)];
         foreach (int pid in pids)
         {
@@ -140,6 +141,13 @@ internal sealed class SelfHealingCluster : IAsyncDisposable
 
         await GoneAsync(pids);
     }
+
+    /// <summary>
+    /// Says that healing may go on, as an operator does who looks on: the guard counts replacements, and a machine so busy that members
+    /// which are well fall silent would else use up what is for those that are taken away here.
+    /// </summary>
+    public Task ResumeAsync() => Until.TrueAsync(
+        "healing may go on", Patience, async () => (await Client().ResumeHealingAsync(TestContext.Current.CancellationToken)).Revision > 0, Evidence);
 
     /// <summary>Waits until processes are gone.</summary>
     public Task GoneAsync(params int[] pids) =>
@@ -199,11 +207,11 @@ internal sealed class SelfHealingCluster : IAsyncDisposable
     }
 
     /// <summary>What is known when something was awaited in vain.</summary>
-    public string Evidence()
-    {
-        var logs = Directory.Exists(Machines) ? Directory.EnumerateFiles(Machines, "machine.log", SearchOption.AllDirectories) : [];
-        return $"{_last}\n{string.Join('\n', Processes())}\n{string.Join('\n', logs.Append(Path.Combine(Root, "server-0", "server.log")).Where(File.Exists).Select(Tail))}";
-    }
+    public string Evidence() =>
+        $"{_last}\n{string.Join('\n', Processes())}\n{string.Join('\n', LogFiles().Select(file => $"--- {file}\n{string.Join('\n', ReadShared(file).Split('\n').TakeLast(30))}"))}";
+
+    /// <summary>All that the state servers that are there have logged.</summary>
+    public string Logs() => string.Concat(LogFiles().Select(ReadShared));
 
     public async ValueTask DisposeAsync()
     {
@@ -228,12 +236,25 @@ internal sealed class SelfHealingCluster : IAsyncDisposable
         }
     }
 
-    private static string Tail(string file)
+    private static string ReadShared(string file)
     {
-        using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-        string[] lines = reader.ReadToEnd().Split('\n');
-        return $"--- {file} (last of {lines.Length} lines)\n{string.Join('\n', lines.TakeLast(30))}";
+        try
+        {
+            using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            return reader.ReadToEnd();
+        }
+        catch (IOException)
+        {
+            // Its machine went just now.
+            return "";
+        }
     }
+
+    private string[] LogFiles() =>
+    [
+        .. (Directory.Exists(Machines) ? Directory.GetDirectories(Machines) : []).Select(folder => Path.Combine(folder, "machine.log"))
+            .Append(Path.Combine(Root, "server-0", "server.log")).Where(File.Exists),
+    ];
 
     private static string? Flag(string[] words, string flag) => Array.IndexOf(words, flag) is >= 0 and var at && at + 1 < words.Length ? words[at + 1] : null;
 
