@@ -11,6 +11,9 @@ public sealed record MemberReach
     /// <summary>True for a voter of the configuration in force.</summary>
     public required bool IsVoter { get; init; }
 
+    /// <summary>True where it has answered this leader in this term; true for itself.</summary>
+    public required bool IsHeard { get; init; }
+
     /// <summary>Since it last answered this leader, by the monotonic clock, and never longer than this leader's term: a new leader knows of no silence before.</summary>
     public required TimeSpan SilentFor { get; init; }
 

@@ -136,6 +136,7 @@ internal sealed class MembershipControl : IMembershipControl, IDisposable
         {
             Id = voter,
             IsVoter = true,
+            IsHeard = isSelf || progress.LastContactTimestamp > since.Timestamp,
             SilentFor = isSelf ? TimeSpan.Zero : Silence(progress.LastContactTimestamp, since),
             IsCaughtUp = progress.MatchIndex >= now.CommitIndex,
             LearnedShare = Share(progress.MatchIndex, now.LastIndex),
@@ -150,6 +151,7 @@ internal sealed class MembershipControl : IMembershipControl, IDisposable
         {
             Id = learner.Id,
             IsVoter = false,
+            IsHeard = learner.LastContactTimestamp > since.Timestamp,
             SilentFor = Silence(learner.LastContactTimestamp, since),
             IsCaughtUp = PromotionRule.Refusal(learner.Id, learner, silence, _options.Heartbeat) is null,
             LearnedShare = learner.Share,

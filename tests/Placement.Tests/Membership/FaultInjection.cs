@@ -118,7 +118,10 @@ internal sealed class FaultInjection(SimulatedCluster cluster)
             member.IsSlow = false;
         }
 
-        cluster.Apply(new SetHealingPauseCommand(false, 0, ""));
+        if (cluster.Membership.Pause is not null)
+        {
+            cluster.Apply(new SetHealingPauseCommand(false, 0, ""));
+        }
     }
 
     /// <summary>The one that is to get its vote next; where all have it, the last that got it.</summary>

@@ -23,6 +23,9 @@ internal sealed class SafetyRules(SimulatedCluster cluster)
 
     public void NoteRemoved(NodeId node) => _removed.Add(node);
 
+    /// <summary>An operator lets the guard count anew.</summary>
+    public void ForgetReplacements() => _replacements.Clear();
+
     /// <summary>What must hold after each round.</summary>
     public void CheckAlways()
     {
@@ -58,6 +61,9 @@ internal sealed class SafetyRules(SimulatedCluster cluster)
             case MarkMemberLostCommand lost when cluster.State.Members.ContainsKey(lost.Id) && IsEarly(cluster.Members[lost.Id]):
                 cluster.Fail($"{lost.Id} is declared lost too early: {lost.Reason}");
                 break;
+            case MarkMemberReturnedCommand back when !cluster.IsReachable(back.Id):
+                cluster.Fail($"{back.Id} is said to be back and isn't reached");
+                break;
             case AddMemberCommand add:
                 CheckAddition(add);
                 break;
@@ -91,10 +97,10 @@ internal sealed class SafetyRules(SimulatedCluster cluster)
     private bool IsHeardBySomebody(NodeId node) => cluster.IsReachable(node)
         || (cluster.Members[node].IsUp && cluster.Voters.Any(voter => voter != node && voter != cluster.Leader && cluster.IsAlive(voter)));
 
-    /// <summary>It ran within <c>replace-after</c>, and its instance still does; where a listing lied, the leader may think otherwise. A new leader counts silence from a second before its term.</summary>
+    /// <summary>It ran within <c>replace-after</c>, and its instance still does; where a listing lied, the leader may think otherwise.</summary>
     private bool IsEarly(SimulatedMember member) => !cluster.Cloud.HasLied
         && cluster.Cloud.Find(member.Instance)?.State == InstanceState.Running
-        && cluster.Time.GetUtcNow() - member.RanAt < SimulatedCluster.ReplaceAfter - SimulatedCluster.AliveWithin;
+        && cluster.Time.GetUtcNow() - member.RanAt < SimulatedCluster.ReplaceAfter;
 
     private void CheckAddition(AddMemberCommand add)
     {

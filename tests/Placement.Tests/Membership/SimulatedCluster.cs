@@ -176,7 +176,7 @@ internal sealed class SimulatedCluster : IMembership, IModelLog
 
     /// <summary>True where this leader heard a member lately.</summary>
     public bool IsAlive(NodeId node) => node == Leader
-        || (Members.TryGetValue(node, out var member) && Time.GetUtcNow() - member.HeardAt < AliveWithin);
+        || (Members.TryGetValue(node, out var member) && member.IsHeard && Time.GetUtcNow() - member.HeardAt < AliveWithin);
 
     /// <summary>True where a member could be heard by the leader at this moment.</summary>
     public bool IsReachable(NodeId node) => Members.TryGetValue(node, out var member) && member.IsUp && !Cut.Contains(node);
@@ -193,7 +193,8 @@ internal sealed class SimulatedCluster : IMembership, IModelLog
         Cut.Clear();
         foreach (var member in Members.Values)
         {
-            member.HeardAt = Time.GetUtcNow() - (member.Id == node || member.IsUp ? TimeSpan.Zero : AliveWithin);
+            // A transfer or an election was answered by those that are up; of the others a new leader knows nothing.
+            (member.IsHeard, member.HeardAt) = (member.Id == node || member.IsUp, Time.GetUtcNow());
         }
 
         Story.Add($"{Time.GetUtcNow():HH:mm:ss.f} {node} leads in term {_term}");
@@ -216,6 +217,7 @@ internal sealed class SimulatedCluster : IMembership, IModelLog
     {
         var alive = IsAlive(member.Id);
         return new(
+            member.IsHeard,
             (long)(Time.GetUtcNow() - member.HeardAt).TotalMilliseconds,
             alive && (member.Learned >= SimulatedMember.Whole || Bug == PlantedBug.PromoteTooEarly),
             (double)member.Learned / SimulatedMember.Whole,
@@ -311,6 +313,11 @@ internal sealed class SimulatedCluster : IMembership, IModelLog
         else if (command is MembershipCommand)
         {
             Story.Add($"{Time.GetUtcNow():HH:mm:ss.f} {command}");
+        }
+
+        if (command is SetHealingPauseCommand { Paused: false })
+        {
+            Safety.ForgetReplacements();
         }
 
         if (command is RemoveMemberCommand removed && outcome is not Rejection)

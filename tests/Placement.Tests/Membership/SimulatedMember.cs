@@ -27,8 +27,11 @@ internal sealed class SimulatedMember(NodeId id, Zone zone, InstanceId instance)
     /// <summary>When its process ran last.</summary>
     public DateTimeOffset RanAt { get; set; }
 
-    /// <summary>When the leader of this term heard it last.</summary>
+    /// <summary>When the leader of this term heard it last; the term's beginning where it didn't.</summary>
     public DateTimeOffset HeardAt { get; set; }
+
+    /// <summary>Whether the leader of this term has heard it at all: silence counts from the term's beginning where it hasn't.</summary>
+    public bool IsHeard { get; set; }
 
     public const int Whole = 3;
 }

@@ -163,7 +163,7 @@ internal sealed class Simulation
                 && Cluster.Cloud.Find(instance) is { State: InstanceState.Running } running)
             {
                 Cluster.Register(standing, running.Zone);
-                Cluster.Members[standing.Id] = new(standing.Id, running.Zone, instance) { HeardAt = _time.GetUtcNow() };
+                Cluster.Members[standing.Id] = new(standing.Id, running.Zone, instance) { HeardAt = _time.GetUtcNow(), IsHeard = true };
             }
         }
 
@@ -174,7 +174,7 @@ internal sealed class Simulation
 
         foreach (var member in Cluster.Members.Values.Where(member => Cluster.Leader is not null && Cluster.IsReachable(member.Id)))
         {
-            member.HeardAt = _time.GetUtcNow();
+            (member.HeardAt, member.IsHeard) = (_time.GetUtcNow(), true);
             member.Learned = Math.Min(SimulatedMember.Whole, member.Learned + 1);
         }
     }

@@ -12,7 +12,7 @@ internal sealed record HealingStop(string Guard, string Why)
     {
         if (input.Model.IsRestored)
         {
-            return new("restored", "restored from a snapshot: nobody is declared lost until an operator confirms it");
+            return new("restored", "restored or recovered: nobody is declared lost until an operator confirms it ('stateserver sweep --confirm')");
         }
 
         if (input.Membership.Pause is { } pause && pause.IsInForce(input.NowMilliseconds))
@@ -25,10 +25,10 @@ internal sealed record HealingStop(string Guard, string Why)
             .Where(contact => contact.Value.InstanceGone && IsHeard(input, contact.Key, contact.Value))
             .Select(contact => (NodeId?)contact.Key).FirstOrDefault();
         return contradicted is { } node
-            ? new("contradiction", $"the provider says that the instance of member {node} is gone, and the member is heard")
+            ? new("contradiction", $"the provider says that the instance of member {input.NameOf(node)} is gone, and the member is heard")
             : null;
     }
 
     private static bool IsHeard(MembershipInput input, NodeId node, MemberContact contact) =>
-        node == input.Leader || contact.SilentForMilliseconds < input.Times.AliveWithin || contact.Others == PeerVerdict.Heard;
+        node == input.Leader || (contact.IsHeard && contact.SilentForMilliseconds < input.Times.AliveWithin) || contact.Others == PeerVerdict.Heard;
 }

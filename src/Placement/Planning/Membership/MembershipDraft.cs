@@ -40,11 +40,14 @@ internal sealed class MembershipDraft
 
     /// <summary>What is known of a member beside the log; one that was never heard is silent for the whole term.</summary>
     public MemberContact Contact(NodeId node) => Input.Contact.GetValueOrDefault(node)
-        ?? new(Input.TermAgeMilliseconds, PeerVerdict.Unknown, false, false, 0, false, false, 0);
+        ?? MemberContact.Unheard(Input.TermAgeMilliseconds);
 
-    /// <summary>True where a member was heard lately enough to count in a quorum.</summary>
+    /// <summary>True where a member was heard in this term, and lately enough to count in a quorum.</summary>
     public bool IsAlive(NodeId node) => node == Input.Leader
-        || (Input.Contact.TryGetValue(node, out var contact) && contact.SilentForMilliseconds < Input.Times.AliveWithin);
+        || (Input.Contact.TryGetValue(node, out var contact) && contact.IsHeard && contact.SilentForMilliseconds < Input.Times.AliveWithin);
+
+    /// <summary>What people call a member; its id where nobody knows better.</summary>
+    public string NameOf(NodeId node) => Input.NameOf(node);
 
     public MemberMark MarkOf(NodeId node) => Membership.MarkOf(node);
 
@@ -78,7 +81,7 @@ internal sealed class MembershipDraft
     {
         if (step is not null && !_decisions.Exists(decision => decision.Chosen.Length > 0))
         {
-            _decisions.Add(new(SubjectOf(step), [], step.ToString(), ""));
+            _decisions.Add(new(SubjectOf(step), [], step.Tell(NameOf), ""));
         }
 
         return new(step, new([.. _decisions], Stop?.Why ?? "", [.. _guards]));

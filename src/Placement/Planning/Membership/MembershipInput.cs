@@ -28,4 +28,10 @@ public sealed record MembershipInput(
     ImmutableSortedDictionary<Zone, long> UsableForMilliseconds,
     ImmutableSortedSet<NodeId> Refused,
     long TermAgeMilliseconds,
-    long NowMilliseconds);
+    long NowMilliseconds)
+{
+    /// <summary>What people call a member; its id where nobody knows better.</summary>
+    public string NameOf(NodeId node) => Members.GetValueOrDefault(node)?.Name
+        ?? Membership.Standings.GetValueOrDefault(node)?.Name
+        ?? node.ToString();
+}

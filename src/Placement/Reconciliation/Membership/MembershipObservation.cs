@@ -23,6 +23,7 @@ internal sealed class MembershipObservation(PeerVerdicts verdicts, Reconciliatio
     private readonly Dictionary<Zone, long> _usableSince = [];
     private readonly HashSet<NodeId> _wasSilent = [];
     private readonly Dictionary<NodeId, long> _takenInSince = [];
+    private readonly Dictionary<InstanceId, long> _stoppedSince = [];
     private readonly long _began = time.GetTimestamp();
     private long _listensSince = time.GetTimestamp();
     private bool _lookedBefore;
@@ -50,6 +51,7 @@ internal sealed class MembershipObservation(PeerVerdicts verdicts, Reconciliatio
     {
         _ledger.Observe(provider, sight.Model.Machines, incarnation);
         NoteTakenIn(sight.Members);
+        NoteStopped(provider);
         var times = new MembershipTimes(
             (sight.Model.Environment?.ReplaceAfterSeconds ?? DefaultReplaceAfterSeconds) * 1000L,
             (long)options.AliveWithin.TotalMilliseconds,
@@ -58,7 +60,7 @@ internal sealed class MembershipObservation(PeerVerdicts verdicts, Reconciliatio
             (long)options.RebalanceAfter.TotalMilliseconds);
         var machines = sight.Model.Machines.Values.Where(machine => machine.StateServer is not null)
             .ToLookup(machine => machine.StateServer!.Value);
-        var nodes = sight.Members.Keys.Union(sight.Membership.Standings.Keys).ToList();
+        var nodes = sight.Members.Keys.Union(sight.Membership.Standings.Keys).Union(sight.Membership.Voters).ToList();
         verdicts.Ask([.. nodes.Where(node => node != sight.Self && IsSuspect(sight, node, times, machines))], stop);
         return new(
             sight.Membership,
@@ -76,6 +78,10 @@ internal sealed class MembershipObservation(PeerVerdicts verdicts, Reconciliatio
 
     /// <summary>DESIGN.md's default, where there is no environment.</summary>
     private const int DefaultReplaceAfterSeconds = 30;
+
+    /// <summary>Who was heard before a gap alone is not heard: what it is by now, nobody knows yet.</summary>
+    private bool IsSinceGap(PeerSight peer) =>
+        _listensSince == _began || peer.SilentForMilliseconds <= time.GetElapsedTime(_listensSince).TotalMilliseconds;
 
     private long SilentFor(MembershipSight sight, NodeId node)
     {
@@ -105,11 +111,28 @@ internal sealed class MembershipObservation(PeerVerdicts verdicts, Reconciliatio
         _lookedBefore = true;
     }
 
+    /// <summary>A stopped instance may come back, but not for ever. A provider that doesn't answer says nothing of how long.</summary>
+    private void NoteStopped(ProviderSight provider)
+    {
+        var stopped = provider.Problem.Length > 0 || provider.Listing is null
+            ? []
+            : provider.Listing.Instances.Where(instance => instance.State == InstanceState.Stopped).Select(instance => instance.Id).ToHashSet();
+        foreach (var other in _stoppedSince.Keys.Where(instance => !stopped.Contains(instance)).ToList())
+        {
+            _stoppedSince.Remove(other);
+        }
+
+        foreach (var instance in stopped)
+        {
+            _stoppedSince.TryAdd(instance, time.GetTimestamp());
+        }
+    }
+
     /// <summary>Half of the time is enough to ask: the answer is there when the whole has passed.</summary>
     private bool IsSuspect(MembershipSight sight, NodeId node, MembershipTimes times, ILookup<NodeId, MachineRecord> machines)
     {
         var silent = SilentFor(sight, node);
-        return sight.Members.ContainsKey(node)
+        return (sight.Members.ContainsKey(node) || sight.Membership.Voters.Contains(node))
             && sight.Membership.MarkOf(node) != MemberMark.Lost
             && (silent * 2 >= times.ReplaceAfter || (silent >= times.AliveWithin && machines[node].Any(machine => _ledger.Gone.Contains(machine.Id))));
     }
@@ -118,25 +141,39 @@ internal sealed class MembershipObservation(PeerVerdicts verdicts, Reconciliatio
     {
         if (node == sight.Self)
         {
-            return new(0, PeerVerdict.Heard, machines[node].Any(machine => _ledger.Gone.Contains(machine.Id)), true, 1, sight.IsSlow, false, 0);
+            return MemberContact.Well with
+            {
+                Others = PeerVerdict.Heard,
+                InstanceGone = machines[node].Any(machine => _ledger.Gone.Contains(machine.Id)),
+                IsSlow = sight.IsSlow,
+            };
         }
 
         var peer = sight.Peers.GetValueOrDefault(node);
         var silent = SilentFor(sight, node);
         var started = machines[node].FirstOrDefault(machine => machine.Status is MachineStatus.Starting or MachineStatus.Running or MachineStatus.Lost);
+        var isHeard = peer is { IsHeard: true } && IsSinceGap(peer);
         return new(
+            isHeard,
             silent,
             verdicts.Of(node),
             machines[node].Any(machine => _ledger.Gone.Contains(machine.Id)),
+            StoppedFor(machines[node]),
             peer?.IsCaughtUp ?? false,
             peer?.LearnedShare ?? 0,
             peer?.IsSlow ?? false,
-            IsBack(sight, node, silent < times.AliveWithin),
+            IsBack(sight, node, silent >= times.AliveWithin, isHeard && silent < times.AliveWithin),
             started is null ? 0 : Math.Max(1, sight.NowMilliseconds - started.StatusSinceMilliseconds));
     }
 
+    private long StoppedFor(IEnumerable<MachineRecord> machines) => machines
+        .Select(machine => machine.Instance is { } instance && _stoppedSince.TryGetValue(instance, out var since)
+            ? Math.Max(1, (long)time.GetElapsedTime(since).TotalMilliseconds)
+            : 0)
+        .DefaultIfEmpty().Max();
+
     /// <summary>A stop was announced, silence followed, and it is over: a moment in which the member still speaks is none.</summary>
-    private bool IsBack(MembershipSight sight, NodeId node, bool isAlive)
+    private bool IsBack(MembershipSight sight, NodeId node, bool isSilent, bool isAlive)
     {
         if (sight.Membership.Standings.GetValueOrDefault(node) is not { } standing || standing.AwayUntilMilliseconds <= sight.NowMilliseconds)
         {
@@ -144,7 +181,7 @@ internal sealed class MembershipObservation(PeerVerdicts verdicts, Reconciliatio
             return false;
         }
 
-        if (!isAlive)
+        if (isSilent)
         {
             _wasSilent.Add(node);
         }

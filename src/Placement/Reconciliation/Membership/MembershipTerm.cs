@@ -39,6 +39,9 @@ internal sealed class MembershipTerm
     private long? _refusedOperation;
     private long? _lookedAt;
     private long _shortSince;
+#if PLANTED_ForgetIntent
+    private long? _inherited;
+#endif
     private string _auditErrors = "";
     private string _stopped = "";
     private string _last = "";
@@ -119,6 +122,13 @@ internal sealed class MembershipTerm
             var plan = MembershipPlanner.Make(input, _mind.Rules);
             Tell(plan);
             await _notes.TellAsync(plan.Report, stop).ConfigureAwait(false);
+#if PLANTED_ForgetIntent
+            _inherited ??= sight.Membership.Operation?.Id ?? 0;
+            if (sight.Membership.Operation?.Id == _inherited)
+            {
+                return false;
+            }
+#endif
             return plan.Next is { } step && Passes(input, plan) && await DoAsync(step, sight, input, stop).ConfigureAwait(false);
         }
         finally
@@ -150,7 +160,7 @@ internal sealed class MembershipTerm
 
     private Task<bool> DoAsync(MembershipStep step, MembershipSight sight, MembershipInput input, CancellationToken stop)
     {
-        TellStep(step);
+        TellStep(step, input);
         return step switch
         {
             ChangeVoteStep change => ChangeVoteAsync(change, stop),
@@ -288,9 +298,9 @@ internal sealed class MembershipTerm
     }
 
     /// <summary>Once for each step, however often it is tried.</summary>
-    private void TellStep(MembershipStep step)
+    private void TellStep(MembershipStep step, MembershipInput input)
     {
-        var text = step.ToString()!;
+        var text = step.Tell(input.NameOf);
         if (text != _last)
         {
             ReconciliationLog.Step(_causes.Logger, text);
@@ -315,7 +325,7 @@ internal sealed class MembershipTerm
         switch (step)
         {
             case DeclareLostStep lost:
-                MembershipMeter.Detected(input.Contact[lost.Member].SilentForMilliseconds);
+                MembershipMeter.Detected(input.Contact.GetValueOrDefault(lost.Member)?.SilentForMilliseconds ?? 0);
                 break;
             case TurnOperationStep when input.Membership.Operation is { } operation && operation.IsUntouched(input.Membership.Voters):
                 MembershipMeter.Operation(operation.Kind.ToString(), "aborted");

@@ -66,13 +66,14 @@ internal sealed class MembershipService(
     {
         guards.Check(context, forLearners: request.Serializable);
         ReplicatedState state = await reads.ReadAsync(request.Serializable, context.CancellationToken);
-        var pause = state.Membership.Pause;
+        var pause = state.Membership.Pause is { } asked && asked.IsInForce(time.GetUtcNow().ToUnixTimeMilliseconds()) ? asked : null;
         var response = new Wire.ListMembersResponse
         {
             Revision = state.Keyspace.Revision.Value,
             Target = state.Membership.Target,
             Operation = members.OperationOf(state),
-            PausedUntilMilliseconds = pause is not null && pause.IsInForce(time.GetUtcNow().ToUnixTimeMilliseconds()) ? pause.UntilMilliseconds : 0,
+            PausedUntilMilliseconds = pause?.UntilMilliseconds ?? 0,
+            PausedWhy = pause?.Why ?? "",
         };
         LeaderSight sight = request.Serializable ? rounds.Sight : await rounds.SightAsync(AskTime, context.CancellationToken);
         response.Members.AddRange(members.Of(state, sight));

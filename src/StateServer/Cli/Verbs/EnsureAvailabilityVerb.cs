@@ -65,8 +65,8 @@ internal static class EnsureAvailabilityVerb
                 NoWait = parsed.GetValue(noWait),
             };
             request.To.Add((parsed.GetValue(to) ?? []).SelectMany(places => places.Split(',', StringSplitOptions.TrimEntries)));
-            AvailabilityProgress last = await FollowAsync(
-                session, request, wait, parsed.InvocationConfiguration.Error);
+            AvailabilityProgress last = await AvailabilityCall.FollowAsync(
+                session.Client, request, wait, parsed.InvocationConfiguration.Error, session.CancellationToken);
             await using TextWriter? written = parsed.GetValue(file) is { } path ? new StreamWriter(path) : null;
             await (session with { Output = written ?? session.Output }).WriteAsync(
                 request.DryRun ? AvailabilityText.OfDryRun(last) : AvailabilityText.Simple(last.Changes),
@@ -80,46 +80,5 @@ internal static class EnsureAvailabilityVerb
             }
         });
         return verb;
-    }
-
-    /// <summary>Tells each new state of things on standard error, and returns the last.</summary>
-    private static async Task<AvailabilityProgress> FollowAsync(
-        ModelSession session, EnsureAvailabilityRequest request, TimeSpan wait, TextWriter error)
-    {
-        using var timer = new CancellationTokenSource(wait);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(session.CancellationToken, timer.Token);
-        AvailabilityProgress? last = null;
-        var pace = new ProgressPace(TimeProvider.System);
-        try
-        {
-            await foreach (AvailabilityProgress progress in session.Client.EnsureAvailabilityAsync(request, end.Token))
-            {
-                last = progress;
-                if (!progress.Done && !request.DryRun && AvailabilityText.Progress(progress) is var line && pace.IsNews(line))
-                {
-                    await error.WriteLineAsync(line);
-                }
-
-                if (progress.Done)
-                {
-                    break;
-                }
-            }
-        }
-        catch (OperationCanceledException) when (last is not null && end.IsCancellationRequested)
-        {
-            bool interrupted = session.CancellationToken.IsCancellationRequested;
-            throw new VerbFailedException(
-                interrupted ? ExitCode.Interrupted : ExitCode.Failed,
-                $"{(interrupted ? "interrupted" : $"not done within {Duration.Format(wait)}")}: {AvailabilityText.Progress(last)}",
-                "the cluster goes on with it by itself; 'stateserver member list' shows how far it is");
-        }
-
-        foreach (string warning in last?.Warnings ?? [])
-        {
-            await error.WriteLineAsync($"warning: {warning}");
-        }
-
-        return last ?? throw new VerbFailedException(ExitCode.Failed, "the cluster did not answer; ask again");
     }
 }

@@ -31,6 +31,7 @@ internal static class MemberListVerb
                 answer.Target,
                 Operation = answer.Operation.Length > 0 ? answer.Operation : null,
                 HealingPausedUntil = UntilOf(answer),
+                HealingPausedWhy = answer.PausedWhy.Length > 0 ? answer.PausedWhy : null,
                 Members = answer.Members.Select(FieldsOf),
                 Membership = answer.Membership is null ? null : MembershipMessages.FromMessage(answer.Membership, TimeProvider.System.GetUtcNow()),
             });

@@ -113,7 +113,7 @@ internal sealed class ReplicatedMembership(
     }
 
     private static PeerSight SightOf(MemberReach reach, ImmutableHashSet<NodeId> slow) => new(
-        (long)reach.SilentFor.TotalMilliseconds, reach.IsCaughtUp, reach.LearnedShare, slow.Contains(reach.Id));
+        reach.IsHeard, (long)reach.SilentFor.TotalMilliseconds, reach.IsCaughtUp, reach.LearnedShare, slow.Contains(reach.Id));
 
     /// <summary>When this member was first seen to lead.</summary>
     /// <param name="Term">The term; 0 for never.</param>

@@ -43,7 +43,7 @@ public sealed class ReplicatedMembershipTests : IDisposable
         MembershipSight sight = _membership.Read()!;
         Assert.Equal(InMemoryReplica.Self, sight.Self);
         Assert.Equal(3000, sight.TermAgeMilliseconds);
-        Assert.Equal([new(new NodeId(8), new PeerSight(1500, true, 0.5, false))], sight.Peers);
+        Assert.Equal([new(new NodeId(8), new PeerSight(true, 1500, true, 0.5, false))], sight.Peers);
 
         _leader.LeadingTerm = 4;
         Assert.Equal(0, _membership.Read()!.TermAgeMilliseconds);
@@ -154,6 +154,7 @@ public sealed class ReplicatedMembershipTests : IDisposable
         Id = id,
         IsVoter = true,
         SilentFor = TimeSpan.FromMilliseconds(silentMilliseconds),
+        IsHeard = true,
         IsCaughtUp = true,
         LearnedShare = 1,
     };

@@ -71,7 +71,7 @@ public static class MembershipAudit
             yield return "healing is stopped";
         }
 
-        if (contact is { InstanceGone: true })
+        if (contact is { InstanceGone: true } && (contact.Others == PeerVerdict.Silent || !input.Members.ContainsKey(node)))
         {
             yield break;
         }
@@ -87,7 +87,9 @@ public static class MembershipAudit
             yield return "the newcomer is not silent for long enough";
         }
 
-        if (!isVoter && !input.Members.ContainsKey(node) && (contact?.StartedForMilliseconds ?? 0) < input.Times.StartGrace)
+        if (!isVoter && !input.Members.ContainsKey(node)
+            && (contact?.StartedForMilliseconds ?? 0) < input.Times.StartGrace
+            && (contact?.StoppedForMilliseconds ?? 0) < input.Times.ReplaceAfter)
         {
             yield return "the newcomer may still start";
         }
@@ -330,7 +332,7 @@ public static class MembershipAudit
         || input.Contact.Any(contact => contact.Value.InstanceGone && IsAlive(input, contact.Key));
 
     private static bool IsAlive(MembershipInput input, NodeId node) => node == input.Leader
-        || (input.Contact.TryGetValue(node, out var contact) && contact.SilentForMilliseconds < input.Times.AliveWithin);
+        || (input.Contact.TryGetValue(node, out var contact) && contact.IsHeard && contact.SilentForMilliseconds < input.Times.AliveWithin);
 
     private static bool CanVote(MembershipInput input, NodeId node) => input.Members.ContainsKey(node)
         && IsAlive(input, node) && input.Contact[node].IsCaughtUp

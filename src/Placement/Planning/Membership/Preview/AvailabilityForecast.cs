@@ -6,7 +6,7 @@ namespace StateServer.Placement.Planning.Membership.Preview;
 /// <summary>What the coming steps would make of the members, if nothing fails meanwhile. Immutable.</summary>
 /// <param name="Changes">Who stays, comes and goes, from the state that was asked about to <paramref name="End"/>.</param>
 /// <param name="Steps">
-/// The steps in order, a line each. Members that are still to come are called by their machines, with the numbers they would get.
+/// The steps in order, a line each. Members to come are called by their machines, with the numbers they would get: <c>machine-4</c>.
 /// At most <see cref="AvailabilityPreview.MostSteps"/>.
 /// </param>
 /// <param name="End">The state that the steps lead to: who stands in which zone. The ids of members to come are made up.</param>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Commands;
 using StateServer.Domain.Identity;
@@ -15,14 +13,14 @@ namespace StateServer.Placement.Planning.Membership.Preview;
 /// <param name="state">The state to begin with.</param>
 internal sealed class ForecastWorld(MembershipInput input, ReplicatedState state)
 {
-    /// <summary>Ids of members to come count down from here: random ids, as all that are minted, don't get near.</summary>
-    private const ulong FirstMinted = ulong.MaxValue;
+    /// <summary>Ids of members to come count from here: random ids, as all that are minted, don't get near.</summary>
+    private const ulong FirstMinted = ulong.MaxValue - 1_000_000;
 
     /// <summary>No command here depends on the term.</summary>
     private const long AnyTerm = 1;
 
-    private readonly SortedDictionary<NodeId, string> _labels = [];
     private MembershipInput _sight = input;
+    private int _minted;
 
     /// <summary>The state after the steps so far.</summary>
     public ReplicatedState State { get; private set; } = state;
@@ -52,9 +50,8 @@ internal sealed class ForecastWorld(MembershipInput input, ReplicatedState state
         }
     }
 
-    /// <summary>A step in one line; members to come are called by their machines.</summary>
-    public string Tell(MembershipStep step) =>
-        _labels.Aggregate(step.ToString(), (text, label) => text.Replace(label.Key.ToString(), label.Value, StringComparison.Ordinal));
+    /// <summary>A step in one line, before or behind it.</summary>
+    public string Tell(MembershipStep step) => step.Tell(Input.NameOf);
 
     /// <summary>Expected members that have a zone to be launched in, or need none, are taken in, and all learners have learned the log.</summary>
     /// <returns>False where nobody is awaited.</returns>
@@ -82,18 +79,19 @@ internal sealed class ForecastWorld(MembershipInput input, ReplicatedState state
             Name = standing.Name,
             Folder = new FolderId(standing.Id.Value),
             Zone = zone ?? like.Zone,
-            PeerAddress = string.Create(CultureInfo.InvariantCulture, $"to-come-{standing.Id}:1"),
+            PeerAddress = $"to-come-{standing.Id}:1",
         })) && Hear(standing.Id);
     }
 
     /// <summary>One that is silent stays so: it is the planner's to judge.</summary>
     private bool Learn(NodeId node) => _sight.Contact.GetValueOrDefault(node) is { IsCaughtUp: false } contact
+        && contact.IsHeard
         && contact.SilentForMilliseconds < _sight.Times.AliveWithin
         && Hear(node);
 
     private bool Hear(NodeId node)
     {
-        _sight = _sight with { Contact = _sight.Contact.SetItem(node, new(0, PeerVerdict.Unknown, false, true, 1, false, false, 0)) };
+        _sight = _sight with { Contact = _sight.Contact.SetItem(node, MemberContact.Well) };
         return true;
     }
 
@@ -101,16 +99,16 @@ internal sealed class ForecastWorld(MembershipInput input, ReplicatedState state
     private void HandOver(NodeId target)
     {
         var heard = _sight.Contact.Where(contact => contact.Value.Others == PeerVerdict.Heard)
-            .Select(contact => KeyValuePair.Create(contact.Key, contact.Value with { SilentForMilliseconds = 0, Others = PeerVerdict.Unknown }));
+            .Select(contact => KeyValuePair.Create(contact.Key, contact.Value with { IsHeard = true, SilentForMilliseconds = 0, Others = PeerVerdict.Unknown }));
         _sight = _sight with { Leader = target, Contact = _sight.Contact.SetItems(heard) };
     }
 
+    /// <summary>Members to come are called by the machines that they would get.</summary>
     private (NodeId Id, string Name) Mint()
     {
-        NodeId id = new(FirstMinted - (ulong)_labels.Count);
-        var name = string.Create(CultureInfo.InvariantCulture, $"to-come-{_labels.Count + 1}");
-        _labels[id] = State.Model.Environment is null ? name : string.Create(CultureInfo.InvariantCulture, $"machine {State.Model.NextMachine}");
-        return (id, name);
+        NodeId id = new(FirstMinted + (ulong)_minted);
+        _minted++;
+        return (id, State.Model.Environment is null ? $"member-to-come-{_minted}" : $"machine-{State.Model.NextMachine}");
     }
 
     private bool Apply(Command command)

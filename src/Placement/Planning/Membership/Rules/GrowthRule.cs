@@ -20,7 +20,7 @@ internal sealed class GrowthRule : IMembershipRule
 
         if (draft.Seats.Lost(draft.Membership) is [var lost, ..])
         {
-            draft.Await(null, $"growth waits until lost member {lost} is replaced");
+            draft.Await(null, $"growth waits until lost member {draft.NameOf(lost)} is replaced");
             return null;
         }
 

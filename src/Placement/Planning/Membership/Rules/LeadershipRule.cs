@@ -48,7 +48,7 @@ internal sealed class LeadershipRule : IMembershipRule
             var patience = draft.Voters.Contains(node) ? draft.Input.Times.ReplaceAfter : draft.Input.Times.StartGrace;
             if (contact.Others == PeerVerdict.Heard && contact.SilentForMilliseconds >= patience)
             {
-                return $"this leader alone can't reach member {node}";
+                return $"this leader alone can't reach member {draft.NameOf(node)}";
             }
         }
 

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Membership;
 using StateServer.Placement.Planning.Membership.Steps;
+using StateServer.Placement.Planning.Reports;
 
 namespace StateServer.Placement.Planning.Membership.Rules;
 
@@ -51,7 +53,7 @@ internal sealed class NewcomerRule : IMembershipRule
         if (recent >= draft.Membership.Target)
         {
             draft.Hold("rate");
-            draft.Await(lost, $"it is not replaced: {recent} replacements in the last hour, and {draft.Membership.Target} are the most");
+            draft.Await(lost, $"it is not replaced: {recent} replacements in the last hour, and {draft.Membership.Target} are the most; 'stateserver healing resume' lets it go on");
             return null;
         }
 
@@ -67,8 +69,12 @@ internal sealed class NewcomerRule : IMembershipRule
             return null;
         }
 
-        AddMemberStep step = new(zone, replaces, reason);
-        draft.Consider(replaces, step.ToString(), choice.Considered);
+        AddMemberStep step = new(zone, replaces, $"{reason} ({Told(choice.Considered)})");
+        draft.Consider(replaces, step.Tell(draft.NameOf), choice.Considered);
         return step;
     }
+
+    /// <summary>The zones that were considered, for the event: who reads it later sees what the choice was made from.</summary>
+    private static string Told(ImmutableArray<ZoneConsidered> zones) => string.Join(", ", zones.Select(zone =>
+        $"{zone.Zone}: {(zone.Rule is null ? $"{zone.Group} member{(zone.Group == 1 ? "" : "s")}" : zone.Reason)}"));
 }

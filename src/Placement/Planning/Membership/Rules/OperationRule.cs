@@ -26,7 +26,7 @@ internal sealed class OperationRule : IMembershipRule
             return new FinishOperationStep(operation.Id);
         }
 
-        var obstacle = Obstacle(draft, change);
+        var obstacle = Obstacle(draft, change, operation.Undoing);
         if (!operation.Undoing && (DeadBeyondUse(draft, operation, change) ?? StandsStill(draft, operation, change, obstacle)) is { } failure)
         {
             if (Mend(draft, operation, change, failure) is { } mend)
@@ -48,12 +48,12 @@ internal sealed class OperationRule : IMembershipRule
         return null;
     }
 
-    /// <summary>Null, or why a change can't be made at present.</summary>
-    private static string? Obstacle(MembershipDraft draft, VoteChange change)
+    /// <summary>Null, or why a change can't be made at present. A lost member gets its vote back by an undone operation alone, where it is heard again.</summary>
+    private static string? Obstacle(MembershipDraft draft, VoteChange change, bool isUndone)
     {
         var promotes = change.Kind == VoteChangeKind.Promote;
-        var obstacle = promotes && draft.MarkOf(change.Node) == MemberMark.Lost ? $"member {change.Node} is lost"
-            : promotes && !(draft.IsAlive(change.Node) && draft.Contact(change.Node).IsCaughtUp) ? $"member {change.Node} is not caught up"
+        var obstacle = promotes && !isUndone && draft.MarkOf(change.Node) == MemberMark.Lost ? $"member {draft.NameOf(change.Node)} is lost"
+            : promotes && !(draft.IsAlive(change.Node) && draft.Contact(change.Node).IsCaughtUp) ? $"member {draft.NameOf(change.Node)} is not caught up"
             : null;
         if (obstacle is not null)
         {
@@ -81,7 +81,7 @@ internal sealed class OperationRule : IMembershipRule
         {
             if (draft.MarkOf(node) is MemberMark.Lost or MemberMark.Leaving || !draft.Membership.Standings.ContainsKey(node) && !draft.Input.Members.ContainsKey(node))
             {
-                return $"member {node} is lost";
+                return $"member {draft.NameOf(node)} is lost";
             }
         }
 
@@ -93,7 +93,7 @@ internal sealed class OperationRule : IMembershipRule
         var age = draft.Input.NowMilliseconds - operation.SinceMilliseconds;
         var isLate = age >= draft.Input.Times.TurnBack && draft.Input.TermAgeMilliseconds >= LookAround;
         var newcomer = operation.PromoteFirst && change.Kind == VoteChangeKind.Remove
-            ? operation.Promote.Where(node => !draft.IsAlive(node)).Select(node => $"member {node} is silent").FirstOrDefault()
+            ? operation.Promote.Where(node => !draft.IsAlive(node)).Select(node => $"member {draft.NameOf(node)} is silent").FirstOrDefault()
             : null;
         var why = obstacle ?? newcomer ?? (draft.Input.Refused.Contains(change.Node) ? "its next change is refused" : null);
         return isLate && why is not null ? $"{why}, {age / 1000} s after it began" : null;
@@ -122,5 +122,5 @@ internal sealed class OperationRule : IMembershipRule
         .Select(node => (NodeId?)node).FirstOrDefault();
 
     private static bool CanUndo(MembershipDraft draft, MembershipOperation operation) =>
-        (operation with { Undoing = true }).NextChange(draft.Voters) is { } back && Obstacle(draft, back) is null;
+        (operation with { Undoing = true }).NextChange(draft.Voters) is { } back && Obstacle(draft, back, isUndone: true) is null;
 }

@@ -79,7 +79,7 @@ internal sealed class RebalanceRule : IMembershipRule
         }
 
         AddMemberStep step = new(zone, null, $"zone {fullest} has {In(draft, fullest)} members and zone {zone} {In(draft, zone)}");
-        draft.Consider(null, step.ToString(), choice.Considered);
+        draft.Consider(null, step.Tell(draft.NameOf), choice.Considered);
         return step;
     }
 

@@ -30,7 +30,7 @@ internal sealed class SwapRule : IMembershipRule
             {
                 if (!draft.IsReady(newcomer))
                 {
-                    draft.Await(newcomer, $"it has {draft.Contact(newcomer).LearnedShare:P0} of the log, and is then to replace {old}");
+                    draft.Await(newcomer, $"it has {draft.Contact(newcomer).LearnedShare:P0} of the log, and is then to replace {draft.NameOf(old)}");
                     continue;
                 }
 
@@ -40,7 +40,7 @@ internal sealed class SwapRule : IMembershipRule
                     continue;
                 }
 
-                return new(OperationKind.Swap, [newcomer], [old], promoteFirst, $"member {newcomer} {what} {old}");
+                return new(OperationKind.Swap, [newcomer], [old], promoteFirst, $"member {draft.NameOf(newcomer)} {what} {draft.NameOf(old)}");
             }
         }
 

@@ -37,7 +37,7 @@ internal sealed class WaitingNewcomerRule : IMembershipRule
         if (choice.Zone is { } zone)
         {
             MoveNewcomerStep move = new(node, machine.Id, zone, machine.Zone is null ? "its launch failed" : $"zone {machine.Zone} can't be used");
-            draft.Consider(node, move.ToString(), choice.Considered);
+            draft.Consider(node, move.Tell(draft.NameOf), choice.Considered);
             return move;
         }
 

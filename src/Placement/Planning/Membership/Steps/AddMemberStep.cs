@@ -9,5 +9,5 @@ namespace StateServer.Placement.Planning.Membership.Steps;
 public sealed record AddMemberStep(Zone Zone, NodeId? Replaces, string Reason) : MembershipStep
 {
     /// <inheritdoc/>
-    public override string ToString() => $"add a member in zone {Zone}{(Replaces is { } lost ? $" in place of {lost}" : "")}: {Reason}";
+    public override string Tell(Func<NodeId, string> nameOf) => $"add a member in zone {Zone}{(Replaces is { } old ? $" in place of {nameOf(old)}" : "")}: {Reason}";
 }

@@ -14,7 +14,7 @@ public sealed record BeginOperationStep(
     OperationKind Kind, ImmutableArray<NodeId> Promote, ImmutableArray<NodeId> Remove, bool PromoteFirst, string Reason) : MembershipStep
 {
     /// <inheritdoc/>
-    public override string ToString() =>
-        $"begin {Kind}{(Promote.IsEmpty ? "" : $", promote {string.Join(", ", Promote)}")}"
-        + $"{(Remove.IsEmpty ? "" : $", remove {string.Join(", ", Remove)}")}: {Reason}";
+    public override string Tell(Func<NodeId, string> nameOf) =>
+        $"begin {Kind}{(Promote.IsEmpty ? "" : $", promote {string.Join(", ", Promote.Select(nameOf))}")}"
+        + $"{(Remove.IsEmpty ? "" : $", remove {string.Join(", ", Remove.Select(nameOf))}")}: {Reason}";
 }

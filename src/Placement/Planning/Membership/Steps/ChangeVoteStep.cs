@@ -9,6 +9,7 @@ namespace StateServer.Placement.Planning.Membership.Steps;
 public sealed record ChangeVoteStep(long Operation, NodeId Member, bool Promotes) : MembershipStep
 {
     /// <inheritdoc/>
-    public override string ToString() =>
-        $"{(Promotes ? "give" : "take")} member {Member} {(Promotes ? "a vote" : "its vote")}, operation {Operation}";
+    public override string Tell(Func<NodeId, string> nameOf) => Promotes
+        ? $"give {nameOf(Member)} a vote, operation {Operation}"
+        : $"take the vote of {nameOf(Member)}, operation {Operation}";
 }

@@ -8,5 +8,5 @@ namespace StateServer.Placement.Planning.Membership.Steps;
 public sealed record DeclareLostStep(NodeId Member, string Reason) : MembershipStep
 {
     /// <inheritdoc/>
-    public override string ToString() => $"member {Member} is lost: {Reason}";
+    public override string Tell(Func<NodeId, string> nameOf) => $"member {nameOf(Member)} is lost: {Reason}";
 }

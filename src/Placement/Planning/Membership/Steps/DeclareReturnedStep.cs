@@ -7,5 +7,5 @@ namespace StateServer.Placement.Planning.Membership.Steps;
 public sealed record DeclareReturnedStep(NodeId Member) : MembershipStep
 {
     /// <inheritdoc/>
-    public override string ToString() => $"member {Member} is back";
+    public override string Tell(Func<NodeId, string> nameOf) => $"member {nameOf(Member)} is back";
 }

@@ -1,3 +1,5 @@
+using StateServer.Domain.Identity;
+
 namespace StateServer.Placement.Planning.Membership.Steps;
 
 /// <summary>All changes of the operation are done.</summary>
@@ -5,5 +7,5 @@ namespace StateServer.Placement.Planning.Membership.Steps;
 public sealed record FinishOperationStep(long Operation) : MembershipStep
 {
     /// <inheritdoc/>
-    public override string ToString() => $"operation {Operation} is over";
+    public override string Tell(Func<NodeId, string> nameOf) => $"operation {Operation} is over";
 }

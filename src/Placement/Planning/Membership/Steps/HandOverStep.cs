@@ -8,5 +8,5 @@ namespace StateServer.Placement.Planning.Membership.Steps;
 public sealed record HandOverStep(NodeId Target, string Reason) : MembershipStep
 {
     /// <inheritdoc/>
-    public override string ToString() => $"hand over to {Target}: {Reason}";
+    public override string Tell(Func<NodeId, string> nameOf) => $"hand over to {nameOf(Target)}: {Reason}";
 }

@@ -10,5 +10,5 @@ namespace StateServer.Placement.Planning.Membership.Steps;
 public sealed record MoveNewcomerStep(NodeId Member, MachineId Machine, Zone Zone, string Reason) : MembershipStep
 {
     /// <inheritdoc/>
-    public override string ToString() => $"reserve zone {Zone} for machine {Machine} of member {Member}: {Reason}";
+    public override string Tell(Func<NodeId, string> nameOf) => $"reserve zone {Zone} for machine {Machine} of member {nameOf(Member)}: {Reason}";
 }

@@ -8,5 +8,5 @@ namespace StateServer.Placement.Planning.Membership.Steps;
 public sealed record RemoveMemberStep(NodeId Member, string Reason) : MembershipStep
 {
     /// <inheritdoc/>
-    public override string ToString() => $"remove member {Member}: {Reason}";
+    public override string Tell(Func<NodeId, string> nameOf) => $"remove member {nameOf(Member)}: {Reason}";
 }

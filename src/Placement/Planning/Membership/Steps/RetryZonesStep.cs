@@ -10,5 +10,5 @@ namespace StateServer.Placement.Planning.Membership.Steps;
 public sealed record RetryZonesStep(NodeId Member, ImmutableSortedSet<Zone> Zones, int Round) : MembershipStep
 {
     /// <inheritdoc/>
-    public override string ToString() => $"forget the failures of zones {string.Join(", ", Zones)} for member {Member} after round {Round}";
+    public override string Tell(Func<NodeId, string> nameOf) => $"forget the failures of zones {string.Join(", ", Zones)} for member {nameOf(Member)} after round {Round}";
 }

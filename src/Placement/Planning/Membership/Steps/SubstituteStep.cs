@@ -9,5 +9,5 @@ namespace StateServer.Placement.Planning.Membership.Steps;
 public sealed record SubstituteStep(long Operation, NodeId Old, NodeId New) : MembershipStep
 {
     /// <inheritdoc/>
-    public override string ToString() => $"promote {New} instead of {Old} in operation {Operation}";
+    public override string Tell(Func<NodeId, string> nameOf) => $"promote {nameOf(New)} instead of {nameOf(Old)} in operation {Operation}";
 }

@@ -1,3 +1,5 @@
+using StateServer.Domain.Identity;
+
 namespace StateServer.Placement.Planning.Membership.Steps;
 
 /// <summary>The operation goes back: ended where no vote was changed yet, else undone.</summary>
@@ -6,5 +8,5 @@ namespace StateServer.Placement.Planning.Membership.Steps;
 public sealed record TurnOperationStep(long Operation, string Reason) : MembershipStep
 {
     /// <inheritdoc/>
-    public override string ToString() => $"turn operation {Operation} back: {Reason}";
+    public override string Tell(Func<NodeId, string> nameOf) => $"turn operation {Operation} back: {Reason}";
 }
