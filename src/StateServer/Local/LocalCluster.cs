@@ -10,7 +10,7 @@ namespace StateServer.Local;
 
 /// <summary>
 /// What a local cluster's root folder holds, as <c>cluster.json</c> records it. The file is written once, before the first member
-/// starts. There are two forms. The members of an environment are machines of the local provider, and the file knows the first one
+/// starts, and again by a recovery. There are two forms. The members of an environment are machines of the local provider, and the file knows the first one
 /// alone: the others come and go. Fixed members, without an environment of their own making, are all in the file, and stay.
 /// </summary>
 /// <param name="FormatVersion">The file's format: 1 for fixed members, 2 for an environment's.</param>
@@ -122,6 +122,9 @@ internal sealed record LocalCluster(int FormatVersion, string ClusterId, int Bas
         Directory.CreateDirectory(root);
         WholeFile.Write(Path.Combine(root, FileName), JsonSerializer.Serialize(this, Json) + "\n", overwrite: false);
     }
+
+    /// <summary>Writes the record in the place of the one that is there, whole or not at all: of the cluster that a recovery made.</summary>
+    public void Replace(string root) => WholeFile.Write(Path.Combine(root, FileName), JsonSerializer.Serialize(this, Json) + "\n");
 
     /// <summary>The ports of a member.</summary>
     public SlotPorts PortsOf(LocalMember member) => SlotPorts.Of(BasePort, member.Slot);

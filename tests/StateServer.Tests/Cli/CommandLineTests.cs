@@ -6,7 +6,7 @@ namespace StateServer.StateServer.Tests.Cli;
 public sealed class CommandLineTests
 {
     [Theory]
-    [InlineData("", "a verb is missing; give one of up, down, bootstrap, destroy-environment, local, server, agent, status, environments, switch, snapshot, mint, version")]
+    [InlineData("", "a verb is missing; give one of up, down, bootstrap, destroy-environment, local, server, agent, status, environments, switch, snapshot, recover, mint, version")]
     [InlineData("frob", "there is no verb or flag 'frob'")]
     [InlineData("up -n 2", "-n 2: a cluster has 1, 3, 5 or 7 members")]
     [InlineData("up -n 9", "-n 9: a cluster has 1, 3, 5 or 7 members")]
@@ -38,6 +38,15 @@ public sealed class CommandLineTests
     [InlineData("snapshot restore a --data-dir d", "--node-id is missing; one member's folder needs all of")]
     [InlineData("snapshot restore a --data-dir d --name a --node-id 1 --cluster-id 0 --initial-members a=1@h:1", "--cluster-id: '0' is no id")]
     [InlineData("snapshot restore a --data-dir d --name b --node-id 1 --cluster-id 1 --initial-members a=1@h:1", "there is no member 'b' with node id 1 in the list")]
+    [InlineData("recover", "give --dry-run, to see what would be kept and lost, or --apply, to do it")]
+    [InlineData("recover --dry-run --apply", "--dry-run and --apply contradict each other; give one of them")]
+    [InlineData("recover --dry-run --root r --data-dir d", "--root and --data-dir both say where the old members are; give one of them")]
+    [InlineData("recover --apply --old-members-are-fenced", "--old-members-are-fenced: a local cluster's old members are ended by the provider; leave it out, or give --data-dir")]
+    [InlineData("recover --dry-run --format xml", "--format: there is no form 'xml'; give text, json")]
+    [InlineData("recover --dry-run --data-dir /nowhere/at/all", "--data-dir: /nowhere/at/all is not there; give the data folders of old members, or copies of them")]
+    [InlineData("recover --dry-run --data-dir /usr", "--data-dir: /usr is no member's data folder: it has neither an identity nor a log")]
+    [InlineData("recover --dry-run --data-dir ,", "--data-dir: a folder's name is empty; give paths, separated by commas")]
+    [InlineData("sweep --confrim", "Unrecognized command or argument '--confrim' (see 'stateserver sweep --help')")]
     [InlineData("snapshot restore a --root /nowhere/at/all -n 2", "-n 2: a cluster has 1, 3, 5 or 7 members")]
     [InlineData("snapshot status a --format xml", "--format: there is no form 'xml'; give fields, simple, json")]
     public async Task Wrong_use_is_exit_code_2_and_a_clear_line(string line, string complaint)

@@ -48,10 +48,11 @@ internal sealed class MembershipBuilder(
         End(null, nameof(Begin));
     }
 
-    /// <summary>Makes the membership that of a cluster which is made of a snapshot.</summary>
-    public void Restore()
+    /// <summary>Makes the membership that of a cluster which is made of a snapshot, or of one member's disk.</summary>
+    /// <param name="buryAll">Whether all old members are remembered as removed.</param>
+    public void Restore(bool buryAll)
     {
-        RemovalRules.Restore(_draft);
+        RemovalRules.Restore(_draft, buryAll);
         End(null, nameof(Restore));
     }
 

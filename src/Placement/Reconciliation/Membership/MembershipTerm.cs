@@ -39,6 +39,9 @@ internal sealed class MembershipTerm
     private long? _refusedOperation;
     private long? _lookedAt;
     private long _shortSince;
+#if PLANTED_ForgetIntent
+    private long? _inherited;
+#endif
     private string _auditErrors = "";
     private string _stopped = "";
     private string _last = "";
@@ -119,6 +122,13 @@ internal sealed class MembershipTerm
             var plan = MembershipPlanner.Make(input, _mind.Rules);
             Tell(plan);
             await _notes.TellAsync(plan.Report, stop).ConfigureAwait(false);
+#if PLANTED_ForgetIntent
+            _inherited ??= sight.Membership.Operation?.Id ?? 0;
+            if (sight.Membership.Operation?.Id == _inherited)
+            {
+                return false;
+            }
+#endif
             return plan.Next is { } step && Passes(input, plan) && await DoAsync(step, sight, input, stop).ConfigureAwait(false);
         }
         finally

@@ -96,8 +96,9 @@ internal sealed class InstanceLedger(TimeSpan apart, TimeProvider time, bool ofM
             {
                 _missingSince.Remove(key);
 
-                // One of an earlier incarnation has an agent that this one can never admit.
-                if (there.State == InstanceState.Terminated || there.Tags.Incarnation < incarnation)
+                // One of an earlier incarnation has an agent that this one can never admit. A state server has none: the one that a
+                // recovery went on with is of an earlier incarnation as long as it lives.
+                if (there.State == InstanceState.Terminated || (!ofMembers && there.Tags.Incarnation < incarnation))
                 {
                     gone.Add(machine.Id);
                 }
