@@ -81,7 +81,7 @@ internal static class MembershipMessages
         message.Replacements,
         message.Removed);
 
-    private static Wire.OperationStatus ToMessage(OperationReport operation) => new()
+    private static Wire.OperationProgress ToMessage(OperationReport operation) => new()
     {
         Id = operation.Id,
         Kind = operation.Kind,

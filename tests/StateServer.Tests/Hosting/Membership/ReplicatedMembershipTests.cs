@@ -154,6 +154,7 @@ public sealed class ReplicatedMembershipTests : IDisposable
         Id = id,
         IsVoter = true,
         SilentFor = TimeSpan.FromMilliseconds(silentMilliseconds),
+        IsHeard = true,
         IsCaughtUp = true,
         LearnedShare = 1,
     };
