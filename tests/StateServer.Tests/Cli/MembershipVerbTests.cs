@@ -92,6 +92,7 @@ public sealed class MembershipVerbTests : IAsyncLifetime
                     Id = newcomer,
                     IsVoter = false,
                     SilentFor = TimeSpan.Zero,
+                    IsHeard = true,
                     IsCaughtUp = false,
                     LearnedShare = 0.5,
                     LearnedIn = TimeSpan.FromSeconds(7),

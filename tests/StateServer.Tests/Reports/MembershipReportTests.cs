@@ -56,6 +56,7 @@ public sealed class MembershipReportTests
             Id = Newcomer,
             IsVoter = false,
             SilentFor = TimeSpan.Zero,
+            IsHeard = true,
             IsCaughtUp = false,
             LearnedShare = 0.839,
             LearnedIn = TimeSpan.FromSeconds(3.2),
