@@ -55,6 +55,7 @@ public sealed class MembershipReportTests
         {
             Id = Newcomer,
             IsVoter = false,
+            IsHeard = true,
             SilentFor = TimeSpan.Zero,
             IsHeard = true,
             IsCaughtUp = false,
