@@ -112,7 +112,7 @@ internal static class CommandCodec
                 return new SetAlarmCommand(member, alarm, reader.Boolean());
             case >= CommandTag.BootstrapEnvironment and <= CommandTag.NoteWaiting:
                 return ModelCommandCodec.Read(ref reader, (CommandTag)tag);
-            case >= CommandTag.SetTarget and <= CommandTag.ReplaceMember:
+            case >= CommandTag.SetTarget and <= CommandTag.NoteDecision:
                 return MembershipCommandCodec.Read(ref reader, (CommandTag)tag);
             default:
                 throw reader.Unknown($"command tag {tag}");

@@ -56,4 +56,5 @@ internal enum CommandTag
     RemoveMember = 51,
     SetHealingPause = 52,
     ReplaceMember = 53,
+    NoteDecision = 54,
 }

@@ -64,6 +64,11 @@ internal static class MembershipCommandCodec
                 writer.Write(pause.UntilMilliseconds);
                 writer.Write(pause.Why);
                 break;
+            case NoteDecisionCommand note:
+                Start(ref writer, CommandTag.NoteDecision, PairFields);
+                MembershipRecordCodec.WriteOptional(ref writer, note.Member);
+                writer.Write(note.Text);
+                break;
             default:
                 WriteOperation(ref writer, command);
                 break;
@@ -106,6 +111,10 @@ internal static class MembershipCommandCodec
                 var paused = reader.Boolean();
                 var until = reader.Int64();
                 return new SetHealingPauseCommand(paused, until, reader.Text());
+            case CommandTag.NoteDecision:
+                reader.Fields(PairFields, "a decision's note");
+                var about = MembershipRecordCodec.ReadOptionalNode(ref reader);
+                return new NoteDecisionCommand(about, reader.Text());
             default:
                 return ReadOperation(ref reader, tag);
         }

@@ -10,7 +10,7 @@ namespace StateServer.Consensus.Codec;
 /// <summary>The membership's records, and what its commands have in common with them. What may be missing is nil.</summary>
 internal static class MembershipRecordCodec
 {
-    private const int StateFields = 8;
+    private const int StateFields = 9;
     private const int WishFields = 3;
     private const int StandingFields = 9;
     private const int OperationFields = 8;
@@ -33,6 +33,7 @@ internal static class MembershipRecordCodec
         }
 
         writer.Write(membership.ShortSinceMilliseconds);
+        writer.Write(membership.FullSinceMilliseconds);
     }
 
     public static MembershipState ReadState(ref FieldReader reader)
@@ -55,6 +56,7 @@ internal static class MembershipRecordCodec
             Pause = pause,
             Replacements = replacements,
             ShortSinceMilliseconds = reader.Int64(),
+            FullSinceMilliseconds = reader.Int64(),
         };
     }
 

@@ -23,6 +23,9 @@ public sealed record MemberReach
     /// <summary>How much of the log it holds, 0 to 1; while a snapshot is sent to it, how much of that.</summary>
     public required double LearnedShare { get; init; }
 
+    /// <summary>For a learner: how long the rest takes at its pace so far, of the snapshot while one is sent; null where that can't be told.</summary>
+    public TimeSpan? LearnedIn { get; init; }
+
     /// <summary>How many of the leader's entries it has not acknowledged.</summary>
     public long BehindEntries { get; init; }
 

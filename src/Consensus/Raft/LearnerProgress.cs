@@ -24,6 +24,14 @@ internal sealed record LearnerProgress
     /// <summary>The snapshot that is being sent; null while none is.</summary>
     public SnapshotProgress? Snapshot { get; init; }
 
+    /// <summary>The stretch of learning that it is in, for its pace.</summary>
+    public LearningStretch Stretch { get; init; }
+
+    /// <summary>How much of the log it holds, 0 to 1; while a snapshot is sent, how much of that.</summary>
+    public double Share => Snapshot is { } snapshot ? Part(snapshot.SentBytes, snapshot.TotalBytes) : Part(MatchIndex, LastIndex);
+
     /// <summary>Why nothing gets through to it now, in one line; null while all is well.</summary>
     public string? Problem { get; init; }
+
+    private static double Part(long part, long whole) => whole <= 0 ? 0 : Math.Clamp((double)part / whole, 0, 1);
 }

@@ -256,7 +256,9 @@ internal sealed partial class LearnerPusher : IAsyncDisposable
     private void Note(Func<LearnerProgress, LearnerProgress> change, string? problem)
     {
         var before = Progress;
-        Volatile.Write(ref _progress, change(before) with { Problem = problem });
+        var after = change(before) with { Problem = problem };
+        var stretch = LearningStretch.Of(before.Stretch, after.Snapshot is not null, after.Share, _time.GetTimestamp());
+        Volatile.Write(ref _progress, after with { Stretch = stretch });
         if (problem is not null && problem != before.Problem)
         {
             LogFailure(_logger, _learner.Name, _learner.Id, problem);

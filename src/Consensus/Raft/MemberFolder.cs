@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using StateServer.Consensus.Log;
 using StateServer.Consensus.Log.Native;
 using StateServer.Consensus.Membership;
+using StateServer.Consensus.Recovery;
 using StateServer.Consensus.Snapshots;
 
 namespace StateServer.Consensus.Raft;
@@ -47,6 +48,7 @@ internal sealed class MemberFolder
     {
         var folder = Path.GetFullPath(options.DataFolder);
         disk.CreateFolder(folder);
+        RecoveredFolder.Finish(folder, disk);
         var path = Path.Combine(folder, "identity");
         if (!disk.Exists(path) && disk.Files(LogFolder(folder)).Count > 0)
         {

@@ -55,10 +55,12 @@ internal sealed partial class RaftNode
             parts.PinWriter.Look();
         }
 
+#if !PLANTED_OutliveRemoval
         if (_folder.Pins.IsRemoved(_options.Id))
         {
             _retirement.Begin("the cluster's log says so");
         }
+#endif
     }
 
     /// <inheritdoc/>
@@ -76,6 +78,12 @@ internal sealed partial class RaftNode
     /// <summary>A call of this member was refused: by one that knows of its removal, of another folder, or of another cluster.</summary>
     private void OnRefused(NodeId peer, PeerRefusalReason reason, string message)
     {
+#if PLANTED_OutliveRemoval
+        if (reason == PeerRefusalReason.Removed)
+        {
+            return;
+        }
+#endif
         if (reason == PeerRefusalReason.Removed)
         {
             _retirement.Begin($"{(peer.IsNone ? "a member" : $"member {peer}")} says: {message}");

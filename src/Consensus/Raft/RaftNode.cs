@@ -373,6 +373,7 @@ internal sealed partial class RaftNode : IRaftNode
             LastIndex = log.LastIndex,
             CommitIndex = log.CommitIndex,
             DiskBytes = log.DiskBytes,
+            SyncingFor = log.SyncingFor,
             Voters = voters,
             Progress = leads
                 ? voters.Where(voter => voter != _options.Id).ToImmutableDictionary(

@@ -30,6 +30,9 @@ internal sealed record RaftStatus
     /// <summary>Bytes of the log on disk.</summary>
     public long DiskBytes { get; init; }
 
+    /// <summary>How long a sync of the log has been under way; zero where none is.</summary>
+    public TimeSpan SyncingFor { get; init; }
+
     /// <summary>The voters in force, in id order.</summary>
     public ImmutableArray<NodeId> Voters { get; init; } = [];
 

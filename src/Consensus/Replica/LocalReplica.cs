@@ -51,9 +51,10 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
     private readonly CancellationTokenSource _stop = new();
     private readonly Meter _meter = new(ReplicaMeter.Name);
     private Task _loops = Task.CompletedTask;
+    private long _toldTerm;
     private int _stopping;
 
-    /// <summary>Puts it together; nothing runs before <see cref="StartAsync"/>.</summary>
+    /// <summary>Puts it together; nothing runs before <see cref="StartAsync"/>. What the layer above notes is asked for at each status.</summary>
     public LocalReplica(
         ReplicaOptions options,
         FolderId folder,
@@ -63,7 +64,8 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
         ISnapshotSink snapshots,
         IDiskSpace disk,
         TimeProvider time,
-        ILoggerFactory loggers)
+        ILoggerFactory loggers,
+        Func<StatusNotes>? notes = null)
     {
         var logger = loggers.CreateLogger<LocalReplica>();
         _options = options;
@@ -82,11 +84,12 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
         _leadership.Changed += (before, _) => _leaseTable.Leave(before);
         _leadership.Changed += (_, _) => LeadershipChanged?.Invoke();
         core.Applier.Applied += _leaseTable.Applied;
-        _status = new(options, raft, core.Applier, _space, _standing, snapshots, time.GetUtcNow());
+        _membership = new(options, raft, _leadership, peers, time);
+        _status = new(
+            options, raft, core.Applier, _space, _standing, snapshots, time.GetUtcNow(), () => _membership.Reaches, notes ?? (() => StatusNotes.None));
         _observer = new(options.Id, () => Status, peers, time);
         _duties = MakeDuties(folder, snapshots, logger);
         Desk = new(options, core.Queue, raft, _leadership, _space, _readIndexes, _leases, core.Digests, _standing, () => Status, peers, time);
-        _membership = new(options, raft, _leadership, peers, time);
         core.Applier.Applied += applied =>
         {
             if (_standing.Observe(applied.State))
@@ -95,6 +98,7 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
             }
         };
         core.Applier.Advanced += _proposer.Advanced;
+        core.Applier.Advanced += TellTerm;
         var roster = new RosterSource(raft, this, time);
         core.Applier.Applied += applied => roster.Observe(applied.State);
         _ = CloseWhenRemovedAsync();
@@ -104,6 +108,7 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
         _meter.CreateObservableGauge("stateserver.leases", () => State.Keyspace.LeaseCount, "{lease}", "Leases that exist");
         _meter.CreateObservableGauge("stateserver.quota.use", () => SpaceQuota.UseOf(State), "By", "What the state takes of its quota");
         _meter.CreateObservableGauge("stateserver.quota.size", () => options.QuotaBytes == SpaceQuota.None ? 0 : options.QuotaBytes, "By", "How much state there may be; 0 for any");
+        _meter.CreateObservableGauge("stateserver.log.fsync.under_way", () => raft.Status.SyncingFor.TotalSeconds, "s", "How long a sync of the log has been under way; 0 for none");
         _meter.CreateObservableGauge("stateserver.leader", () => _leadership.Current.IsSelf ? 1 : 0, "{leader}", "1 on the leader");
     }
 
@@ -342,6 +347,15 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
                 ? (DutyLoop[])[]
                 : [Loop("compaction", CompactionDuty.PauseOf(rule).TotalSeconds, compaction.PerformAsync)],
         ];
+    }
+
+    /// <summary>A term's leadership counts once its first entry is applied: that is a change of its own, a moment behind the leader's.</summary>
+    private void TellTerm()
+    {
+        if (LeadingTerm is { } term && Interlocked.Exchange(ref _toldTerm, term) != term)
+        {
+            LeadershipChanged?.Invoke();
+        }
     }
 
     private ValueTask TickAsync(CancellationToken cancellationToken)

@@ -154,7 +154,8 @@ internal sealed class MembershipControl : IMembershipControl, IDisposable
             IsHeard = learner.LastContactTimestamp > since.Timestamp,
             SilentFor = Silence(learner.LastContactTimestamp, since),
             IsCaughtUp = PromotionRule.Refusal(learner.Id, learner, silence, _options.Heartbeat) is null,
-            LearnedShare = learner.Snapshot is { } snapshot ? Share(snapshot.SentBytes, snapshot.TotalBytes) : Share(learner.MatchIndex, learner.LastIndex),
+            LearnedShare = learner.Share,
+            LearnedIn = learner.Problem is null ? learner.Stretch.Left(learner.Share, _time.GetElapsedTime(learner.Stretch.Timestamp)) : null,
             BehindEntries = Math.Max(0, learner.LastIndex - learner.MatchIndex),
             Problem = learner.Problem,
         };

@@ -101,7 +101,7 @@ internal sealed class PeerDesk : IDisposable
         try
         {
             var reply = await _peers.GetStatusAsync(member, limit.Token).ConfigureAwait(false);
-            return (MemberRole)reply.Role == MemberRole.Passive
+            return (MemberRole)reply.Role == MemberRole.Passive || reply.SyncingForMilliseconds >= StatusSource.LongestSync.TotalMilliseconds
                 ? new() { Message = $"it takes no part: {reply.Unhealthy}" }
                 : new() { Heard = true };
         }

@@ -43,7 +43,11 @@ internal sealed class RosterSource
                 .Where(standing => standing.Mark == MemberMark.Requested && !state.Members.ContainsKey(standing.Id))
                 .Select(standing => new RosterMember(standing.Id, standing.Name, "", default)),
         ],
+#if PLANTED_ForgetTombstone
+        []);
+#else
         [.. state.Membership.Tombstones]);
+#endif
 
     /// <summary>Looks at a new state.</summary>
     public void Observe(ReplicatedState state)

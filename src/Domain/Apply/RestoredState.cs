@@ -47,6 +47,15 @@ public static class RestoredState
     public static ReplicatedState Of(ReplicatedState saved)
     {
         ArgumentNullException.ThrowIfNull(saved);
+        return Renew(saved, recovered: null, saved.Incarnation);
+    }
+
+    /// <summary>The same, for one member that is known: what is left of a cluster that lost its quorum.</summary>
+    /// <param name="saved">The state that it begins with.</param>
+    /// <param name="recovered">The one member; null where nobody is known.</param>
+    /// <param name="incarnation">The highest incarnation that anybody knows of; the new one is above it.</param>
+    internal static ReplicatedState Renew(ReplicatedState saved, RecoveredMember? recovered, long incarnation)
+    {
         var revision = checked(saved.Keyspace.Revision.Value + RevisionJump);
         var keyspace = new KeyspaceLoader(new(revision + 1, 0));
         for (var current = saved.Keyspace.Current.AtFirst(); current.IsOnItem; current.MoveNext())
@@ -63,7 +72,7 @@ public static class RestoredState
         {
             AppliedIndex = checked(saved.AppliedIndex + IndexJump),
             FeatureLevel = Math.Max(saved.FeatureLevel, FeatureLevel),
-            Incarnation = checked(saved.Incarnation + 1),
+            Incarnation = checked(Math.Max(saved.Incarnation, incarnation) + 1),
             Keyspace = keyspace.ToState(new Revision(revision), new Revision(revision)),
             Model = saved.FeatureLevel < ModelCommand.FirstFeatureLevel
                 ? saved.Model
@@ -71,26 +80,26 @@ public static class RestoredState
             Alarms = ImmutableSortedSet<(NodeId Member, AlarmKind Alarm)>.Empty,
             Sessions = SessionTable.Empty,
         };
-        return WithRestoredRecords(restored);
+        return WithRestoredRecords(restored, recovered);
     }
 
     /// <summary>
     /// Without the old members, and with a model that says of itself that it was restored; the views of both follow, a revision
     /// each.
     /// </summary>
-    private static ReplicatedState WithRestoredRecords(ReplicatedState restored)
+    private static ReplicatedState WithRestoredRecords(ReplicatedState restored, RecoveredMember? recovered)
     {
         var keyspace = new KeyspaceBuilder(restored.Keyspace, ImmutableArray.CreateBuilder<KeyEvent>());
         var model = new ModelBuilder(restored.Model, keyspace, restored.TimestampMilliseconds);
         var membership = new MembershipBuilder(restored.Membership, restored.Members, model.Draft, keyspace);
         if (restored.FeatureLevel >= MembershipCommand.FirstFeatureLevel)
         {
-            membership.Restore();
+            membership.Restore(buryAll: recovered is not null);
         }
 
         if (restored.FeatureLevel >= ModelCommand.FirstFeatureLevel && restored.Model.Environment is not null)
         {
-            model.Restore();
+            model.Restore(recovered);
         }
 
         return restored with

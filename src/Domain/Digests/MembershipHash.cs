@@ -41,6 +41,7 @@ internal static class MembershipHash
         }
 
         hash.Add(membership.ShortSinceMilliseconds);
+        hash.Add(membership.FullSinceMilliseconds);
         return hash.Value;
     }
 

@@ -49,6 +49,11 @@ public sealed record MembershipState
     /// </summary>
     public long ShortSinceMilliseconds { get; init; }
 
+    /// <summary>
+    /// Since when redundancy has been full, replicated Unix time in milliseconds; 0 while it isn't, or where nobody asked for a number.
+    /// </summary>
+    public long FullSinceMilliseconds { get; init; }
+
     /// <summary>The sum of the tombstones' hashes, kept up to date by Apply.</summary>
     internal ulong TombstoneDigest { get; init; }
 

@@ -15,8 +15,32 @@ internal static class AvailabilityText
         ? new(Lists(changes).Where(list => list.Names.Count > 0).ToDictionary(list => list.Key, list => list.Names.ToArray()), StringComparer.Ordinal)
         : new(StringComparer.Ordinal);
 
-    /// <summary>What a run that changes nothing would do.</summary>
-    public static string OfDryRun(AvailabilityProgress progress) => progress.Missing switch
+    /// <summary>What a run that changes nothing would do: the lines that a real one would print, then the steps to it, then what is in the way.</summary>
+    public static string OfDryRun(AvailabilityProgress progress) => string.Join(
+        Environment.NewLine,
+        [
+            Summary(progress),
+            .. progress.Steps.Count > 0 && Simple(progress.Changes) is { Length: > 0 } changes ? (string[])[changes] : [],
+            .. progress.Steps.Count > 0 ? (string[])["Steps:"] : [],
+            .. progress.Steps.Select(step => $"- {step}"),
+            .. progress.Awaited.Count > 0 ? (string[])["In the way:"] : [],
+            .. progress.Awaited.Select(awaited => $"- {awaited}"),
+        ]);
+
+    /// <summary>The same for programs.</summary>
+    public static object FieldsOfDryRun(AvailabilityProgress progress) => new
+    {
+        progress.Target,
+        progress.Voters,
+        progress.Missing,
+        Reached = progress.Done,
+        Changes = Fields(progress.Changes),
+        progress.Steps,
+        progress.Awaited,
+        progress.Warnings,
+    };
+
+    private static string Summary(AvailabilityProgress progress) => progress.Missing switch
     {
         > 0 => $"Nothing was changed. {ChangeText.Count(progress.Missing, "member")} would get a vote: {progress.Target} are wanted, {progress.Voters} vote.",
         < 0 => $"Nothing was changed. {ChangeText.Count(-progress.Missing, "member")} would lose the vote: {progress.Target} are wanted, {progress.Voters} vote.",
@@ -28,7 +52,7 @@ internal static class AvailabilityText
     {
         IEnumerable<string> unready = progress.Members
             .Where(member => member.Vote != "has-vote" || member.Phase is not "voting")
-            .Select(member => $"{member.Name} {member.Phase}{(member.HasLearnedPercent ? $" {member.LearnedPercent}%" : "")}");
+            .Select(member => $"{member.Name} {member.Phase}{(member.Reason.Length > 0 ? $" ({member.Reason})" : "")}");
         return $"{progress.Voters} of {progress.Target} vote"
             + string.Concat(unready.Select(member => $"; {member}"))
             + (progress.Operation.Length > 0 ? $"; {progress.Operation}" : "")

@@ -123,6 +123,7 @@ internal static class StateServerCommand
             EnvironmentsVerb.Create(),
             SwitchVerb.Create(),
             SnapshotVerb.Create(),
+            RecoverVerb.Create(),
             MintVerb.Create(),
             VersionVerb.Create(),
         };

@@ -87,5 +87,7 @@ internal static class MembershipSamples
         new RemoveMemberCommand(new NodeId(2), "it was replaced"),
         new SetHealingPauseCommand(true, long.MaxValue, "down"),
         new ReplaceMemberCommand(new NodeId(ulong.MaxValue), "an old disk"),
+        new NoteDecisionCommand(new NodeId(ulong.MaxValue), "hands over: its disk stalls"),
+        new NoteDecisionCommand(null, "healing waits: 3 replacements in the last hour"),
     ];
 }

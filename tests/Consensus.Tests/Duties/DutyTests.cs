@@ -115,9 +115,14 @@ public sealed class DutyTests
         var replayed = ReplicatedState.Empty;
         for (var index = 1L; index <= point.Index; index++)
         {
-            if (cluster.Committed(index)!.Value.Payload is { Length: > 0 } payload)
+            var (_, payload, voters) = cluster.Committed(index)!.Value;
+            if (payload.Length > 0)
             {
                 replayed = StateMachine.Apply(replayed, index, 1, BatchCodec.Decode(payload)).State;
+            }
+            else if (!voters.IsDefault)
+            {
+                replayed = StateMachine.ApplyVoters(replayed, index, [.. voters]).State;
             }
         }
 

@@ -13,7 +13,7 @@ namespace StateServer.Domain.Tests.Membership;
 internal static class MembershipMender
 {
     /// <summary>More steps than any state of so few members takes.</summary>
-    private const int MostSteps = 120;
+    private const int MostSteps = 150;
 
     /// <summary>Mends until nothing is left to do.</summary>
     /// <returns>How many steps it took.</returns>
@@ -63,7 +63,7 @@ internal static class MembershipMender
             return new FinishOperationCommand(over.Id);
         }
 
-        return Gone(membership) ?? Late(script) ?? Count(membership) ?? Heal(membership) ?? Grow(membership);
+        return Gone(membership) ?? Late(script) ?? Count(membership) ?? Heal(membership) ?? Grow(membership) ?? Unneeded(membership);
     }
 
     private static Command? Gone(MembershipState membership) =>
@@ -116,6 +116,11 @@ internal static class MembershipMender
             ? Add(membership, null)
             : new BeginOperationCommand(OperationKind.Grow, [.. ready.Take(wanting)], [], true, "more are wanted");
     }
+
+    private static Command? Unneeded(MembershipState membership) =>
+        membership.Standings.Values.FirstOrDefault(standing => standing.Mark == MemberMark.Requested) is { } unneeded
+            ? new RemoveMemberCommand(unneeded.Id, "all vote that are wanted")
+            : null;
 
     private static AddMemberCommand Add(MembershipState membership, NodeId? replaces)
     {

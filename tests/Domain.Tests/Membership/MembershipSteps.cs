@@ -15,7 +15,7 @@ namespace StateServer.Domain.Tests.Membership;
 internal static class MembershipSteps
 {
     /// <summary>How many kinds of commands there are.</summary>
-    public const int Kinds = 27;
+    public const int Kinds = 28;
 
     private static readonly Zone[] Zones = [new("a"), new("b"), new("c")];
 
@@ -53,6 +53,7 @@ internal static class MembershipSteps
             22 => new RemoveMemberCommand(other, "removed"),
             23 => new ReplaceMemberCommand(Pick(membership.Voters, first, one), "an old disk"),
             24 or 25 => Register(state, other),
+            26 => new NoteDecisionCommand(second % 2 == 0 ? one : null, "decided"),
             _ => new SetHealingPauseCommand(second % 2 == 0, state.TimestampMilliseconds + (second % 4), "paused"),
         };
     }

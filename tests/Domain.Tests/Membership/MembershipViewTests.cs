@@ -31,7 +31,7 @@ public sealed class MembershipViewTests
     {
         var script = new MembershipScript(3);
         Assert.Equal(
-            """{"v":1,"target":0,"wish":{},"voters":["1","2","3"],"lastOperation":0,"removed":0,"replacements":[],"shortSince":0}""",
+            """{"v":1,"target":0,"wish":{},"voters":["1","2","3"],"lastOperation":0,"removed":0,"replacements":[],"shortSince":0,"fullSince":0}""",
             script.Value("membership"));
         script.Do(new SetTargetCommand(
             5, new MemberWish("xenial", Constraints.None with { CpuCores = 2 }, [new PlacementDirective(new Zone("a"), null)]), false));
@@ -45,7 +45,7 @@ public sealed class MembershipViewTests
                 {"v":1,"target":5,"wish":{"series":"xenial","constraints":{"cpu-cores":2},"to":["zone=a"]},"voters":["1","2","3"],
                 "operation":{"id":1,"kind":"swap","promote":["4"],"remove":["2"],"promoteFirst":false,"undoing":false,
                 "reason":"it is lost","since":1000},"lastOperation":1,"removed":0,"pause":{"why":"down"},"replacements":[1000],
-                "shortSince":1000}
+                "shortSince":1000,"fullSince":0}
                 """),
             script.Value("membership"));
         script.Do(new SetHealingPauseCommand(true, 9_000, "down"));

@@ -29,6 +29,19 @@ public sealed class StandingTests
     }
 
     [Fact]
+    public void What_the_leader_decided_is_told_and_changes_nothing_else()
+    {
+        var script = new MembershipScript(3, 3);
+        var before = script.Membership;
+        script.Do(new NoteDecisionCommand(Id(2), "takes over: the leader's disk stalls"));
+        Assert.Equal((ModelEventKind.MembersDecided, "member two", "takes over: the leader's disk stalls"), script.Told);
+        script.Do(new NoteDecisionCommand(null, "healing waits"));
+        Assert.Equal((ModelEventKind.MembersDecided, "membership", "healing waits"), script.Told);
+        Assert.Same(before, script.Membership);
+        script.Refused(new NoteDecisionCommand(Id(9), ""), RejectionReason.MemberNotFound, "member 9 not found");
+    }
+
+    [Fact]
     public void A_lost_newcomer_that_returns_is_a_newcomer_again()
     {
         var script = new MembershipScript(3, 5);

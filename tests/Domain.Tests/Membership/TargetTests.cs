@@ -92,20 +92,24 @@ public sealed class TargetTests
     }
 
     [Fact]
-    public void The_moment_that_redundancy_is_lost_is_kept_until_it_is_full_again()
+    public void The_moment_that_redundancy_is_lost_is_kept_until_it_is_full_again_and_then_that_one()
     {
         var script = new MembershipScript(3);
         Assert.Equal(0, script.Membership.ShortSinceMilliseconds);
+        Assert.Equal(0, script.Membership.FullSinceMilliseconds);
         script.Do(Target(3));
-        Assert.Equal(0, script.Membership.ShortSinceMilliseconds);
+        Assert.Equal((0L, 1_000L), (script.Membership.ShortSinceMilliseconds, script.Membership.FullSinceMilliseconds));
         script.Now = 2_000;
         script.Do(new MarkMemberLostCommand(MembershipScript.Id(2), "silent"));
         script.Now = 3_000;
         script.Do(Target(5));
-        Assert.Equal(2_000, script.Membership.ShortSinceMilliseconds);
+        Assert.Equal((2_000L, 0L), (script.Membership.ShortSinceMilliseconds, script.Membership.FullSinceMilliseconds));
         script.Do(Target(3));
         script.Do(new MarkMemberReturnedCommand(MembershipScript.Id(2)));
-        Assert.Equal(0, script.Membership.ShortSinceMilliseconds);
+        Assert.Equal((0L, 3_000L), (script.Membership.ShortSinceMilliseconds, script.Membership.FullSinceMilliseconds));
+        script.Now = 4_000;
+        script.Do(Target(3));
+        Assert.Equal(3_000, script.Membership.FullSinceMilliseconds);
     }
 
     private static SetTargetCommand Target(int target) => new(target, MemberWish.None, false);

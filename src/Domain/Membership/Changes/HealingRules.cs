@@ -5,7 +5,7 @@ using StateServer.Domain.Outcomes;
 
 namespace StateServer.Domain.Membership.Changes;
 
-/// <summary>Whether anything is healed by itself.</summary>
+/// <summary>Whether anything is healed by itself, and what the leader decided of it.</summary>
 internal static class HealingRules
 {
     public static Rejection? Pause(MembershipDraft draft, SetHealingPauseCommand set)
@@ -31,6 +31,23 @@ internal static class HealingRules
             draft.Tell(ModelEventKind.HealingPaused, $"healing pauses {end}: {set.Why}");
         }
 
+        return null;
+    }
+
+    public static Rejection? Note(MembershipDraft draft, NoteDecisionCommand note)
+    {
+        if (note.Member is not { } member)
+        {
+            draft.Tell(ModelEventKind.MembersDecided, note.Text);
+            return null;
+        }
+
+        if (draft.Find(member) is { } missing)
+        {
+            return missing;
+        }
+
+        draft.Tell(ModelEventKind.MembersDecided, member, note.Text);
         return null;
     }
 

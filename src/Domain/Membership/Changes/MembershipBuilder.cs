@@ -48,10 +48,11 @@ internal sealed class MembershipBuilder(
         End(null, nameof(Begin));
     }
 
-    /// <summary>Makes the membership that of a cluster which is made of a snapshot.</summary>
-    public void Restore()
+    /// <summary>Makes the membership that of a cluster which is made of a snapshot, or of one member's disk.</summary>
+    /// <param name="buryAll">Whether all old members are remembered as removed.</param>
+    public void Restore(bool buryAll)
     {
-        RemovalRules.Restore(_draft);
+        RemovalRules.Restore(_draft, buryAll);
         End(null, nameof(Restore));
     }
 
@@ -92,6 +93,7 @@ internal sealed class MembershipBuilder(
         FinishOperationCommand finish => OperationRules.Finish(_draft, finish.OperationId),
         RemoveMemberCommand remove => RemovalRules.Remove(_draft, remove),
         SetHealingPauseCommand pause => HealingRules.Pause(_draft, pause),
+        NoteDecisionCommand note => HealingRules.Note(_draft, note),
         _ => throw new InvalidOperationException($"an unknown command {command.GetType().Name}"),
     };
 }

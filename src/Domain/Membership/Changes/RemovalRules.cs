@@ -48,9 +48,19 @@ internal static class RemovalRules
     /// What a cluster that is made of a snapshot begins with: nobody, and the ids that may never come back. The machines of the old
     /// members are the model's to forget.
     /// </summary>
-    public static void Restore(MembershipDraft draft)
+    /// <param name="draft">The membership.</param>
+    /// <param name="buryAll">
+    /// Whether the old members' ids are among those that never come back, as many as there is room for; where there isn't, the new
+    /// cluster's id keeps the rest out.
+    /// </param>
+    public static void Restore(MembershipDraft draft, bool buryAll)
     {
-        foreach (var id in draft.Members.Keys.Concat(draft.Standings.Values.Select(standing => standing.Id)).Distinct().ToList())
+        var old = draft.Members.Keys.Concat(draft.Standings.Values.Select(standing => standing.Id)).Distinct().ToList();
+        var buried = buryAll
+            ? draft.State.Tombstones.Union(old.Union(draft.State.Voters).Except(draft.State.Tombstones).Order()
+                .Take(Math.Max(0, MembershipLimits.MostTombstones - draft.State.Tombstones.Count)))
+            : draft.State.Tombstones;
+        foreach (var id in old)
         {
             Forget(draft, id);
         }
@@ -58,8 +68,8 @@ internal static class RemovalRules
         draft.State = MembershipState.Empty with
         {
             LastOperation = draft.State.LastOperation,
-            Tombstones = draft.State.Tombstones,
-            TombstoneDigest = draft.State.TombstoneDigest,
+            Tombstones = buried,
+            TombstoneDigest = MembershipHash.OfTombstones(buried),
         };
     }
 

@@ -61,7 +61,8 @@ internal static class MembershipView
             json.Add(null, at);
         }
 
-        return json.EndList().Add("shortSince", membership.ShortSinceMilliseconds).EndObject().ToBytes();
+        return json.EndList().Add("shortSince", membership.ShortSinceMilliseconds)
+            .Add("fullSince", membership.FullSinceMilliseconds).EndObject().ToBytes();
     }
 
     /// <summary>One member; null where it is neither registered nor expected.</summary>

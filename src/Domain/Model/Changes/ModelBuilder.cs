@@ -1,3 +1,4 @@
+using StateServer.Domain.Apply;
 using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Keyspace;
 using StateServer.Domain.Model.View;
@@ -48,10 +49,19 @@ internal sealed class ModelBuilder(ModelState model, KeyspaceBuilder keyspace, l
         return outcome;
     }
 
-    /// <summary>Makes the model that of a cluster which is made of a snapshot.</summary>
-    public void Restore()
+    /// <summary>Makes the model that of a cluster which is made of a snapshot, or of one member's disk.</summary>
+    /// <param name="recovered">The one member; null where it was a snapshot.</param>
+    public void Restore(RecoveredMember? recovered)
     {
-        RestoreRules.Begin(_draft);
+        if (recovered is null)
+        {
+            RestoreRules.Begin(_draft);
+        }
+        else
+        {
+            RecoveryRules.Begin(_draft, recovered);
+        }
+
         ModelPublisher.Publish(_draft, keyspace);
         keyspace.EndTransaction();
         _draft.EndCommand();

@@ -12,7 +12,7 @@ internal sealed record HealingStop(string Guard, string Why)
     {
         if (input.Model.IsRestored)
         {
-            return new("restored", "restored from a snapshot: nobody is declared lost until an operator confirms it");
+            return new("restored", "restored or recovered: nobody is declared lost until an operator confirms it ('stateserver sweep --confirm')");
         }
 
         if (input.Membership.Pause is { } pause && pause.IsInForce(input.NowMilliseconds))

@@ -42,10 +42,12 @@ internal static class NewcomerZones
         var lostAt = zones.PlaceOf(lostIn);
         var full = Enumerable.Range(0, zones.Count)
             .Where(place => standing[place] is { Rule: CapacityZoneFilter.RuleName }).Select(place => zones[place].Zone).ToImmutableSortedSet();
+#if !PLANTED_SameZoneAgain
         if (lostAt >= 0 && standing[lostAt] is null && standing.Count(refusal => refusal is null) > 1)
         {
             standing[lostAt] = new(LostHere, "the member that it replaces was lost there");
         }
+#endif
 
         var ranking = ZoneRanking.Of(zones, standing, MembersIn(draft, machine, zones), MachinesIn(draft, machine, zones), []);
         return ranking.Best is [var best, ..]

@@ -18,6 +18,7 @@ public sealed class MemberBook
     private readonly Queue<NodeId> _order = new();
     private ImmutableArray<MemberDecision> _awaited = [];
     private string _stopped = "";
+    private ImmutableSortedSet<string> _guards = [];
 
     /// <summary>Why nothing is healed by itself, in one line; empty where it is.</summary>
     public string Stopped
@@ -27,6 +28,18 @@ public sealed class MemberBook
             lock (_lock)
             {
                 return _stopped;
+            }
+        }
+    }
+
+    /// <summary>The guards that held something back at the last look, by name.</summary>
+    public ImmutableSortedSet<string> Guards
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _guards;
             }
         }
     }
@@ -48,7 +61,7 @@ public sealed class MemberBook
     {
         lock (_lock)
         {
-            _stopped = report.Stopped;
+            (_stopped, _guards) = (report.Stopped, report.Guards);
             _awaited = [.. report.Decisions.Where(decision => decision.Awaits.Length > 0)];
             foreach (var decision in report.Decisions)
             {
@@ -76,7 +89,7 @@ public sealed class MemberBook
         {
             _done.Clear();
             _order.Clear();
-            (_awaited, _stopped) = ([], "");
+            (_awaited, _stopped, _guards) = ([], "", []);
         }
     }
 

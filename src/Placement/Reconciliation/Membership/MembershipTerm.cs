@@ -33,11 +33,15 @@ internal sealed class MembershipTerm
     private readonly PeerVerdicts _verdicts;
     private readonly MembershipObservation _observation;
     private readonly WakeSignal _wake;
+    private readonly DecisionNotes _notes;
     private MembershipInput? _input;
     private ImmutableSortedSet<NodeId> _refused = [];
     private long? _refusedOperation;
     private long? _lookedAt;
     private long _shortSince;
+#if PLANTED_ForgetIntent
+    private long? _inherited;
+#endif
     private string _auditErrors = "";
     private string _stopped = "";
     private string _last = "";
@@ -57,6 +61,7 @@ internal sealed class MembershipTerm
             (membership, log, provider, book, options, time, causes, mind);
         _verdicts = new(membership, time);
         _observation = new(_verdicts, options, time);
+        _notes = new(membership, log.Term, time);
         _wake = new(time);
         _verdicts.Answered += _wake.Set;
     }
@@ -76,7 +81,7 @@ internal sealed class MembershipTerm
             {
                 await TryLookAsync(stop).ConfigureAwait(false);
                 await Task.Delay(_options.ShortestPause, _time, stop).ConfigureAwait(false);
-                await _wake.WaitAsync(_options.Period, stop).ConfigureAwait(false);
+                await _wake.WaitAsync(MembershipPace.Of(_membership.Read(), _options), stop).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -116,6 +121,14 @@ internal sealed class MembershipTerm
             Volatile.Write(ref _input, input);
             var plan = MembershipPlanner.Make(input, _mind.Rules);
             Tell(plan);
+            await _notes.TellAsync(plan.Report, stop).ConfigureAwait(false);
+#if PLANTED_ForgetIntent
+            _inherited ??= sight.Membership.Operation?.Id ?? 0;
+            if (sight.Membership.Operation?.Id == _inherited)
+            {
+                return false;
+            }
+#endif
             return plan.Next is { } step && Passes(input, plan) && await DoAsync(step, sight, input, stop).ConfigureAwait(false);
         }
         finally
@@ -213,6 +226,7 @@ internal sealed class MembershipTerm
 
     private async Task<bool> HandOverAsync(HandOverStep handOver, CancellationToken stop)
     {
+        await _notes.TellAsync(handOver, stop).ConfigureAwait(false);
         using var limit = new CancellationTokenSource(_options.VoteTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         try

@@ -96,8 +96,9 @@ internal sealed class InstanceLedger(TimeSpan apart, TimeProvider time, bool ofM
             {
                 _missingSince.Remove(key);
 
-                // One of an earlier incarnation has an agent that this one can never admit.
-                if (there.State == InstanceState.Terminated || there.Tags.Incarnation < incarnation)
+                // One of an earlier incarnation has an agent that this one can never admit. A state server has none: the one that a
+                // recovery went on with is of an earlier incarnation as long as it lives.
+                if (there.State == InstanceState.Terminated || (!ofMembers && there.Tags.Incarnation < incarnation))
                 {
                     gone.Add(machine.Id);
                 }
@@ -131,8 +132,11 @@ internal sealed class InstanceLedger(TimeSpan apart, TimeProvider time, bool ofM
             .Where(instance => instance.State is not (InstanceState.Terminating or InstanceState.Terminated))
             .Where(instance => !HasRecord(instance, machines))
             .ToList();
-        LeftAlone = [.. strange.Where(instance => !IsOurs(instance, incarnation))];
-        var ours = strange.Where(instance => IsOurs(instance, incarnation)).ToList();
+
+        // Before the first member's machine is adopted, its instance has no record: it is the process that judges here.
+        var isBegun = machines.Values.Any(machine => machine.StateServer is not null);
+        LeftAlone = [.. strange.Where(instance => !IsOurs(instance, incarnation, isBegun))];
+        var ours = strange.Where(instance => IsOurs(instance, incarnation, isBegun)).ToList();
         foreach (var forgotten in _strangeSince.Keys.Except(ours.Select(instance => instance.Id)).ToList())
         {
             _strangeSince.Remove(forgotten);
@@ -150,7 +154,7 @@ internal sealed class InstanceLedger(TimeSpan apart, TimeProvider time, bool ofM
     private static bool WasAdopted(MachineRecord machine) => machine.StateServer is not null && machine.Attempts.IsEmpty;
 
     /// <summary>A state server of an earlier incarnation may be all that is left of the old cluster: it isn't ended by a listing.</summary>
-    private static bool IsOurs(Instance instance, long incarnation) => instance.Tags.Role == InstanceRole.Units
+    private static bool IsOurs(Instance instance, long incarnation, bool isBegun) => instance.Tags.Role == InstanceRole.Units
         ? instance.Tags.Incarnation <= incarnation
-        : instance.Tags.Incarnation == incarnation && instance.Attempt > 0;
+        : isBegun && instance.Tags.Incarnation == incarnation && instance.Attempt > 0;
 }

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Membership;
+using StateServer.Placement.Planning.Membership.Preview;
+using StateServer.Reports.Members;
 using Wire = StateServer.Protos.Operator;
 
 namespace StateServer.Api.Operator;
@@ -42,16 +44,41 @@ internal sealed class AvailabilityFollowing(ReplicatedState before)
     /// <summary>Zones whose loss would stop the cluster though it has several members, a line each.</summary>
     public static IEnumerable<string> WarningsOf(ReplicatedState state)
     {
-        var voters = VotersOf(state);
-        if (voters.Count < 3)
+        ImmutableSortedSet<NodeId> voters = VotersOf(state);
+        NodeId[] seats =
+        [
+            .. MemberNames.All(state).Where(id => state.Membership.MarkOf(id) switch
+            {
+                MemberMark.Member => voters.Contains(id),
+                MemberMark.Requested => true,
+                _ => false,
+            }),
+        ];
+        if (seats.Length < 3)
         {
             return [];
         }
 
-        return voters
-            .GroupBy(voter => MemberNames.ZoneOf(state, voter)?.Name ?? "")
-            .Where(zone => zone.Key.Length > 0 && zone.Count() > voters.Count / 2)
-            .Select(zone => $"zone {zone.Key} holds a majority of the members ({zone.Count()} of {voters.Count}): the cluster would not survive its loss");
+        return seats
+            .GroupBy(seat => MemberNames.ZoneOf(state, seat)?.Name ?? "")
+            .Where(zone => zone.Key.Length > 0 && zone.Count() > seats.Length / 2)
+            .Select(zone => $"zone {zone.Key} holds a majority of the members ({zone.Count()} of {seats.Length}): the cluster would not survive its loss");
+    }
+
+    /// <summary>What a look ahead says will become of them.</summary>
+    public static Wire.AvailabilityChanges ChangesOf(AvailabilityForecast forecast, ReplicatedState before)
+    {
+        MemberChanges changes = forecast.Changes;
+        var message = new Wire.AvailabilityChanges();
+        message.Maintained.Add(Names(changes.Maintained));
+        message.Added.Add(Names(changes.Added));
+        message.Removed.Add(Names(changes.Removed));
+        message.Promoted.Add(Names(changes.Promoted));
+        message.Demoted.Add(Names(changes.Demoted));
+        return message;
+
+        IEnumerable<string> Names(ImmutableArray<NodeId> ids) => Ordered(
+            ids.Select(id => MemberNames.All(forecast.End).Contains(id) ? MemberNames.LabelOf(forecast.End, id) : MemberNames.LabelOf(before, id)));
     }
 
     /// <summary>What became of them by now.</summary>
@@ -78,9 +105,10 @@ internal sealed class AvailabilityFollowing(ReplicatedState before)
         }
     }
 
+    private IEnumerable<string> Labels(IEnumerable<NodeId> ids) => Ordered(ids.Select(id => _labels.GetValueOrDefault(id) ?? id.ToString()));
+
     /// <summary>Machines by number, then the rest by name.</summary>
-    private IEnumerable<string> Labels(IEnumerable<NodeId> ids) => ids
-        .Select(id => _labels.GetValueOrDefault(id) ?? id.ToString())
+    private static IEnumerable<string> Ordered(IEnumerable<string> labels) => labels
         .OrderBy(label => int.TryParse(label, out int number) ? number : int.MaxValue)
         .ThenBy(label => label, StringComparer.Ordinal);
 }

@@ -1,97 +1,79 @@
 using System.Collections.Immutable;
 using StateServer.Consensus;
-using StateServer.Consensus.Membership;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Membership;
+using StateServer.Reports;
+using StateServer.Reports.Formats;
+using StateServer.Reports.Members;
 using Wire = StateServer.Protos.Operator;
 
 namespace StateServer.Api.Operator;
 
-/// <summary>Members as messages, from the replicated state and, on the leader, from what it hears. Thread-safe.</summary>
+/// <summary>Members as messages, from the replicated state and what the leader hears. Thread-safe.</summary>
 /// <param name="replica">This member.</param>
-/// <param name="control">What it hears while it leads.</param>
 /// <param name="options">How long a silence is none.</param>
-internal sealed class MemberMessages(IReplica replica, IMembershipControl control, ReplicaOptions options)
+/// <param name="time">For what is left of times.</param>
+internal sealed class MemberMessages(IReplica replica, ReplicaOptions options, TimeProvider time)
 {
     /// <summary>All members, in id order.</summary>
-    public ImmutableArray<Wire.Member> Of(ReplicatedState state)
+    public ImmutableArray<Wire.Member> Of(ReplicatedState state, LeaderSight sight)
     {
         NodeId leader = replica.Position.Leader;
-        Dictionary<NodeId, MemberReach> reaches = control.Reaches.ToDictionary(reach => reach.Id);
-        return [.. MemberNames.All(state).Select(id => Of(state, id, leader, reaches.GetValueOrDefault(id)))];
+        var details = new MemberDetails(state, sight, time.GetUtcNow());
+        return [.. MemberNames.All(state).Select(id => Of(state, id, leader, details.Of(id, null, IsSilent(id, sight))))];
     }
 
-    /// <summary>Whether it votes and is to, in Juju's words.</summary>
-    internal static string VoteOf(MembershipState membership, NodeId id)
-    {
-        bool votes = membership.Voters.IsEmpty || membership.Voters.Contains(id);
-        bool wants = membership.MarkOf(id) is MemberMark.Member or MemberMark.Requested;
-        return (votes, wants) switch
-        {
-            (true, true) => "has-vote",
-            (false, true) => "adding-vote",
-            (true, false) => "removing-vote",
-            _ => "no-vote",
-        };
-    }
+    /// <summary>What is wanted of the members and under way; null below feature level 4.</summary>
+    public Wire.MembershipStatus? WholeOf(ReplicatedState state, LeaderSight sight) =>
+        state.FeatureLevel < Domain.Commands.Membership.MembershipCommand.FirstFeatureLevel
+            ? null
+            : MembershipMessages.ToMessage(MembershipReportBuilder.SummaryOf(state, sight, time.GetUtcNow()));
 
     /// <summary>The change of votes under way, in one line; empty for none.</summary>
-    internal static string OperationOf(ReplicatedState state)
-    {
-        if (state.Membership.Operation is not { } operation)
-        {
-            return "";
-        }
+    public string OperationOf(ReplicatedState state) =>
+        MembershipReportBuilder.OperationOf(state, time.GetUtcNow()) is { } operation ? MembershipText.OperationWords(operation) : "";
 
-        string what = operation.Kind switch
-        {
-            OperationKind.Grow => "growing",
-            OperationKind.Swap => "swapping",
-            _ => "shrinking",
-        };
-        string next = operation.NextChange(state.Membership.Voters) switch
-        {
-            { Kind: VoteChangeKind.Promote } change => $"{MemberNames.NameOf(state, change.Node)} gets its vote next",
-            { Kind: VoteChangeKind.Remove } change => $"{MemberNames.NameOf(state, change.Node)} loses its vote next",
-            _ => "all its changes are made",
-        };
-        return $"{what}{(operation.Undoing ? ", being taken back" : "")}: {next} ({operation.Reason})";
-    }
-
-    private Wire.Member Of(ReplicatedState state, NodeId id, NodeId leader, MemberReach? reach)
+    private static Wire.Member Of(ReplicatedState state, NodeId id, NodeId leader, MemberDetail detail)
     {
         state.Members.TryGetValue(id, out MemberRecord? record);
-        state.Membership.Standings.TryGetValue(id, out MemberStanding? standing);
-        bool isSilent = reach is not null && reach.SilentFor > options.ElectionTimeoutHigh;
+        bool votes = state.Membership.Voters.IsEmpty ? record is not null : state.Membership.Voters.Contains(id);
         var message = new Wire.Member
         {
             Id = id.Value,
             Name = MemberNames.NameOf(state, id),
             Zone = MemberNames.ZoneOf(state, id)?.Name ?? "",
-            Vote = record is null && standing is { Mark: MemberMark.Requested } ? "adding-vote" : VoteOf(state.Membership, id),
-            Phase = MemberPhases.Of(state, id, isSilent)?.ToString().ToLowerInvariant() ?? "",
-            Reason = reach?.Problem ?? standing?.Reason ?? "",
+            Vote = MembershipReportBuilder.VoteOf(votes, state.Membership.MarkOf(id)),
+            Phase = detail.Phase ?? "",
+            Reason = detail.Reason ?? "",
             Leads = id == leader,
-            AwayUntilMilliseconds = standing?.AwayUntilMilliseconds ?? 0,
+            AwayUntilMilliseconds = detail.AwayUntil?.ToUnixTimeMilliseconds() ?? 0,
             PeerAddress = record?.PeerAddress ?? "",
+            Degraded = detail.Degraded,
         };
         message.ClientUrls.AddRange(record?.ClientUrls ?? []);
-        if (MemberNames.MachineOf(state, id) is { } machine)
+        if (detail.Machine is { } machine)
         {
-            message.Machine = machine.ToString();
+            message.Machine = machine;
         }
 
-        if (reach is { IsVoter: false })
+        if (detail.LearnedPercent is { } learned)
         {
-            message.LearnedPercent = (int)(reach.LearnedShare * 100);
+            message.LearnedPercent = learned;
         }
 
-        if (standing?.Replaces is { } replaced)
+        if (detail.LearnedInSeconds is { } left)
+        {
+            message.LearnedInSeconds = left;
+        }
+
+        if (state.Membership.Standings.GetValueOrDefault(id)?.Replaces is { } replaced)
         {
             message.Replaces = replaced.Value;
         }
 
         return message;
     }
+
+    private bool IsSilent(NodeId id, LeaderSight sight) => sight.Of(id) is { } reach && reach.SilentFor > options.ElectionTimeoutHigh;
 }

@@ -5,6 +5,7 @@ using StateServer.Domain.Commands.Membership;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Membership;
 using StateServer.Domain.Model;
+using StateServer.Reports.Members;
 using Wire = StateServer.Protos.Operator;
 
 namespace StateServer.Api.Operator;

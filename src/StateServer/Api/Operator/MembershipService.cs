@@ -8,6 +8,8 @@ using StateServer.Domain.Commands;
 using StateServer.Domain.Commands.Membership;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Outcomes;
+using StateServer.Placement.Planning.Membership.Preview;
+using StateServer.Reports.Members;
 using Wire = StateServer.Protos.Operator;
 
 namespace StateServer.Api.Operator;
@@ -20,8 +22,13 @@ internal sealed class MembershipService(
     CallGuards guards,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
-    IMembershipNotes notes) : Wire.Membership.MembershipBase
+    StatusRounds rounds,
+    SpreadCheck spread,
+    IPlanPreview? preview = null) : Wire.Membership.MembershipBase
 {
+    /// <summary>How long members are waited for where the leader is asked what it hears.</summary>
+    private static readonly TimeSpan AskTime = TimeSpan.FromSeconds(1);
+
     /// <summary>Between two looks of one that follows.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
@@ -39,7 +46,7 @@ internal sealed class MembershipService(
         var following = new AvailabilityFollowing(before);
         if (request.DryRun)
         {
-            await responseStream.WriteAsync(Progress(following, Tried(before, command)), end.Token);
+            await responseStream.WriteAsync(await ForecastAsync(following, before, Tried(before, command), end.Token), end.Token);
             return;
         }
 
@@ -59,15 +66,18 @@ internal sealed class MembershipService(
     {
         guards.Check(context, forLearners: request.Serializable);
         ReplicatedState state = await reads.ReadAsync(request.Serializable, context.CancellationToken);
-        var pause = state.Membership.Pause;
+        var pause = state.Membership.Pause is { } asked && asked.IsInForce(time.GetUtcNow().ToUnixTimeMilliseconds()) ? asked : null;
         var response = new Wire.ListMembersResponse
         {
             Revision = state.Keyspace.Revision.Value,
             Target = state.Membership.Target,
-            Operation = MemberMessages.OperationOf(state),
-            PausedUntilMilliseconds = pause is not null && pause.IsInForce(time.GetUtcNow().ToUnixTimeMilliseconds()) ? pause.UntilMilliseconds : 0,
+            Operation = members.OperationOf(state),
+            PausedUntilMilliseconds = pause?.UntilMilliseconds ?? 0,
+            PausedWhy = pause?.Why ?? "",
         };
-        response.Members.AddRange(members.Of(state));
+        LeaderSight sight = request.Serializable ? rounds.Sight : await rounds.SightAsync(AskTime, context.CancellationToken);
+        response.Members.AddRange(members.Of(state, sight));
+        response.Membership = members.WholeOf(state, sight);
         return response;
     }
 
@@ -161,7 +171,7 @@ internal sealed class MembershipService(
         while (true)
         {
             ReplicatedState state = replica.State;
-            Wire.AvailabilityProgress now = Progress(following, state);
+            Wire.AvailabilityProgress now = await ProgressAsync(following, state, cancellationToken);
             if (!now.Equals(told))
             {
                 await stream.WriteAsync(now, cancellationToken);
@@ -177,20 +187,66 @@ internal sealed class MembershipService(
         }
     }
 
-    private Wire.AvailabilityProgress Progress(AvailabilityFollowing following, ReplicatedState state)
+    private async Task<Wire.AvailabilityProgress> ProgressAsync(
+        AvailabilityFollowing following, ReplicatedState state, CancellationToken cancellationToken)
+    {
+        LeaderSight sight = await rounds.SightAsync(AskTime, cancellationToken);
+        Wire.AvailabilityProgress progress = Standing(state, sight);
+        progress.Changes = following.ChangesOf(state);
+        progress.Done = AvailabilityFollowing.IsFull(state);
+        progress.Awaited.AddRange(sight.Notes.Awaited);
+        progress.Warnings.AddRange(AvailabilityFollowing.WarningsOf(state));
+        progress.SpreadProblem = progress.Done ? await spread.ProblemAsync(state, cancellationToken) : "";
+        return progress;
+    }
+
+    /// <summary>What would be done, step by step; without an environment nobody launches, and there are no steps.</summary>
+    private async Task<Wire.AvailabilityProgress> ForecastAsync(
+        AvailabilityFollowing following, ReplicatedState before, ReplicatedState tried, CancellationToken cancellationToken)
+    {
+        if (tried.Model.Environment is null || preview is null)
+        {
+            return await ProgressAsync(following, tried, cancellationToken);
+        }
+
+        AvailabilityForecast forecast;
+        try
+        {
+            forecast = preview.Forecast(tried);
+        }
+        catch (PlanUnavailableException unavailable)
+        {
+            throw ModelFailure.NoPlan(unavailable.Message);
+        }
+
+        Wire.AvailabilityProgress progress = Standing(tried, LeaderSight.None);
+        progress.Changes = AvailabilityFollowing.ChangesOf(forecast, before);
+        progress.Steps.AddRange(forecast.Steps.Select(step => MemberNames.InWords(tried, step)));
+        progress.Warnings.AddRange(AvailabilityFollowing.WarningsOf(forecast.End));
+        progress.Done = forecast.IsReached;
+        if (!forecast.IsReached)
+        {
+            progress.Awaited.AddRange(Reasons(forecast).Select(reason => MemberNames.InWords(tried, reason)));
+        }
+
+        return progress;
+    }
+
+    private static IEnumerable<string> Reasons(AvailabilityForecast forecast) =>
+        new[] { forecast.Report.Stopped, forecast.Refusal }
+            .Concat(forecast.Report.Decisions.Select(decision => decision.Awaits))
+            .Where(line => line.Length > 0);
+
+    private Wire.AvailabilityProgress Standing(ReplicatedState state, LeaderSight sight)
     {
         var progress = new Wire.AvailabilityProgress
         {
             Target = state.Membership.Target,
             Voters = AvailabilityFollowing.VotersOf(state).Count,
-            Operation = MemberMessages.OperationOf(state),
-            Changes = following.ChangesOf(state),
-            Done = AvailabilityFollowing.IsFull(state),
+            Operation = members.OperationOf(state),
         };
         progress.Missing = progress.Target - progress.Voters;
-        progress.Members.AddRange(members.Of(state));
-        progress.Awaited.AddRange(notes.Awaited);
-        progress.Warnings.AddRange(AvailabilityFollowing.WarningsOf(state));
+        progress.Members.AddRange(members.Of(state, sight));
         return progress;
     }
 }

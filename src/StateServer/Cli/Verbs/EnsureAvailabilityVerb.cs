@@ -65,55 +65,20 @@ internal static class EnsureAvailabilityVerb
                 NoWait = parsed.GetValue(noWait),
             };
             request.To.Add((parsed.GetValue(to) ?? []).SelectMany(places => places.Split(',', StringSplitOptions.TrimEntries)));
-            AvailabilityProgress last = await FollowAsync(
-                session, request, wait, parsed.InvocationConfiguration.Error);
+            AvailabilityProgress last = await AvailabilityCall.FollowAsync(
+                session.Client, request, wait, parsed.InvocationConfiguration.Error, session.CancellationToken);
             await using TextWriter? written = parsed.GetValue(file) is { } path ? new StreamWriter(path) : null;
             await (session with { Output = written ?? session.Output }).WriteAsync(
                 request.DryRun ? AvailabilityText.OfDryRun(last) : AvailabilityText.Simple(last.Changes),
-                request.DryRun ? new { last.Target, last.Voters, last.Missing } : AvailabilityText.Fields(last.Changes));
+                request.DryRun ? AvailabilityText.FieldsOfDryRun(last) : AvailabilityText.Fields(last.Changes));
+            if (last.SpreadProblem.Length > 0)
+            {
+                throw new VerbFailedException(
+                    ExitCode.Failed,
+                    $"all {last.Target} vote, but they don't stand as widely as the zones allow: {last.SpreadProblem}",
+                    "the cluster moves one there by itself once that zone has been usable for a while; 'stateserver status' shows it");
+            }
         });
         return verb;
-    }
-
-    /// <summary>Tells each new state of things on standard error, and returns the last.</summary>
-    private static async Task<AvailabilityProgress> FollowAsync(
-        ModelSession session, EnsureAvailabilityRequest request, TimeSpan wait, TextWriter error)
-    {
-        using var timer = new CancellationTokenSource(wait);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(session.CancellationToken, timer.Token);
-        AvailabilityProgress? last = null;
-        string told = "";
-        try
-        {
-            await foreach (AvailabilityProgress progress in session.Client.EnsureAvailabilityAsync(request, end.Token))
-            {
-                last = progress;
-                if (!progress.Done && !request.DryRun && AvailabilityText.Progress(progress) is var line && line != told)
-                {
-                    await error.WriteLineAsync(line);
-                    told = line;
-                }
-
-                if (progress.Done)
-                {
-                    break;
-                }
-            }
-        }
-        catch (OperationCanceledException) when (last is not null && end.IsCancellationRequested)
-        {
-            bool interrupted = session.CancellationToken.IsCancellationRequested;
-            throw new VerbFailedException(
-                interrupted ? ExitCode.Interrupted : ExitCode.Failed,
-                $"{(interrupted ? "interrupted" : $"not done within {Duration.Format(wait)}")}: {AvailabilityText.Progress(last)}",
-                "the cluster goes on with it by itself; 'stateserver member list' shows how far it is");
-        }
-
-        foreach (string warning in last?.Warnings ?? [])
-        {
-            await error.WriteLineAsync($"warning: {warning}");
-        }
-
-        return last ?? throw new VerbFailedException(ExitCode.Failed, "the cluster did not answer; ask again");
     }
 }

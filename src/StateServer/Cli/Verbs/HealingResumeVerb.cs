@@ -8,7 +8,7 @@ internal static class HealingResumeVerb
     /// <summary>Makes the verb.</summary>
     public static Verb Create()
     {
-        var verb = new Verb("resume", "Let lost state servers be replaced by themselves again.", "healing resume");
+        var verb = new Verb("resume", "Let lost state servers be replaced by themselves again, also where so many were within an hour that a guard stopped it.", "healing resume");
         new ModelCall().Serve(verb, async (_, session) =>
         {
             MembershipResponse answer = await session.Client.ResumeHealingAsync(session.CancellationToken);

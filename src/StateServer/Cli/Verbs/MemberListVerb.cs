@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using StateServer.Protos.Operator;
+using StateServer.Reports;
 using StateServer.Reports.Formats;
 
 namespace StateServer.Cli.Verbs;
@@ -30,7 +31,9 @@ internal static class MemberListVerb
                 answer.Target,
                 Operation = answer.Operation.Length > 0 ? answer.Operation : null,
                 HealingPausedUntil = UntilOf(answer),
+                HealingPausedWhy = answer.PausedWhy.Length > 0 ? answer.PausedWhy : null,
                 Members = answer.Members.Select(FieldsOf),
+                Membership = answer.Membership is null ? null : MembershipMessages.FromMessage(answer.Membership, TimeProvider.System.GetUtcNow()),
             });
         });
         return verb;
@@ -40,16 +43,11 @@ internal static class MemberListVerb
     {
         var text = new StringBuilder();
         TextTable.Write(text, [Heading, .. answer.Members.Select(RowOf)]);
-        if (answer.Operation.Length > 0)
+        if (answer.Membership is not null)
         {
-            text.AppendLine(answer.Operation);
-        }
-
-        if (answer.PausedUntilMilliseconds > 0)
-        {
-            text.AppendLine(UntilOf(answer) is { } until
-                ? $"healing is paused until {Rfc3339Time.Format(until)}"
-                : "healing is paused; 'stateserver healing resume' ends that");
+            MembershipSummary membership = MembershipMessages.FromMessage(answer.Membership, TimeProvider.System.GetUtcNow());
+            int voters = answer.Members.Count(member => member.Vote is "has-vote" or "removing-vote");
+            text.AppendJoin(Environment.NewLine, MembershipText.Lines(membership, voters));
         }
 
         return text.ToString().TrimEnd();
@@ -83,6 +81,8 @@ internal static class MemberListVerb
         Reason = member.Reason.Length > 0 ? member.Reason : null,
         member.Leads,
         LearnedPercent = member.HasLearnedPercent ? (int?)member.LearnedPercent : null,
+        LearnedInSeconds = member.HasLearnedInSeconds ? (long?)member.LearnedInSeconds : null,
+        member.Degraded,
         Replaces = member.HasReplaces ? member.Replaces.ToString(System.Globalization.CultureInfo.InvariantCulture) : null,
         member.PeerAddress,
         member.ClientUrls,

@@ -3,11 +3,14 @@ using System.Diagnostics.Metrics;
 namespace StateServer.Hosting.Membership;
 
 /// <summary>
-/// Whether this member's disk stalls: every sync of its log took too long, for a while, and lately. It listens to the log's own
-/// measurement. Thread-safe.
+/// Whether this member's disk stalls: every sync of its log took too long, for a while, and lately; or one has not ended for that
+/// while. It listens to the log's own measurements. Thread-safe.
 /// </summary>
 internal sealed class DiskWatch : IDisposable
 {
+    private const string Ended = "stateserver.log.fsync.duration";
+    private const string UnderWay = "stateserver.log.fsync.under_way";
+
     /// <summary>Half of the shortest election timeout: followers of such a leader wait longer for a commit than for a new leader.</summary>
     private const double SlowSeconds = 0.25;
 
@@ -20,21 +23,39 @@ internal sealed class DiskWatch : IDisposable
     private readonly TimeProvider _time;
     private readonly MeterListener _listener = new();
     private readonly Lock _lock = new();
+    private readonly Lock _reading = new();
     private long? _firstSlow;
     private long _lastSlow;
+    private double _underWay;
 
-    /// <summary>Listens from now on.</summary>
+    /// <summary>Listens to this process's log from now on.</summary>
     public DiskWatch(TimeProvider time)
+        : this(time, "StateServer.Consensus")
+    {
+    }
+
+    /// <summary>Listens to a meter from now on: tests have one of their own.</summary>
+    internal DiskWatch(TimeProvider time, string meter)
     {
         _time = time;
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument is { Meter.Name: "StateServer.Consensus", Name: "stateserver.log.fsync.duration" })
+            if (instrument.Meter.Name == meter && (instrument.Name is Ended or UnderWay))
             {
                 listener.EnableMeasurementEvents(instrument);
             }
         };
-        _listener.SetMeasurementEventCallback<double>((_, seconds, _, _) => Note(seconds));
+        _listener.SetMeasurementEventCallback<double>((instrument, seconds, _, _) =>
+        {
+            if (instrument.Name == Ended)
+            {
+                Note(seconds);
+            }
+            else
+            {
+                _underWay = Math.Max(_underWay, seconds);
+            }
+        });
         _listener.Start();
     }
 
@@ -43,11 +64,10 @@ internal sealed class DiskWatch : IDisposable
     {
         get
         {
+            double underWay = ReadUnderWay();
             lock (_lock)
             {
-                return _firstSlow is { } first
-                    && _time.GetElapsedTime(first, _lastSlow) >= Patience
-                    && _time.GetElapsedTime(_lastSlow) <= Freshness;
+                return SlowFor(underWay, _time.GetTimestamp()) >= Patience;
             }
         }
     }
@@ -75,6 +95,34 @@ internal sealed class DiskWatch : IDisposable
                 _lastSlow = _time.GetTimestamp();
                 _firstSlow ??= _lastSlow;
             }
+        }
+    }
+
+    /// <summary>From the first slow sync in a row to the last, or to now while one is under way that is slow already.</summary>
+    private TimeSpan SlowFor(double underWay, long now)
+    {
+        bool isFresh = _firstSlow is not null && _time.GetElapsedTime(_lastSlow, now) <= Freshness;
+        if (underWay < SlowSeconds)
+        {
+            return isFresh ? _time.GetElapsedTime(_firstSlow!.Value, _lastSlow) : TimeSpan.Zero;
+        }
+
+        TimeSpan hanging = TimeSpan.FromSeconds(underWay);
+        TimeSpan all = isFresh ? _time.GetElapsedTime(_firstSlow!.Value, now) : TimeSpan.Zero;
+        return all > hanging ? all : hanging;
+    }
+
+    /// <summary>
+    /// How long a sync has been under way; of several members in one process, the longest. Not under the lock that syncs take as they
+    /// end: the log is asked, which may be held by one.
+    /// </summary>
+    private double ReadUnderWay()
+    {
+        lock (_reading)
+        {
+            _underWay = 0;
+            _listener.RecordObservableInstruments();
+            return _underWay;
         }
     }
 }

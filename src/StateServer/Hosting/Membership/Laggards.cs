@@ -17,6 +17,9 @@ internal sealed class Laggards(TimeProvider time)
     private readonly Lock _lock = new();
     private ImmutableDictionary<NodeId, long> _since = ImmutableDictionary<NodeId, long>.Empty;
 
+    /// <summary>Who was behind for long enough at the last look.</summary>
+    public ImmutableHashSet<NodeId> Slow { get; private set; } = [];
+
     /// <summary>Notes a look at all members, and tells who has been behind for long enough.</summary>
     public ImmutableHashSet<NodeId> Look(ImmutableArray<MemberReach> reaches)
     {
@@ -26,7 +29,8 @@ internal sealed class Laggards(TimeProvider time)
             _since = reaches
                 .Where(reach => reach.IsVoter && reach.BehindEntries > MostBehind)
                 .ToImmutableDictionary(reach => reach.Id, reach => _since.GetValueOrDefault(reach.Id, now));
-            return [.. _since.Where(laggard => time.GetElapsedTime(laggard.Value, now) >= Patience).Select(laggard => laggard.Key)];
+            Slow = [.. _since.Where(laggard => time.GetElapsedTime(laggard.Value, now) >= Patience).Select(laggard => laggard.Key)];
+            return Slow;
         }
     }
 }

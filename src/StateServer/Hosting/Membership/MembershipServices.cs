@@ -1,4 +1,5 @@
 using StateServer.Api.Operator;
+using StateServer.Consensus.Status;
 using StateServer.Placement.Reconciliation.Ports;
 
 namespace StateServer.Hosting.Membership;
@@ -12,8 +13,9 @@ internal static class MembershipServices
         services.AddSingleton<DiskWatch>();
         services.AddSingleton<Laggards>();
         services.AddSingleton<IMembership, ReplicatedMembership>();
-        services.AddSingleton<IMembershipNotes, MembershipNotes>();
+        services.AddSingleton<IStatusNotes, MembershipNotes>();
         services.AddSingleton<MemberMessages>();
+        services.AddSingleton<SpreadCheck>();
         services.AddSingleton<MembershipService>();
     }
 

@@ -59,8 +59,8 @@ internal sealed class ApiHost : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, ports.First, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddSingleton(time ?? TimeProvider.System).AddSingleton<IReplica>(replica).AddSingleton<ILeaseTimes>(replica).AddEtcdApi(watches: watches);
         builder.Services.AddModelApi(2 << 20).AddSingleton<StatusRounds>().AddSingleton<OperatorClusterService>().AddSingleton(Options());
-        builder.Services.AddSingleton<IMembershipControl>(new FakeMembershipControl()).AddSingleton<IMembershipNotes>(new FakeNotes());
-        builder.Services.AddSingleton<MemberMessages>().AddSingleton<MembershipService>();
+        builder.Services.AddSingleton<IMembershipControl>(new FakeMembershipControl());
+        builder.Services.AddSingleton<MemberMessages>().AddSingleton<SpreadCheck>().AddSingleton<MembershipService>();
         more?.Invoke(builder.Services);
         var application = builder.Build();
         application.MapEtcdApi(ports.First);

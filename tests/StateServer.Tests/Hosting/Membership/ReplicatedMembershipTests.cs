@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Time.Testing;
 using StateServer.Consensus;
 using StateServer.Consensus.Membership;
@@ -16,6 +17,9 @@ namespace StateServer.StateServer.Tests.Hosting.Membership;
 /// <summary>What the leader's loop sees of the members, and how failures reach it.</summary>
 public sealed class ReplicatedMembershipTests : IDisposable
 {
+    /// <summary>Members of other tests in this process measure with the real one.</summary>
+    private const string MeterName = "StateServer.Tests.Disk";
+
     private readonly FakeTimeProvider _time = new();
     private readonly InMemoryReplica _replica = new();
     private readonly FakeMembershipControl _control = new();
@@ -25,7 +29,7 @@ public sealed class ReplicatedMembershipTests : IDisposable
 
     public ReplicatedMembershipTests()
     {
-        _disk = new DiskWatch(_time);
+        _disk = new DiskWatch(_time, MeterName);
         _membership = new ReplicatedMembership(_replica, _leader, _control, ApiHost.Options(), _disk, new Laggards(_time), _time);
         _replica.Restore(ReplicatedState.Empty with { FeatureLevel = 4 });
         _control.Reaches = [Reach(InMemoryReplica.Self, 0), Reach(new(8), 1500) with { IsVoter = false, LearnedShare = 0.5 }];
@@ -119,6 +123,30 @@ public sealed class ReplicatedMembershipTests : IDisposable
         Assert.False(_disk.IsSlow);
     }
 
+    [Fact]
+    public void A_sync_that_never_ends_is_a_slow_disk_too()
+    {
+        double underWay = 0;
+        using var meter = new Meter(MeterName);
+        meter.CreateObservableGauge("stateserver.log.fsync.under_way", () => underWay, "s");
+        Assert.False(_disk.IsSlow);
+        underWay = 9;
+        Assert.False(_disk.IsSlow);
+        underWay = 11;
+        Assert.True(_membership.Read()!.IsSlow);
+        underWay = 0;
+        Assert.False(_disk.IsSlow);
+
+        // Slow ones before it count, too.
+        _disk.Note(1);
+        _time.Advance(TimeSpan.FromSeconds(8));
+        _disk.Note(1);
+        Assert.False(_disk.IsSlow);
+        _time.Advance(TimeSpan.FromSeconds(3));
+        underWay = 3;
+        Assert.True(_disk.IsSlow);
+    }
+
     public void Dispose() => _disk.Dispose();
 
     private static MemberReach Reach(NodeId id, int silentMilliseconds) => new()
@@ -127,6 +155,7 @@ public sealed class ReplicatedMembershipTests : IDisposable
         IsVoter = true,
         IsHeard = true,
         SilentFor = TimeSpan.FromMilliseconds(silentMilliseconds),
+        IsHeard = true,
         IsCaughtUp = true,
         LearnedShare = 1,
     };

@@ -1,12 +1,13 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Membership;
 
-namespace StateServer.Api.Operator;
+namespace StateServer.Reports.Members;
 
 /// <summary>What members are called. Pure.</summary>
-internal static class MemberNames
+internal static partial class MemberNames
 {
     /// <summary>All members of a state: those that were taken in, and those that are expected; in id order.</summary>
     public static IEnumerable<NodeId> All(ReplicatedState state) =>
@@ -29,6 +30,13 @@ internal static class MemberNames
         : state.Membership.Standings.TryGetValue(id, out MemberStanding? standing) ? standing.Name
         : id.Value.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>A line of the planner's or the log's, with members' names in place of their ids.</summary>
+    public static string InWords(ReplicatedState state, string line) => Ids().Replace(
+        line,
+        number => ulong.TryParse(number.Value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong id) && id != 0 && IsKnown(state, new NodeId(id))
+            ? NameOf(state, new NodeId(id))
+            : number.Value);
+
     /// <summary>The machine it runs on, or is to; null where that is in no model.</summary>
     public static MachineId? MachineOf(ReplicatedState state, NodeId id) =>
         state.Membership.Standings.TryGetValue(id, out MemberStanding? standing) && standing.Machine is { } machine
@@ -43,4 +51,11 @@ internal static class MemberNames
         state.Members.TryGetValue(id, out MemberRecord? record) ? record.Zone
         : MachineOf(state, id) is { } machine && state.Model.Machines.TryGetValue(machine, out var there) && there.Zone is { } zone ? zone
         : state.Membership.Standings.GetValueOrDefault(id)?.Zone;
+
+    private static bool IsKnown(ReplicatedState state, NodeId id) =>
+        state.Members.ContainsKey(id) || state.Membership.Standings.ContainsKey(id);
+
+    /// <summary>Minted ids are long; shorter numbers are counts and times.</summary>
+    [GeneratedRegex(@"\b[0-9]{12,20}\b")]
+    private static partial Regex Ids();
 }
