@@ -4,7 +4,6 @@ using StateServer.Consensus.Codec;
 using StateServer.Consensus.Log;
 using StateServer.Consensus.Log.Native;
 using StateServer.Consensus.Membership;
-using StateServer.Consensus.Raft;
 using StateServer.Consensus.Snapshots;
 using StateServer.Domain.Apply;
 

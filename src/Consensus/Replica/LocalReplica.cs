@@ -51,6 +51,7 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
     private readonly CancellationTokenSource _stop = new();
     private readonly Meter _meter = new(ReplicaMeter.Name);
     private Task _loops = Task.CompletedTask;
+    private long _toldTerm;
     private int _stopping;
 
     /// <summary>Puts it together; nothing runs before <see cref="StartAsync"/>. What the layer above notes is asked for at each status.</summary>
@@ -97,6 +98,7 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
             }
         };
         core.Applier.Advanced += _proposer.Advanced;
+        core.Applier.Advanced += TellTerm;
         var roster = new RosterSource(raft, this, time);
         core.Applier.Applied += applied => roster.Observe(applied.State);
         _ = CloseWhenRemovedAsync();
@@ -345,6 +347,15 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
                 ? (DutyLoop[])[]
                 : [Loop("compaction", CompactionDuty.PauseOf(rule).TotalSeconds, compaction.PerformAsync)],
         ];
+    }
+
+    /// <summary>A term's leadership counts once its first entry is applied: that is a change of its own, a moment behind the leader's.</summary>
+    private void TellTerm()
+    {
+        if (LeadingTerm is { } term && Interlocked.Exchange(ref _toldTerm, term) != term)
+        {
+            LeadershipChanged?.Invoke();
+        }
     }
 
     private ValueTask TickAsync(CancellationToken cancellationToken)

@@ -96,7 +96,7 @@ public enum ModelEventKind
     /// <summary>A machine or unit waits.</summary>
     Waits = 31,
 
-    /// <summary>The environment was restored from a snapshot.</summary>
+    /// <summary>The environment was restored from a snapshot, or recovered from what one state server held.</summary>
     Restored = 32,
 
     /// <summary>An operator confirmed a restore.</summary>

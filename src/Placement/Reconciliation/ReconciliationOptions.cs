@@ -6,6 +6,9 @@ public sealed record ReconciliationOptions
     /// <summary>The longest from one look to the next, where nothing wakes the loop.</summary>
     public TimeSpan Period { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>The same for the members while one is silent, or learns: an election takes longer, and a look is a millisecond's work.</summary>
+    public TimeSpan WatchfulPeriod { get; init; } = TimeSpan.FromMilliseconds(200);
+
     /// <summary>The shortest from one look to the next: a model that changes all the time is looked at 20 times a second.</summary>
     public TimeSpan ShortestPause { get; init; } = TimeSpan.FromMilliseconds(50);
 
@@ -69,6 +72,7 @@ public sealed record ReconciliationOptions
         (string Name, TimeSpan Value, TimeSpan Least, TimeSpan Most)[] times =
         [
             ("period", Period, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),
+            ("watchful period", WatchfulPeriod, TimeSpan.FromMilliseconds(10), Period),
             ("shortest pause", ShortestPause, TimeSpan.Zero, Period),
             ("provider period", ProviderPeriod, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)),
             ("shortest provider pause", ShortestProviderPause, TimeSpan.Zero, ProviderPeriod),

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using StateServer.Cli.Verbs;
 using StateServer.Client;
 using StateServer.Client.Failures;
-using StateServer.Cli.Verbs;
 using StateServer.Domain.Model;
 using StateServer.Environments;
 using StateServer.Local;

@@ -158,6 +158,7 @@ public sealed class RecoveredFolderTests
     private static ReplicatedState Expected(ReplicatedState held) =>
         RecoveredState.Of(held, new(Member, new(1), null, new("zone-1"), "127.0.0.1"));
 
+    /// <summary>Without the library's idle folder, which holds nothing of ours and is copied only where it isn't empty.</summary>
     private static string[] Parts(string folder) =>
-        [.. Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)!).Where(part => part != "library").Order(StringComparer.Ordinal)];
 }

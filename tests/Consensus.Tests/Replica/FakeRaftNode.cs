@@ -31,6 +31,9 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
 
     public string? Fault { get; set; }
 
+    /// <summary>How long a sync has been under way.</summary>
+    public TimeSpan SyncingFor { get; set; }
+
     /// <summary>Rounds wait for it where it is not null.</summary>
     public TaskCompletionSource? RoundGate { get; set; }
 
@@ -67,6 +70,7 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
                 Progress = cluster.Voters.Where(voter => voter != self).ToImmutableDictionary(voter => voter, _ => new PeerProgress(last, long.MaxValue / 2)),
                 SpaceShortage = SpaceShortage,
                 Fault = Fault,
+                SyncingFor = SyncingFor,
             };
         }
     }

@@ -105,6 +105,29 @@ public sealed class MembershipControlTests
     }
 
     [Fact]
+    public async Task A_member_whose_disk_hangs_says_so_and_its_peers_do_not_vouch_for_it()
+    {
+        await using var cluster = await FakeCluster.StartAsync(3);
+        await cluster.RegisteredAsync();
+        cluster[2].Raft.SyncingFor = TimeSpan.FromSeconds(9);
+        Assert.Null(cluster[2].Replica.Status.Unhealthy);
+        Assert.True((await cluster[1].Replica.Desk.ReachAsync(new() { Member = 3 }, CancellationToken.None)).Heard);
+        cluster[2].Raft.SyncingFor = TimeSpan.FromSeconds(12);
+        Assert.Equal("its disk hangs: a sync of the log began 12 s ago and has not ended", cluster[2].Replica.Status.Unhealthy);
+        var reply = await cluster[1].Replica.Desk.ReachAsync(new() { Member = 3 }, CancellationToken.None);
+        Assert.Equal((false, $"it takes no part: {cluster[2].Replica.Status.Unhealthy}"), (reply.Heard, reply.Message));
+    }
+
+    [Fact]
+    public async Task The_leaders_status_tells_whoever_asks_what_it_hears_and_a_followers_does_not()
+    {
+        await using var cluster = await FakeCluster.StartAsync(3);
+        await cluster.RegisteredAsync();
+        var seen = await cluster[1].Replica.ObserveMembersAsync(TimeSpan.FromSeconds(60), CancellationToken.None);
+        Assert.Equal([3, 0, 0], seen.Select(observation => observation.Status!.Reaches.Length));
+    }
+
+    [Fact]
     public async Task The_voters_of_a_new_cluster_are_said_once_more_once_the_state_listens_to_them()
     {
         await using var cluster = await FakeCluster.StartAsync(3);

@@ -32,6 +32,23 @@ public sealed class ReplicaTests
     }
 
     [Fact]
+    public async Task Whoever_waits_for_a_members_term_is_told_when_its_first_entry_is_applied()
+    {
+        await using var cluster = await FakeCluster.StartAsync(3);
+        ILeaderLog heir = cluster[1].Replica;
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        heir.LeadershipChanged += () =>
+        {
+            if (heir.LeadingTerm == cluster.Look().Term)
+            {
+                told.TrySetResult();
+            }
+        };
+        cluster.Elect(1);
+        await told.Task.WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
     public void A_status_survives_the_wire()
     {
         var status = new MemberStatus

@@ -15,6 +15,7 @@ public sealed class LearnerScheduleTest
         await leader.AppliesAsync(leader.Append("a").Index);
         await Stage.TaughtAsync(leader, 4);
         await Stage.TaughtAsync(leader, 5);
+        await stage[2].HasAsync(leader.Log.LastIndex);
         stage.Part([1], [2, 3]);
         var x = leader.Append("x");
         var round = leader.Log.WaitForRound(out _);
@@ -41,6 +42,7 @@ public sealed class LearnerScheduleTest
         await leader.AppliesAsync(leader.Append("a").Index);
         await Stage.TaughtAsync(leader, 4);
         Assert.Null(stage[2].Learners.Of(new(4)));
+        await stage[2].HasAsync(leader.Log.LastIndex);
         var next = await stage.ElectAsync(2);
         await TestCluster.EventuallyAsync(() => stage[1].Learners.Of(new(4)) is null, () => "the old pusher lives on");
         await stage[4].AppliesAsync(next.Append("b").Index);
@@ -57,6 +59,7 @@ public sealed class LearnerScheduleTest
         var leader = await stage.ElectAsync(1);
         await leader.AppliesAsync(leader.Append("a").Index);
         await Stage.TaughtAsync(leader, 4);
+        await stage[2].HasAsync(leader.Log.LastIndex);
         using var stop = new CancellationTokenSource();
         var lost = leader.Cluster.ChangeAsync(
             voters =>
@@ -93,10 +96,9 @@ public sealed class LearnerScheduleTest
         await using var stage = await Stage.SetAsync([1, 2, 3], 4);
         stage.Enrol(1, 2, 3, 4);
         var leader = await stage.ElectAsync(1);
-        var a = leader.Append("a");
-        await leader.AppliesAsync(a.Index);
-        await stage[2].AppliesAsync(a.Index);
+        await leader.AppliesAsync(leader.Append("a").Index);
         await Stage.TaughtAsync(leader, 4);
+        await stage[2].HasAsync(leader.Log.LastIndex);
         stage.Part([1, 2, 3], [4]);
         await stage[4].StopAsync();
 

@@ -74,7 +74,10 @@ internal sealed class Stage : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes a member stand, again where another's term is higher, and waits until it leads with its first entry applied.</summary>
+    /// <summary>
+    /// Makes a member stand, again where another's term is higher, and waits until it leads with its first entry applied. Nobody
+    /// teaches it once it stands: it must have what those have whose votes it needs.
+    /// </summary>
     public async Task<StagedMember> ElectAsync(ulong id)
     {
         for (var i = 0; i < 20 && !_members[id].Cluster.IsLeader; i++)

@@ -1,24 +1,25 @@
-using System.Collections.Immutable;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using StateServer.Api.Model;
 using StateServer.Cli;
 using StateServer.Consensus.Proposals;
-using StateServer.Domain.Apply;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Membership;
+using StateServer.StateServer.Tests.Api;
 using StateServer.StateServer.Tests.Api.Hosting;
-using StateServer.StateServer.Tests.Reports;
+using static StateServer.StateServer.Tests.Cli.SampleMembers;
 
 namespace StateServer.StateServer.Tests.Cli;
 
 /// <summary>The verbs about the state servers against their service, and what they print.</summary>
 public sealed class MembershipVerbTests : IAsyncLifetime
 {
-    private static readonly NodeId First = SampleCluster.Ids[0], Second = SampleCluster.Ids[1], Third = SampleCluster.Ids[2];
-
+    private readonly FakePlanner _planner = new();
     private ApiHost _host = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _host = await ApiHost.StartAsync();
+        _host = await ApiHost.StartAsync(more: services => services.AddSingleton<IPlanPreview>(_planner));
         _host.Replica.Status = _host.Replica.Status with { Leader = First };
         _host.Replica.Restore(Full());
     }
@@ -46,74 +47,67 @@ public sealed class MembershipVerbTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nothing_is_printed_where_nothing_changes()
+    public async Task A_member_is_explained_by_how_it_stands_what_was_decided_and_what_happened()
     {
-        Assert.Equal((0, "", ""), await RunAsync("ensure-availability"));
-        Assert.Equal(3, _host.Replica.State.Membership.Target);
-        Assert.Equal((0, "", ""), await RunAsync("ensure-availability", "-n", "3"));
-    }
+        Assert.Equal(0, (await RunAsync("member", "replace", "server-1")).ExitCode);
+        (int exitCode, string output, _) = await RunAsync("explain", "server-1");
+        Assert.Equal(0, exitCode);
+        string[] lines = output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("member server-1 is voting in zone local-b: it leaves: an operator wants another in its place", lines[0]);
+        Assert.Equal("Decided last: a step about 202", lines[1]);
+        Assert.Contains("- a machine", lines);
+        Assert.Contains(lines, line => line.StartsWith("- b", StringComparison.Ordinal) && line.Contains("left out by CordonedZone", StringComparison.Ordinal));
+        Assert.Matches("member-leaving +it is to be replaced: an operator wants another in its place", lines[^1]);
+        Assert.Equal(lines[0], (await RunAsync("explain", "202")).Output.Split(Environment.NewLine)[0]);
+        Assert.Contains("\"history\": [", (await RunAsync("explain", "server-1", "--format", "json")).Output, StringComparison.Ordinal);
 
-    [Theory]
-    [InlineData("-1", "number of state servers must be odd and non-negative")]
-    [InlineData("2", "number of state servers must be odd and non-negative")]
-    [InlineData("9", "state server count is too large (allowed 7)")]
-    public async Task A_count_that_can_t_be_is_refused_in_juju_s_words(string count, string complaint)
-    {
-        (int exitCode, string output, string error) = await RunAsync("ensure-availability", "-n", count, "--dry-run");
-        Assert.Equal((2, "", $"stateserver: {complaint}"), (exitCode, output, error.TrimEnd()));
-        (exitCode, output, error) = await RunAsync("ensure-availability", "-n", count);
-        Assert.Equal((2, "", $"stateserver: {complaint}"), (exitCode, output, error.TrimEnd()));
-    }
-
-    [Fact]
-    public async Task It_waits_until_all_vote_tells_how_far_it_is_and_prints_what_became_of_the_machines()
-    {
-        _host.Replica.Restore(Alone());
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        Task<int> running = StateServerCommand.InvokeAsync(["ensure-availability", "-n", "3", "--endpoints", _host.Address], output, error);
-        await EventuallyAsync(() => _host.Replica.State.Membership.Target == 3);
-        ReplicatedState asked = _host.Replica.State;
-        _host.Replica.Restore(asked with
-        {
-            Members = Full().Members,
-            Membership = asked.Membership with { Voters = [First, Second, Third], Standings = Standings() },
-        });
-
-        Assert.Equal(0, await running.WaitAsync(TimeSpan.FromSeconds(60)));
-        Assert.Equal(["maintaining machines: server-0", "adding machines: server-1, server-2"], output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
-        Assert.Contains("1 of 3 vote", error.ToString(), StringComparison.Ordinal);
+        _planner.Fault = new PlanUnavailableException("this member does not lead; the leader plans");
+        Assert.Contains(
+            "Zones and machines can't be told: this member does not lead; the leader plans", (await RunAsync("explain", "server-1")).Output, StringComparison.Ordinal);
+        (exitCode, _, string error) = await RunAsync("explain", "nobody");
+        Assert.Equal((2, "stateserver: 'nobody' is no unit, machine or member; give such as web/0, 3 or server-1"), (exitCode, error.TrimEnd()));
     }
 
     [Fact]
-    public async Task Past_its_time_it_says_how_far_it_is_and_that_the_cluster_goes_on()
+    public async Task The_list_tells_the_operation_redundancy_and_how_far_a_learner_is()
     {
-        _host.Replica.Restore(Alone());
-        (int exitCode, string output, string error) = await RunAsync("ensure-availability", "--timeout", "500ms");
-        Assert.Equal((1, ""), (exitCode, output));
-        Assert.Contains("not done within 500ms: 1 of 3 vote", error, StringComparison.Ordinal);
-        Assert.Contains("the cluster goes on with it by itself", error, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_dry_run_changes_nothing()
-    {
-        _host.Replica.Restore(Alone());
-        (int exitCode, string output, _) = await RunAsync("ensure-availability", "-n", "5", "--dry-run");
-        Assert.Equal((0, "Nothing was changed. 4 members would get a vote: 5 are wanted, 1 vote."), (exitCode, output.TrimEnd()));
-        Assert.Equal(0, _host.Replica.State.Membership.Target);
-    }
-
-    [Fact]
-    public async Task Zones_that_hold_a_majority_are_warned_of()
-    {
+        NodeId newcomer = new(31);
         _host.Replica.Restore(Full() with
         {
-            Members = Full().Members.SetItem(Second, Full().Members[Second] with { Zone = new Zone("local-a") }),
+            Members = Full().Members.Add(newcomer, Full().Members[First] with { Id = newcomer, Name = "server-3", PeerAddress = "127.0.0.1:2410" }),
+            Membership = Full().Membership with
+            {
+                Target = 3,
+                ShortSinceMilliseconds = 1,
+                Standings = Standings(Standing(newcomer, MemberMark.Requested, "") with { Name = "server-3", Replaces = Third }),
+                Operation = new(4, OperationKind.Swap, [newcomer], [Third], true, false, "an operator wants it", 1),
+            },
         });
-        (int exitCode, _, string error) = await RunAsync("ensure-availability");
-        Assert.Equal(0, exitCode);
-        Assert.Contains("warning: zone local-a holds a majority of the members (2 of 3)", error, StringComparison.Ordinal);
+        _host.Replica.Status = _host.Replica.Status with
+        {
+            Reaches =
+            [
+                new()
+                {
+                    Id = newcomer,
+                    IsVoter = false,
+                    SilentFor = TimeSpan.Zero,
+                    IsCaughtUp = false,
+                    LearnedShare = 0.5,
+                    LearnedIn = TimeSpan.FromSeconds(7),
+                },
+            ],
+        };
+        string output = (await RunAsync("member", "list")).Output;
+        Assert.Matches(@"server-3 .* adding-vote +learning 50% .* learning 50 %, 7 s left; takes the place of server-2", output);
+        Assert.Contains("Redundancy: not full for ", output, StringComparison.Ordinal);
+        Assert.Matches(@"Operation 4 \(swap\), 0 of 2 vote changes in force, begun \d+[smhd] ago: server-3 gets its vote next \(an operator wants it\)", output);
+        using var json = JsonDocument.Parse((await RunAsync("member", "list", "--format", "json")).Output);
+        Assert.Equal("swap", json.RootElement.GetProperty("membership").GetProperty("operation").GetProperty("kind").GetString());
+        Assert.Equal(7, json.RootElement.GetProperty("members").EnumerateArray().Single(m => m.GetProperty("name").GetString() == "server-3").GetProperty("learnedInSeconds").GetInt32());
+        string status = (await RunAsync("status")).Output;
+        Assert.Contains("server-3: learning 50 %, 7 s left", status, StringComparison.Ordinal);
+        Assert.Contains("Operation 4 (swap)", status, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -155,7 +149,7 @@ public sealed class MembershipVerbTests : IAsyncLifetime
     {
         Assert.Equal((0, "Healing is paused for 30m"), Two(await RunAsync("healing", "pause", "--for", "30m", "--why", "new disks")));
         Assert.Equal("new disks", _host.Replica.State.Membership.Pause!.Why);
-        Assert.Matches(@"healing is paused until \S+ \(new disks\)", (await RunAsync("member", "list")).Output);
+        Assert.Matches(@"Healing is paused until \S+: new disks", (await RunAsync("member", "list")).Output);
         Assert.Equal((0, "Healing is paused until 'stateserver healing resume'"), Two(await RunAsync("healing", "pause")));
         Assert.Equal(long.MaxValue, _host.Replica.State.Membership.Pause!.UntilMilliseconds);
         Assert.Equal((0, "Healing goes on"), Two(await RunAsync("healing", "resume")));
@@ -182,25 +176,6 @@ public sealed class MembershipVerbTests : IAsyncLifetime
         Assert.All(["--endpoints", "--root", "--format"], flag => Assert.Contains(flag, output.ToString(), StringComparison.Ordinal));
     }
 
-    private static ReplicatedState Full() => ReplicatedState.Empty with
-    {
-        FeatureLevel = 4,
-        Members = SampleCluster.Registered,
-        Membership = MembershipState.Empty with { Voters = [First, Second, Third] },
-    };
-
-    private static ReplicatedState Alone() => Full() with
-    {
-        Members = SampleCluster.Registered.Remove(Second).Remove(Third),
-        Membership = MembershipState.Empty with { Voters = [First] },
-    };
-
-    private static ImmutableSortedDictionary<NodeId, MemberStanding> Standings(params MemberStanding[] standings) =>
-        standings.ToImmutableSortedDictionary(standing => standing.Id, standing => standing);
-
-    private static MemberStanding Standing(NodeId id, MemberMark mark, string reason) =>
-        new(id, SampleCluster.Registered.TryGetValue(id, out var record) ? record.Name : $"member-{id}", null, new Zone("local-c"), null, mark, reason, 0, 0);
-
     private static (int ExitCode, string Output) Two((int ExitCode, string Output, string Error) run) => (run.ExitCode, run.Output.TrimEnd());
 
     private async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] line)
@@ -209,15 +184,5 @@ public sealed class MembershipVerbTests : IAsyncLifetime
         using var error = new StringWriter();
         int exitCode = await StateServerCommand.InvokeAsync([.. line, "--endpoints", _host.Address], output, error);
         return (exitCode, output.ToString(), error.ToString());
-    }
-
-    private static async Task EventuallyAsync(Func<bool> condition)
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (!condition())
-        {
-            await timer.WaitForNextTickAsync(deadline.Token);
-        }
     }
 }

@@ -81,7 +81,7 @@ internal sealed class MembershipTerm
             {
                 await TryLookAsync(stop).ConfigureAwait(false);
                 await Task.Delay(_options.ShortestPause, _time, stop).ConfigureAwait(false);
-                await _wake.WaitAsync(_options.Period, stop).ConfigureAwait(false);
+                await _wake.WaitAsync(MembershipPace.Of(_membership.Read(), _options), stop).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -153,6 +153,7 @@ public sealed class ReplicatedMembershipTests : IDisposable
     {
         Id = id,
         IsVoter = true,
+        IsHeard = true,
         SilentFor = TimeSpan.FromMilliseconds(silentMilliseconds),
         IsHeard = true,
         IsCaughtUp = true,
