@@ -74,7 +74,7 @@ internal sealed class LocalHealing(ImmutableArray<string> endpoints)
 
             if (!away.IsEmpty)
             {
-                return $"Healing stays paused, since not all are back ({string.Join(", ", away)}); 'stateserver healing resume' lets them be replaced.";
+                return $"Healing stays paused, since not all are back ({string.Join(", ", away)}); 'stateserver healing resume' lets them be replaced, ten minutes after they announced their stop.";
             }
 
             await client.ResumeHealingAsync(cancellationToken);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using StateServer.Api.Model;
 using StateServer.Cli;
 using StateServer.Consensus.Proposals;
+using StateServer.Consensus.Status;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Membership;
 using StateServer.StateServer.Tests.Api;
@@ -91,13 +92,17 @@ public sealed class MembershipVerbTests : IAsyncLifetime
                 {
                     Id = newcomer,
                     IsVoter = false,
+                    IsHeard = true,
                     SilentFor = TimeSpan.Zero,
+                    IsHeard = true,
                     IsCaughtUp = false,
                     LearnedShare = 0.5,
                     LearnedIn = TimeSpan.FromSeconds(7),
                 },
             ],
         };
+        MemberStatus own = _host.Replica.Status with { Id = newcomer, Name = "server-3", Role = MemberRole.Learner, Reaches = [] };
+        _host.Replica.Others = [new MemberObservation(newcomer, own, TimeSpan.Zero, null, null)];
         string output = (await RunAsync("member", "list")).Output;
         Assert.Matches(@"server-3 .* adding-vote +learning 50% .* learning 50 %, 7 s left; takes the place of server-2", output);
         Assert.Contains("Redundancy: not full for ", output, StringComparison.Ordinal);

@@ -55,7 +55,9 @@ public sealed class MembershipReportTests
         {
             Id = Newcomer,
             IsVoter = false,
+            IsHeard = true,
             SilentFor = TimeSpan.Zero,
+            IsHeard = true,
             IsCaughtUp = false,
             LearnedShare = 0.839,
             LearnedIn = TimeSpan.FromSeconds(3.2),

@@ -155,7 +155,6 @@ public sealed class ReplicatedMembershipTests : IDisposable
         IsVoter = true,
         IsHeard = true,
         SilentFor = TimeSpan.FromMilliseconds(silentMilliseconds),
-        IsHeard = true,
         IsCaughtUp = true,
         LearnedShare = 1,
     };
