@@ -57,14 +57,14 @@ internal static class ShortVerb
             "kill-majority", "kill-follower", "pause-follower", "clock-jump-leader", "clock-jump-all", "fsync-error-follower", "move-leader"),
     ];
 
-    /// <summary>Losses of a cluster that heals itself, about one of each layer as far as its time goes.</summary>
+    /// <summary>Losses of a cluster that heals itself, as many as its time allows.</summary>
     internal static RunPlan MembershipPlan { get; } = new()
     {
         Seed = 5,
-        Minutes = 0.6,
+        Minutes = 0.5,
         Members = 3,
         Workloads = [MembershipCatalogue.Workload],
-        Faults = [.. ((string[])["lose-leader", "come-back", "lose-leader-in-change"]).Where(Names.MembershipFaults.Contains)],
+        Faults = [.. ((string[])["lose-leader", "lose-follower", "come-back"]).Where(Names.MembershipFaults.Contains)],
         Rate = 50,
         Together = false,
     };

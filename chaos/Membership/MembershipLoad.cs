@@ -3,7 +3,6 @@ using Grpc.Core;
 using StateServer.Chaos.Histories;
 using StateServer.Chaos.Workloads;
 using StateServer.Protos.Etcd;
-using StateServer.Protos.Operator;
 using EtcdStatusRequest = StateServer.Protos.Etcd.StatusRequest;
 using Member = StateServer.Protos.Operator.Member;
 
@@ -27,6 +26,7 @@ internal sealed class MembershipLoad(HealingCluster cluster, MembershipEvidence 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LookLimit = TimeSpan.FromMilliseconds(500);
 
+    private readonly HashSet<ulong> _known = [];
     private volatile string[] _living = [];
 
     /// <summary>Works until the token is cancelled.</summary>
@@ -100,8 +100,6 @@ internal sealed class MembershipLoad(HealingCluster cluster, MembershipEvidence 
             // It says nothing.
         }
     }
-
-    private readonly HashSet<ulong> _known = [];
 
     private void Note(IEnumerable<Member> members)
     {

@@ -6,9 +6,7 @@ using StateServer.Chaos.Membership.Checkers;
 using StateServer.Chaos.Membership.Faults;
 using StateServer.Chaos.Runs;
 using StateServer.Chaos.Workloads;
-using StateServer.Protos.Etcd;
 using StateServer.Protos.Operator;
-using Member = StateServer.Protos.Operator.Member;
 
 namespace StateServer.Chaos.Membership;
 

@@ -24,8 +24,9 @@ internal sealed class LossFault(bool leader, int followers) : IMembershipFault
             return new FaultEffect(false, "so many were never to be missed");
         }
 
-        List<Member> victims = [.. leader ? [context.Choose(members, leads: true)] : Array.Empty<Member?>(), .. followers > 0 ? [context.Choose(members, leads: false)] : Array.Empty<Member?>()];
-        bool[] gone = await Task.WhenAll(victims.OfType<Member>().Select(context.KillAsync));
-        return new FaultEffect(gone.Length > 0 && gone.All(one => one), string.Join(' ', victims.OfType<Member>().Select(victim => victim.Name)));
+        Member?[] chosen = [leader ? context.Choose(members, leads: true) : null, followers > 0 ? context.Choose(members, leads: false) : null];
+        Member[] victims = [.. chosen.OfType<Member>()];
+        bool[] gone = await Task.WhenAll(victims.Select(context.KillAsync));
+        return new FaultEffect(gone.Length > 0 && gone.All(one => one), string.Join(' ', victims.Select(victim => victim.Name)));
     }
 }

@@ -1,4 +1,3 @@
-using StateServer.Chaos.Clusters;
 using StateServer.Chaos.Faults;
 
 namespace StateServer.Chaos.Membership.Faults;

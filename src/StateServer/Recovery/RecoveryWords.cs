@@ -68,9 +68,12 @@ internal static class RecoveryWords
             : $"'stateserver recover --apply {arguments}{(finding.Snapshot is { } file ? $" --from-snapshot {file}" : "")}' makes a cluster of one of it, in {finding.Seat.Disk.Folder}";
     }
 
-    private static string Uncommitted(HeldLog log) => log.LastIndex == log.CommitIndex
-        ? Invariant($"; it knew all its entries up to {log.LastIndex} to be committed")
-        : Invariant($"; it knew entries up to {log.CommitIndex} to be committed, and those from {log.CommitIndex + 1} to {log.LastIndex} are kept too, since they may have been acknowledged");
+    private static string Uncommitted(HeldLog log) => (log.LastIndex - log.CommitIndex) switch
+    {
+        <= 0 => Invariant($"; it knew all its entries up to {log.LastIndex} to be committed"),
+        1 => Invariant($"; it knew entries up to {log.CommitIndex} to be committed, and the one behind them is kept too, since it may have been acknowledged"),
+        _ => Invariant($"; it knew entries up to {log.CommitIndex} to be committed, and those from {log.CommitIndex + 1} to {log.LastIndex} are kept too, since they may have been acknowledged"),
+    };
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -28,7 +28,7 @@ public sealed class ObservationTests
 
     public ObservationTests()
     {
-        _observation = new(new PeerVerdicts(new Deaf(), _time), new ReconciliationOptions(), _time);
+        _observation = new(new PeerVerdicts(new FakeMembership(), _time), new ReconciliationOptions(), _time);
         _members = _members.Add(Self, RecordOf(Self)).Add(Other, RecordOf(Other));
     }
 
@@ -137,21 +137,4 @@ public sealed class ObservationTests
 
     private static MemberRecord RecordOf(NodeId id) => new(
         id, $"member-{id}", new FolderId(id.Value), new Zone("a"), $"10.0.0.{id}:1", [], 4, "1", DateTimeOffset.UnixEpoch);
-
-    /// <summary>Nobody answers.</summary>
-    private sealed class Deaf : IMembership
-    {
-        public MembershipSight? Read() => null;
-
-        public Task<Domain.Outcomes.Outcome> ProposeAsync(Domain.Commands.Membership.MembershipCommand command, long term, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
-        public Task PromoteAsync(NodeId node, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task RemoveVoterAsync(NodeId node, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task TransferLeadershipAsync(NodeId target, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<PeerVerdict> AskOthersAsync(NodeId node, CancellationToken cancellationToken) => Task.FromResult(PeerVerdict.Unknown);
-    }
 }

@@ -92,15 +92,16 @@ internal sealed class SafetyRules(SimulatedCluster cluster)
         return promotes && !(cluster.IsReachable(node) && cluster.Members[node].Learned == SimulatedMember.Whole) ? "not caught up" : null;
     }
 
-    private bool IsQuorum(ImmutableSortedSet<NodeId> voters) => voters.Count(cluster.IsAlive) * 2 > voters.Count;
-
-    private bool IsHeardBySomebody(NodeId node) => cluster.IsReachable(node)
+    /// <summary>True where the leader or another voter that lives could hear a member at this moment.</summary>
+    public bool IsHeardBySomebody(NodeId node) => cluster.IsReachable(node)
         || (cluster.Members[node].IsUp && cluster.Voters.Any(voter => voter != node && voter != cluster.Leader && cluster.IsAlive(voter)));
 
-    /// <summary>It ran within <c>replace-after</c>, and its instance still does; where a listing lied, the leader may think otherwise.</summary>
+    private bool IsQuorum(ImmutableSortedSet<NodeId> voters) => voters.Count(cluster.IsAlive) * 2 > voters.Count;
+
+    /// <summary>Somebody could hear it within <c>replace-after</c>, and its instance still does; where a listing lied, the leader may think otherwise.</summary>
     private bool IsEarly(SimulatedMember member) => !cluster.Cloud.HasLied
         && cluster.Cloud.Find(member.Instance)?.State == InstanceState.Running
-        && cluster.Time.GetUtcNow() - member.RanAt < SimulatedCluster.ReplaceAfter;
+        && cluster.Time.GetUtcNow() - member.HeardByAnyoneAt < SimulatedCluster.ReplaceAfter;
 
     private void CheckAddition(AddMemberCommand add)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 
 namespace StateServer.Placement.Tests.Membership;
@@ -6,10 +7,11 @@ namespace StateServer.Placement.Tests.Membership;
 /// <param name="Seed">Makes the faults, and the newcomers' ids.</param>
 /// <param name="Zones">How many zones there are.</param>
 /// <param name="Target">The first target.</param>
+/// <param name="Rounds">How long things may go wrong; what lasts, such as a zone without room, lasts until then.</param>
 /// <param name="Faults">What happens.</param>
-internal sealed record Schedule(int Seed, int Zones, int Target, ImmutableArray<Fault> Faults)
+internal sealed record Schedule(int Seed, int Zones, int Target, int Rounds, ImmutableArray<Fault> Faults)
 {
-    /// <summary>Rounds in which faults happen: three minutes.</summary>
+    /// <summary>Rounds within which faults happen: three minutes.</summary>
     private const int Stormy = 360;
 
     /// <summary>Rounds within which all must be well afterwards: ten minutes, in which an hour's guard is skipped.</summary>
@@ -38,7 +40,26 @@ internal sealed record Schedule(int Seed, int Zones, int Target, ImmutableArray<
             2 => Mixed(random, Operations),
             _ => Mixed(random, Kinds),
         };
-        return new(seed, random.Next(3, 6), new[] { 3, 3, 5, 7 }[random.Next(4)], faults);
+        return new(
+            seed, random.Next(3, 6), new[] { 3, 3, 5, 7 }[random.Next(4)], faults[^1].Round + random.Next(1, 120), faults);
+    }
+
+    /// <summary>The one with the lowest seed that fails; null where none does. On all processors.</summary>
+    /// <param name="first">The first seed.</param>
+    /// <param name="count">How many seeds are tried.</param>
+    /// <param name="bug">What is wrong.</param>
+    public static Schedule? FirstFailing(int first, int count, PlantedBug bug)
+    {
+        ConcurrentBag<int> failing = [];
+        Parallel.For(first, first + count, (seed, loop) =>
+        {
+            if (Of(seed).Run(bug).Failure.Length > 0)
+            {
+                failing.Add(seed);
+                loop.Break();
+            }
+        });
+        return failing.IsEmpty ? null : Of(failing.Min());
     }
 
     /// <summary>Faults come alone, soon after the beginning, or close behind each other.</summary>
@@ -79,7 +100,7 @@ internal sealed record Schedule(int Seed, int Zones, int Target, ImmutableArray<
         Simulation simulation = new(bug, Seed, Zones);
         simulation.SetTarget(Target);
         var byRound = Faults.ToLookup(fault => fault.Round);
-        simulation.Run(Stormy, round => byRound[round]);
+        simulation.Run(Rounds, round => byRound[round]);
         simulation.Settle(Quiet);
         return (string.Join("; ", simulation.Cluster.Faults), simulation.Cluster.Story);
     }
@@ -101,5 +122,5 @@ internal sealed record Schedule(int Seed, int Zones, int Target, ImmutableArray<
     }
 
     public override string ToString() =>
-        $"seed {Seed}, {Zones} zones, target {Target}: {string.Join(", ", Faults.Select(fault => $"{fault.Kind}({fault.Which}) in round {fault.Round}"))}";
+        $"seed {Seed}, {Zones} zones, target {Target}, {Rounds} rounds: {string.Join(", ", Faults.Select(fault => $"{fault.Kind}({fault.Which}) in round {fault.Round}"))}";
 }

@@ -24,8 +24,8 @@ internal sealed class SimulatedMember(NodeId id, Zone zone, InstanceId instance)
     /// <summary>Its disk stalls.</summary>
     public bool IsSlow { get; set; }
 
-    /// <summary>When its process ran last.</summary>
-    public DateTimeOffset RanAt { get; set; }
+    /// <summary>When the leader or another voter could hear it last.</summary>
+    public DateTimeOffset HeardByAnyoneAt { get; set; }
 
     /// <summary>When the leader of this term heard it last; the term's beginning where it didn't.</summary>
     public DateTimeOffset HeardAt { get; set; }

@@ -167,9 +167,9 @@ internal sealed class Simulation
             }
         }
 
-        foreach (var member in Cluster.Members.Values.Where(member => member.IsUp))
+        foreach (var member in Cluster.Members.Values.Where(member => Cluster.Safety.IsHeardBySomebody(member.Id)))
         {
-            member.RanAt = _time.GetUtcNow();
+            member.HeardByAnyoneAt = _time.GetUtcNow();
         }
 
         foreach (var member in Cluster.Members.Values.Where(member => Cluster.Leader is not null && Cluster.IsReachable(member.Id)))

@@ -50,7 +50,12 @@ internal static class Story
         // The second newcomer dies when the first has its vote.
         happens(FaultKind.NewcomerDiesAtStep, 1);
         simulation.SetTarget(5);
-        simulation.Run(200);
+        simulation.Run(120);
+
+        // One dies before the first change.
+        happens(FaultKind.NewcomerDiesAtStep, 0);
+        simulation.SetTarget(7);
+        simulation.Run(80);
 
         // A dead voter's place: the newcomer dies before its first change, and behind it.
         happens(FaultKind.NewcomerDiesAtStep, 0);

@@ -1,5 +1,4 @@
 using StateServer.Protos.Operator;
-using StateServer.Scenarios.Clusters;
 
 namespace StateServer.Scenarios.Membership;
 

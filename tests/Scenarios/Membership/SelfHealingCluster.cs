@@ -20,7 +20,7 @@ namespace StateServer.Scenarios.Membership;
 internal sealed class SelfHealingCluster : IAsyncDisposable
 {
     /// <summary>A loss is noticed, a runtime starts and learns: seconds each, on two cores which other tests use too.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1.5);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     /// <summary>How long a member may be silent, seconds: the local provider's usual.</summary>
     public const int ReplaceAfter = 5;

@@ -39,7 +39,7 @@ public sealed class LocalHealingTests : IAsyncLifetime
     {
         Restore(target: 3, new HealingPause(long.MaxValue, LocalHealing.Why));
         Assert.Equal(
-            "Healing stays paused, since not all are back (server-1, server-2); 'stateserver healing resume' lets them be replaced.",
+            "Healing stays paused, since not all are back (server-1, server-2); 'stateserver healing resume' lets them be replaced, ten minutes after they announced their stop.",
             await Healing.ResumeAsync(["server-1", "server-2"], TestContext.Current.CancellationToken));
         Assert.NotNull(Pause);
     }

@@ -4,7 +4,8 @@ using StateServer.Placement.Planning.Membership.Steps;
 
 namespace StateServer.Placement.Planning.Membership.Rules;
 
-/// <summary>A leader whose disk stalls, or that alone can't reach a voter or teach a learner, lets another lead: it is the odd one.</summary>
+/// <summary>A leader whose disk stalls, or that alone can't reach a voter or teach a learner, lets another lead: it is the odd one. Where all
+/// disks stall, leadership moves no oftener than each <c>replace-after</c>.</summary>
 internal sealed class LeadershipRule : IMembershipRule
 {
     public MembershipStep? Next(MembershipDraft draft)
@@ -37,7 +38,7 @@ internal sealed class LeadershipRule : IMembershipRule
 
     private static string? Why(MembershipDraft draft)
     {
-        if (draft.Contact(draft.Input.Leader).IsSlow)
+        if (draft.Contact(draft.Input.Leader).IsSlow && draft.Input.TermAgeMilliseconds >= draft.Input.Times.ReplaceAfter)
         {
             return "this leader's disk stalls";
         }

@@ -20,15 +20,21 @@ internal sealed class NewcomerRule : IMembershipRule
             return null;
         }
 
+        var isLostWaiting = false;
         foreach (var lost in draft.Seats.Lost(draft.Membership))
         {
             if (!draft.Seats.ReplacementsOf(draft.Membership, lost).Any())
             {
-                // Growth waits for the replacement anyway.
-                return Replace(draft, lost);
+                if (Replace(draft, lost) is { } replacement)
+                {
+                    return replacement;
+                }
+
+                isLostWaiting = true;
             }
         }
 
+        // What an operator wants is held back by no guard; growth waits until the lost ones are replaced.
         foreach (var leaving in draft.Seats.Leaving(draft.Membership))
         {
             if (!draft.Seats.ReplacementsOf(draft.Membership, leaving).Any())
@@ -38,7 +44,7 @@ internal sealed class NewcomerRule : IMembershipRule
         }
 
         var wanting = draft.Membership.Target - draft.Seats.Seated.Count - draft.Seats.Free(draft.Membership).Length;
-        return wanting > 0 ? Add(draft, null, null, $"{draft.Membership.Target} members are wanted") : null;
+        return wanting > 0 && !isLostWaiting ? Add(draft, null, null, $"{draft.Membership.Target} members are wanted") : null;
     }
 
     private static AddMemberStep? Replace(MembershipDraft draft, NodeId lost)
