@@ -3,7 +3,6 @@ using StateServer.Domain.Commands.Membership;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Membership;
 using static StateServer.Consensus.Codec.ModelCommandCodec;
-using static StateServer.Consensus.Codec.ModelFieldCodec;
 
 namespace StateServer.Consensus.Codec;
 

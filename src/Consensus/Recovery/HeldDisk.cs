@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using StateServer.Domain.Identity;
 
 namespace StateServer.Consensus.Recovery;

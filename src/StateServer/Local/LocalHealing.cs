@@ -15,8 +15,8 @@ internal sealed class LocalHealing(ImmutableArray<string> endpoints)
     /// <summary>Why healing is paused, where <c>down</c> did it.</summary>
     public const string Why = "down";
 
-    /// <summary>A cluster with a leader answers in milliseconds, after an election in a second or two; one without never does, and is stopped all the same.</summary>
-    private static readonly TimeSpan PausePatience = TimeSpan.FromSeconds(3);
+    /// <summary>A cluster with a leader answers in milliseconds, after an election in a second or two, on a busy machine later; one without never does, and is stopped all the same.</summary>
+    private static readonly TimeSpan PausePatience = TimeSpan.FromSeconds(10);
 
     /// <summary>All serve by then: it takes longer on a busy machine only.</summary>
     private static readonly TimeSpan ResumePatience = TimeSpan.FromSeconds(15);

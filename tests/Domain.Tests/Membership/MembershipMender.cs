@@ -63,22 +63,27 @@ internal static class MembershipMender
             return new FinishOperationCommand(over.Id);
         }
 
-        return Gone(membership) ?? Late(script) ?? Count(membership) ?? Heal(membership) ?? Grow(membership) ?? Unneeded(membership);
+        return (Command?)Gone(membership)
+            ?? (Command?)Late(script)
+            ?? (Command?)Count(membership)
+            ?? Heal(membership)
+            ?? Grow(membership)
+            ?? Unneeded(membership);
     }
 
-    private static Command? Gone(MembershipState membership) =>
+    private static RemoveMemberCommand? Gone(MembershipState membership) =>
         membership.Standings.Values.FirstOrDefault(standing =>
             standing.Mark is MemberMark.Lost or MemberMark.Leaving && !membership.Voters.Contains(standing.Id)) is { } gone
-            ? new RemoveMemberCommand(gone.Id, "it is over")
+            ? new(gone.Id, "it is over")
             : null;
 
-    private static Command? Late(MembershipScript script) =>
+    private static RegisterMemberCommand? Late(MembershipScript script) =>
         script.Membership.Standings.Values.FirstOrDefault(standing => !script.Script.State.Members.ContainsKey(standing.Id)) is { } late
-            ? new RegisterMemberCommand(MembershipSteps.Record(late.Id, late.Name))
+            ? new(MembershipSteps.Record(late.Id, late.Name))
             : null;
 
     /// <summary>First an odd count, and no more than are wanted.</summary>
-    private static Command? Count(MembershipState membership)
+    private static BeginOperationCommand? Count(MembershipState membership)
     {
         var (voters, target) = (membership.Voters, membership.Target);
         if (voters.Count <= target)
@@ -87,7 +92,7 @@ internal static class MembershipMender
         }
 
         var gone = voters.OrderByDescending(voter => membership.MarkOf(voter) != MemberMark.Member).Take(voters.Count % 2 == 0 ? 1 : 2);
-        return new BeginOperationCommand(OperationKind.Shrink, [], [.. gone], false, "too many vote");
+        return new(OperationKind.Shrink, [], [.. gone], false, "too many vote");
     }
 
     private static Command? Heal(MembershipState membership)
@@ -117,9 +122,9 @@ internal static class MembershipMender
             : new BeginOperationCommand(OperationKind.Grow, [.. ready.Take(wanting)], [], true, "more are wanted");
     }
 
-    private static Command? Unneeded(MembershipState membership) =>
+    private static RemoveMemberCommand? Unneeded(MembershipState membership) =>
         membership.Standings.Values.FirstOrDefault(standing => standing.Mark == MemberMark.Requested) is { } unneeded
-            ? new RemoveMemberCommand(unneeded.Id, "all vote that are wanted")
+            ? new(unneeded.Id, "all vote that are wanted")
             : null;
 
     private static AddMemberCommand Add(MembershipState membership, NodeId? replaces)

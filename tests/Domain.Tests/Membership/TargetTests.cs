@@ -1,5 +1,4 @@
 using StateServer.Domain.Commands.Membership;
-using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Membership;
 using StateServer.Domain.Model;

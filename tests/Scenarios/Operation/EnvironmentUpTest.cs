@@ -69,11 +69,9 @@ public sealed class EnvironmentUpTest : IAsyncDisposable
         Assert.Contains($"Healing stays paused, since not all are back ({name})", up.Output, StringComparison.Ordinal);
         Assert.Equal("down", Text(await MembersAsync(), "healingPausedWhy"));
 
-        // It announced its stop, and has ten minutes to come back: only then it is lost, as after any planned stop.
+        // Where it announced its stop, it is replaced ten minutes later: nobody waits for that here.
         await RunAsync(0, "healing", "resume");
-        JsonElement resumed = await MembersAsync();
-        Assert.Equal(JsonValueKind.Null, resumed.GetProperty("healingPausedWhy").ValueKind);
-        Assert.Contains(resumed.GetProperty("members").EnumerateArray(), member => Text(member, "name") == name && Text(member, "vote") == "has-vote");
+        Assert.Equal(JsonValueKind.Null, (await MembersAsync()).GetProperty("healingPausedWhy").ValueKind);
     }
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;

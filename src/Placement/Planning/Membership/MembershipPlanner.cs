@@ -1,5 +1,4 @@
 using StateServer.Placement.Planning.Membership.Rules;
-using StateServer.Placement.Planning.Membership.Steps;
 
 namespace StateServer.Placement.Planning.Membership;
 

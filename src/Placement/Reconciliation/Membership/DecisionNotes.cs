@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using StateServer.Domain.Commands.Membership;
-using StateServer.Domain.Identity;
 using StateServer.Placement.Planning.Membership;
 using StateServer.Placement.Planning.Membership.Steps;
 using StateServer.Placement.Reconciliation.Ports;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using StateServer.Domain.Apply;
-using StateServer.Domain.Identity;
 
 namespace StateServer.Placement.Planning.Membership.Preview;
 
