@@ -64,10 +64,12 @@ internal static class ShortVerb
         Minutes = 0.5,
         Members = 3,
         Workloads = [MembershipCatalogue.Workload],
-        Faults = [.. ((string[])["lose-leader", "lose-follower", "come-back"]).Where(Names.MembershipFaults.Contains)],
+        Faults = Possible("lose-leader", "lose-follower", "come-back"),
         Rate = 50,
         Together = false,
     };
+
+    private static string[] Possible(params string[] faults) => [.. faults.Where(Names.MembershipFaults.Contains)];
 
     private static RunPlan Plan(int seed, int members, string[] workloads, params string[] faults) => new()
     {

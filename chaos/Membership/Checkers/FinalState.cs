@@ -2,7 +2,6 @@ using Grpc.Core;
 using StateServer.Chaos.Checkers;
 using StateServer.Chaos.Workloads;
 using StateServer.Protos.Etcd;
-using Member = StateServer.Protos.Operator.Member;
 
 namespace StateServer.Chaos.Membership.Checkers;
 
@@ -19,9 +18,8 @@ internal static class FinalState
     {
         try
         {
-            IReadOnlyList<Member> members = (await cluster.ListAsync(cancellationToken))?.Members ?? [];
-            string[] addresses = [.. members.Select(cluster.ProcessOf).OfType<ServerProcess>().Select(process => process.Client)];
-            if (addresses.Length == 0)
+            if (await cluster.ListAsync(cancellationToken) is not { } listed
+                || listed.Members.Select(cluster.ProcessOf).OfType<ServerProcess>().Select(process => process.Client).ToArray() is not { Length: > 0 } addresses)
             {
                 return [new Verdict("kept", Conclusion.Undecided, "nobody could be asked at the end")];
             }

@@ -24,7 +24,7 @@ public sealed class ReplacementTest
         {
             learning = await NewcomerAsync(cluster, first, learning);
             var process = await RunningAsync(cluster, learning);
-            var seen = await cluster.AwaitAsync("the replacement learns", answer => answer.Members.Any(member => member.Id == learning.Id && member.Phase is "learning" or "voting"));
+            await cluster.AwaitAsync("the replacement learns", answer => answer.Members.Any(member => member.Id == learning.Id && member.Phase is "learning" or "voting"));
             LiveProcess.Send(process.Pid, Signal.Stop);
 
             // One that had its vote by then is the next loss, and the one after it is to be caught.
