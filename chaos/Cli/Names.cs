@@ -1,4 +1,3 @@
-using StateServer.Chaos.Faults;
 using StateServer.Chaos.Membership;
 using StateServer.Chaos.Runs;
 

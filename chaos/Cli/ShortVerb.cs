@@ -64,7 +64,7 @@ internal static class ShortVerb
         Minutes = 0.5,
         Members = 3,
         Workloads = [MembershipCatalogue.Workload],
-        Faults = Possible("lose-leader", "lose-follower", "come-back"),
+        Faults = Possible("lose-leader", "come-back"),
         Rate = 50,
         Together = false,
     };

@@ -35,7 +35,7 @@ public sealed class ReplicaTests
     public async Task Whoever_waits_for_a_members_term_is_told_when_its_first_entry_is_applied()
     {
         await using var cluster = await FakeCluster.StartAsync(3);
-        ILeaderLog heir = cluster[1].Replica;
+        var heir = cluster[1].Replica;
         var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         heir.LeadershipChanged += () =>
         {

@@ -82,7 +82,7 @@ public sealed class AvailabilityPreviewTests
 
         Assert.True(forecast.IsReached);
         Assert.Empty(forecast.Steps);
-        Assert.Equal(simulation.Cluster.Voters, forecast.Changes.Maintained);
+        Assert.Equal(simulation.Cluster.Voters.AsEnumerable(), forecast.Changes.Maintained);
         Assert.Empty(forecast.Changes.Added);
     }
 

@@ -164,7 +164,11 @@ public sealed class MembershipRuleTests
         NodeId newcomer = new(77);
         var machine = _input.Model.Machines.Values.First(known => known.StateServer == Other) with
         {
-            Id = new MachineId(77), StateServer = newcomer, Status = MachineStatus.Starting, Zone = new Zone("b"), Instance = new InstanceId("i-77"),
+            Id = new MachineId(77),
+            StateServer = newcomer,
+            Status = MachineStatus.Starting,
+            Zone = new Zone("b"),
+            Instance = new InstanceId("i-77"),
         };
         _input = _input with
         {

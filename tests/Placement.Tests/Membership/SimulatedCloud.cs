@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using StateServer.Domain.Identity;
-using StateServer.Domain.Model;
 using StateServer.Placement.Reconciliation.Ports;
 
 namespace StateServer.Placement.Tests.Membership;

@@ -1,5 +1,4 @@
 using StateServer.Domain.Identity;
-using StateServer.Domain.Model;
 
 namespace StateServer.Placement.Tests.Membership;
 

@@ -14,7 +14,6 @@ using StateServer.Placement.Reconciliation.Launching;
 using StateServer.Placement.Reconciliation.Membership;
 using StateServer.Placement.Reconciliation.Observing;
 using StateServer.Placement.Reconciliation.Ports;
-using StateServer.Placement.Tests.Reconciliation;
 
 namespace StateServer.Placement.Tests.Membership;
 

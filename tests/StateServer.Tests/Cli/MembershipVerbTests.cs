@@ -94,7 +94,6 @@ public sealed class MembershipVerbTests : IAsyncLifetime
                     IsVoter = false,
                     IsHeard = true,
                     SilentFor = TimeSpan.Zero,
-                    IsHeard = true,
                     IsCaughtUp = false,
                     LearnedShare = 0.5,
                     LearnedIn = TimeSpan.FromSeconds(7),

@@ -39,8 +39,11 @@ public sealed class FirstMemberTests
         (ServerOptions options, List<string> more) = GivenSettings.Judge(
             new Dictionary<string, string>
             {
-                ["data-dir"] = "/srv/cluster/machines/0", ["zone"] = "local-a",
-                ["listen-client"] = "127.0.0.1:4000", ["listen-peer"] = "127.0.0.1:4001", ["listen-http"] = "127.0.0.1:4002",
+                ["data-dir"] = "/srv/cluster/machines/0",
+                ["zone"] = "local-a",
+                ["listen-client"] = "127.0.0.1:4000",
+                ["listen-peer"] = "127.0.0.1:4001",
+                ["listen-http"] = "127.0.0.1:4002",
             },
             file: file);
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Membership;
 using StateServer.Local;

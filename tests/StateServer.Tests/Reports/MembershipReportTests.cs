@@ -57,7 +57,6 @@ public sealed class MembershipReportTests
             IsVoter = false,
             IsHeard = true,
             SilentFor = TimeSpan.Zero,
-            IsHeard = true,
             IsCaughtUp = false,
             LearnedShare = 0.839,
             LearnedIn = TimeSpan.FromSeconds(3.2),

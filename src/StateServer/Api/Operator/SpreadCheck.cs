@@ -43,11 +43,11 @@ internal sealed class SpreadCheck(TimeProvider time, IZoneDirectory? directory =
 
     private bool IsOpen(ReplicatedState state, Zone zone)
     {
-        IReadOnlyCollection<Zone> allowed = state.Model.Environment?.ZoneFilter ?? [];
+        var allowed = state.Model.Environment?.ZoneFilter ?? [];
         Constraints? constraints = state.Membership.Wish.Constraints
             ?? state.Model.Machines.Values.FirstOrDefault(machine => machine.StateServer is not null)?.Constraints
             ?? state.Model.Environment?.Constraints;
-        IReadOnlyCollection<Zone> wanted = constraints?.Zones ?? [];
+        var wanted = constraints?.Zones ?? [];
         ZoneRecord? known = state.Model.Zones.GetValueOrDefault(zone);
         return (allowed.Count == 0 || allowed.Contains(zone))
             && (wanted.Count == 0 || wanted.Contains(zone))

@@ -4,7 +4,6 @@ using StateServer.Consensus.Proposals;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Identity;
-using StateServer.Domain.Model;
 using StateServer.Domain.Outcomes;
 using StateServer.Placement.Planning;
 using StateServer.Placement.Reconciliation.Ports;

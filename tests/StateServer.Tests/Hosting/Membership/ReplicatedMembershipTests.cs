@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Time.Testing;
 using StateServer.Consensus;
@@ -25,7 +24,7 @@ public sealed class ReplicatedMembershipTests : IDisposable
     private readonly FakeMembershipControl _control = new();
     private readonly LeaderOfTerm _leader = new();
     private readonly DiskWatch _disk;
-    private readonly IMembership _membership;
+    private readonly ReplicatedMembership _membership;
 
     public ReplicatedMembershipTests()
     {
