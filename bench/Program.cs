@@ -4,11 +4,12 @@ using StateServer.Bench.Load;
 
 ClientTuning.Apply();
 
-RootCommand root = new("Measures a cluster of three, side by side with a Debian etcd, with the same client in one run; and the planner by itself.")
+RootCommand root = new("Measures a cluster of three, side by side with a Debian etcd, with the same client in one run; the planner by itself; and how clusters heal.")
 {
     RunCommand.Create(),
     ListCommand.Create(),
     PlacementCommand.Create(),
+    HealingCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)

@@ -7,9 +7,9 @@ namespace StateServer.Bench.Cli;
 /// <summary>bench placement: measures the planner by itself.</summary>
 internal static class PlacementCommand
 {
-    private static readonly Option<int> Machines = Number("--machines", 5000, 100, ModelLimits.MostMachines / 2, "Machines that stand.");
-    private static readonly Option<int> Units = Number("--units", ModelLimits.MostUnits, 1000, ModelLimits.MostUnits, "Units of all services.");
-    private static readonly Option<int> Rounds = Number("--rounds", 3, 1, 100, "How often each figure is taken; the first also warms up.");
+    private static readonly Option<int> Machines = OptionForms.Number("--machines", 5000, 100, ModelLimits.MostMachines / 2, "Machines that stand.");
+    private static readonly Option<int> Units = OptionForms.Number("--units", ModelLimits.MostUnits, 1000, ModelLimits.MostUnits, "Units of all services.");
+    private static readonly Option<int> Rounds = OptionForms.Number("--rounds", 3, 1, 100, "How often each figure is taken; the first also warms up.");
 
     /// <summary>The verb with its options.</summary>
     public static Command Create()
@@ -27,18 +27,5 @@ internal static class PlacementCommand
             return right ? 0 : 1;
         });
         return command;
-    }
-
-    private static Option<int> Number(string name, int standard, int least, int most, string description)
-    {
-        Option<int> option = new(name) { Description = description, DefaultValueFactory = _ => standard };
-        option.Validators.Add(result =>
-        {
-            if (int.TryParse(result.Tokens.Count == 1 ? result.Tokens[0].Value : "", out int value) && (value < least || value > most))
-            {
-                result.AddError($"{name} {value}: should be between {least} and {most}.");
-            }
-        });
-        return option;
     }
 }

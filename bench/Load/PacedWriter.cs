@@ -23,8 +23,6 @@ internal sealed class PacedWriter : IAsyncDisposable
     private readonly ByteString _value = Keys.RandomValue(new Random(1));
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _pending = new(MostPending);
-    private readonly Lock _lock = new();
-    private readonly List<long> _answered = [];
     private readonly Task _running;
     private long _sent;
 
@@ -35,17 +33,11 @@ internal sealed class PacedWriter : IAsyncDisposable
         _running = Task.Run(RunAsync);
     }
 
+    /// <summary>When each acknowledged put was sent and answered.</summary>
+    public Acknowledgements Answers { get; } = new();
+
     /// <summary>Puts that were acknowledged.</summary>
-    public long Acknowledged
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _answered.Count;
-            }
-        }
-    }
+    public long Acknowledged => Answers.Count;
 
     /// <summary>Puts that were sent and not acknowledged.</summary>
     public long Unknown => Interlocked.Read(ref _sent) - Acknowledged;
@@ -54,36 +46,8 @@ internal sealed class PacedWriter : IAsyncDisposable
     public string LastFailure { get; private set; } = "no put failed";
 
     /// <summary>How many puts were acknowledged in the window that ends now.</summary>
-    public int AcknowledgedWithin(TimeSpan window)
-    {
-        lock (_lock)
-        {
-            int count = 0;
-            for (int i = _answered.Count - 1; i >= 0 && Stopwatch.GetElapsedTime(_answered[i]) <= window; i--)
-            {
-                count++;
-            }
-            return count;
-        }
-    }
-
-    /// <summary>The longest time between two acknowledgements that follow each other, of which the second came after the moment.</summary>
-    public TimeSpan LongestGapAround(long moment)
-    {
-        lock (_lock)
-        {
-            TimeSpan longest = TimeSpan.Zero;
-            for (int i = 1; i < _answered.Count; i++)
-            {
-                TimeSpan gap = Stopwatch.GetElapsedTime(_answered[i - 1], _answered[i]);
-                if (_answered[i] >= moment && gap > longest)
-                {
-                    longest = gap;
-                }
-            }
-            return longest;
-        }
-    }
+    public int AcknowledgedWithin(TimeSpan window) =>
+        Answers.CountSince(Stopwatch.GetTimestamp() - (long)(window.TotalSeconds * Stopwatch.Frequency));
 
     /// <summary>Sends no more and waits for what is under way.</summary>
     public async Task StopAsync()
@@ -133,11 +97,9 @@ internal sealed class PacedWriter : IAsyncDisposable
             byte[] key = Keys.Numbered(_prefix);
             Keys.SetNumber(key, number);
             PutRequest request = new() { Key = UnsafeByteOperations.UnsafeWrap(key), Value = _value };
+            long sent = Stopwatch.GetTimestamp();
             await client.PutAsync(request, deadline: TimeProvider.System.GetUtcNow().UtcDateTime + CallLimit);
-            lock (_lock)
-            {
-                _answered.Add(Stopwatch.GetTimestamp());
-            }
+            Answers.Add(sent, Stopwatch.GetTimestamp());
         }
         catch (RpcException exception)
         {

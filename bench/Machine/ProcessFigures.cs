@@ -47,4 +47,37 @@ internal static class ProcessFigures
             return false;
         }
     }
+
+    /// <summary>The processes that have the flag among their arguments, and the folder or something in it.</summary>
+    public static IReadOnlyList<int> Find(string flag, string folder)
+    {
+        List<int> found = [];
+        foreach (string process in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(process), NumberStyles.None, CultureInfo.InvariantCulture, out int id))
+            {
+                continue;
+            }
+            string[] arguments = ArgumentsOf(process);
+            if (arguments.Contains(flag)
+                && arguments.Any(argument => argument == folder || argument.StartsWith(folder + "/", StringComparison.Ordinal)))
+            {
+                found.Add(id);
+            }
+        }
+        return found;
+    }
+
+    private static string[] ArgumentsOf(string process)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, "cmdline")).Split('\0');
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It ended meanwhile, or is another user's.
+            return [];
+        }
+    }
 }

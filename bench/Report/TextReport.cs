@@ -15,7 +15,7 @@ internal static class TextReport
         {
             lines.Add([target.Target, .. names.Select(name => Cell(target.Summaries.FirstOrDefault(s => Header(s) == name)))]);
         }
-        if (report.Targets is [{ Failure: null } first, { Failure: null } second])
+        if (report.ComparesTargets && report.Targets is [{ Failure: null } first, { Failure: null } second])
         {
             lines.Add([$"{first.Target}/{second.Target}", .. names.Select(name => Quotient(first, second, name))]);
         }

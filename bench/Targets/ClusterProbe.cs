@@ -93,9 +93,9 @@ internal static class ClusterProbe
     private static async Task<TargetMember> FindServingLeaderAsync(
         TargetCluster cluster, GrpcChannel[] channels, CancellationToken cancellationToken)
     {
-        if (cluster.Members.Count != TargetCluster.MemberCount)
+        if (cluster.Members.Count != cluster.Size)
         {
-            throw new TargetFailedException($"only {cluster.Members.Count} processes of {TargetCluster.MemberCount} run");
+            throw new TargetFailedException($"only {cluster.Members.Count} processes of {cluster.Size} run");
         }
         StatusResponse[] statuses = await Task.WhenAll(channels.Select(channel =>
             new Maintenance.MaintenanceClient(channel).StatusAsync(new StatusRequest(), Options(cancellationToken))

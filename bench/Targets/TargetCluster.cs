@@ -3,12 +3,12 @@ using StateServer.Bench.Machine;
 namespace StateServer.Bench.Targets;
 
 /// <summary>
-/// A cluster of three members on this machine, started for this run, stopped and removed with it. Used by one caller at a
+/// A cluster on this machine, started for this run, stopped and removed with it. Used by one caller at a
 /// time.
 /// </summary>
 internal abstract class TargetCluster(string name, string folder) : IAsyncDisposable
 {
-    /// <summary>Members of every cluster measured.</summary>
+    /// <summary>Members of a cluster where nothing else is said.</summary>
     public const int MemberCount = 3;
 
     private bool _paused;
@@ -18,6 +18,9 @@ internal abstract class TargetCluster(string name, string folder) : IAsyncDispos
 
     /// <summary>The program's version, as it says itself.</summary>
     public abstract string Version { get; }
+
+    /// <summary>How many members it has when all run.</summary>
+    public virtual int Size => MemberCount;
 
     /// <summary>The members that run now, by slot; a killed one is missing until it is restarted.</summary>
     public abstract IReadOnlyList<TargetMember> Members { get; }

@@ -32,7 +32,7 @@ internal sealed class LeaderKillWorkload() : Workload(
         await cluster.KillAsync(leader, cancellationToken);
         await WaitForFlowAsync(cluster, writer, killed, cancellationToken);
         await writer.StopAsync();
-        TimeSpan outage = writer.LongestGapAround(killed);
+        TimeSpan outage = writer.Answers.LongestGap(killed);
 
         await cluster.StartAsync(cancellationToken);
         await ClusterProbe.WaitUntilServingAsync(cluster, cancellationToken);

@@ -35,14 +35,17 @@ internal static class LogInspection
     /// <summary>The first line of a log that tells of something that must not be; null where there is none.</summary>
     /// <param name="log">The log, in UTF-8.</param>
     /// <param name="isExpectedAt">Whether a critical line at an offset has its reason.</param>
-    public static string? FindAlarm(Stream log, Func<long, bool> isExpectedAt)
+    public static string? FindAlarm(Stream log, Func<long, bool> isExpectedAt) => FindAlarm(log, (offset, _) => isExpectedAt(offset));
+
+    /// <summary>As <see cref="FindAlarm(Stream, Func{long, bool})"/>, by a critical line's offset and words.</summary>
+    public static string? FindAlarm(Stream log, Func<long, string, bool> isExpected)
     {
         using var reader = new StreamReader(log, Encoding.UTF8, leaveOpen: true);
         long offset = 0;
         while (reader.ReadLine() is { } line)
         {
             if (Forbidden.Any(word => line.Contains(word, StringComparison.Ordinal))
-                || (line.Contains(Critical, StringComparison.Ordinal) && !isExpectedAt(offset)))
+                || (line.Contains(Critical, StringComparison.Ordinal) && !isExpected(offset, line)))
             {
                 return line.Trim();
             }

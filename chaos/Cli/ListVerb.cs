@@ -1,5 +1,7 @@
 using System.CommandLine;
 using StateServer.Chaos.Faults;
+using StateServer.Chaos.Membership;
+using StateServer.Chaos.Membership.Faults;
 using StateServer.Chaos.Runs;
 using StateServer.Chaos.Workloads;
 
@@ -19,8 +21,15 @@ internal static class ListVerb
                 Console.WriteLine($"  {workload.Name,-24} {workload.Description}");
             }
 
+            Console.WriteLine($"  {MembershipCatalogue.Workload,-24} {MembershipCatalogue.Description}");
             Console.WriteLine("faults:");
             foreach (IFault fault in Catalogue.Faults)
+            {
+                Console.WriteLine($"  {fault.Name,-24} {fault.Description}{(fault.Unavailable is { } why ? $" (not here: {why})" : "")}");
+            }
+
+            Console.WriteLine($"faults of {MembershipCatalogue.Workload}:");
+            foreach (IMembershipFault fault in MembershipCatalogue.Faults)
             {
                 Console.WriteLine($"  {fault.Name,-24} {fault.Description}{(fault.Unavailable is { } why ? $" (not here: {why})" : "")}");
             }

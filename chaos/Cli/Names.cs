@@ -1,4 +1,4 @@
-using StateServer.Chaos.Faults;
+using StateServer.Chaos.Membership;
 using StateServer.Chaos.Runs;
 
 namespace StateServer.Chaos.Cli;
@@ -6,7 +6,7 @@ namespace StateServer.Chaos.Cli;
 /// <summary>Reads lists of names from the command line.</summary>
 internal static class Names
 {
-    public static IReadOnlyList<string> AllWorkloads { get; } = [.. Catalogue.Workloads.Select(make => make().Name)];
+    public static IReadOnlyList<string> AllWorkloads { get; } = [.. Catalogue.Workloads.Select(make => make().Name), MembershipCatalogue.Workload];
 
     /// <summary>Those that a run has unless it is told otherwise.</summary>
     public static IReadOnlyList<string> UsualWorkloads { get; } = [.. Catalogue.Workloads.Select(make => make()).Where(w => w.IsUsual).Select(w => w.Name)];
@@ -15,6 +15,36 @@ internal static class Names
 
     /// <summary>Those of them that a run has unless it is told otherwise.</summary>
     public static IReadOnlyList<string> UsualFaults { get; } = [.. Catalogue.Faults.Where(f => f.Unavailable is null && f.IsUsual).Select(f => f.Name)];
+
+    /// <summary>Those of the workload that has a cluster of its own kind.</summary>
+    public static IReadOnlyList<string> MembershipFaults { get; } = [.. MembershipCatalogue.Faults.Where(f => f.Unavailable is null).Select(f => f.Name)];
+
+    /// <summary>Those that go with workloads.</summary>
+    public static IReadOnlyList<string> FaultsOf(IEnumerable<string> workloads) =>
+        workloads.Contains(MembershipCatalogue.Workload) ? MembershipFaults : PossibleFaults;
+
+    /// <summary>Reads workloads and faults that go together; says on standard error, in one line, what is wrong where something is.</summary>
+    /// <param name="workloadList">Names with commas between; null for the usual ones.</param>
+    /// <param name="faultList">Names with commas between; null for the usual ones.</param>
+    /// <param name="workloads">The workloads.</param>
+    /// <param name="faults">The faults.</param>
+    public static bool TryRead(string? workloadList, string? faultList, out IReadOnlyList<string> workloads, out IReadOnlyList<string> faults)
+    {
+        faults = [];
+        if (!TryRead(workloadList ?? string.Join(',', UsualWorkloads), AllWorkloads, "workload", out workloads))
+        {
+            return false;
+        }
+
+        bool heals = workloads.Contains(MembershipCatalogue.Workload);
+        if (heals && workloads.Count > 1)
+        {
+            Console.Error.WriteLine($"{MembershipCatalogue.Workload} has a cluster of its own kind; name it alone");
+            return false;
+        }
+
+        return TryRead(faultList ?? string.Join(',', heals ? MembershipFaults : UsualFaults), FaultsOf(workloads), "fault", out faults);
+    }
 
     /// <summary>All where the list is absent; says on standard error, in one line, which names there are where one is unknown.</summary>
     public static bool TryRead(string? list, IReadOnlyList<string> all, string what, out IReadOnlyList<string> names)
@@ -40,7 +70,8 @@ internal static class Names
     /// <summary>Says which faults this machine can't inject, a line a reason.</summary>
     public static void SaySkipped(TextWriter writer)
     {
-        foreach (IGrouping<string?, IFault> reason in Catalogue.Faults.Where(f => f.Unavailable is not null).GroupBy(f => f.Unavailable))
+        IEnumerable<(string Name, string? Why)> all = Catalogue.Faults.Select(f => (f.Name, f.Unavailable)).Concat(MembershipCatalogue.Faults.Select(f => (f.Name, f.Unavailable)));
+        foreach (IGrouping<string?, (string Name, string? Why)> reason in all.Where(f => f.Why is not null).GroupBy(f => f.Why))
         {
             writer.WriteLine($"skipped, {reason.Key}: {string.Join(", ", reason.Select(f => f.Name))}");
         }

@@ -26,8 +26,7 @@ internal static class ReplayVerb
                 return 2;
             }
 
-            return Names.TryRead(string.Join(',', plan.Faults), Names.PossibleFaults, "fault", out _)
-                && Names.TryRead(string.Join(',', plan.Workloads), Names.AllWorkloads, "workload", out _)
+            return Names.TryRead(string.Join(',', plan.Workloads), string.Join(',', plan.Faults), out _, out _)
                 ? await RunVerb.RunAsync(plan, parsed.GetValue(output), cancellationToken)
                 : 2;
         });

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using StateServer.Chaos.Clusters;
+using StateServer.Chaos.Membership;
 using StateServer.Chaos.Networks;
 using StateServer.Chaos.Runs;
 
@@ -28,8 +29,7 @@ internal static class RunVerb
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            if (!Names.TryRead(parsed.GetValue(workloads) ?? string.Join(',', Names.UsualWorkloads), Names.AllWorkloads, "workload", out IReadOnlyList<string> chosenWorkloads)
-                || !Names.TryRead(parsed.GetValue(faults) ?? string.Join(',', Names.UsualFaults), Names.PossibleFaults, "fault", out IReadOnlyList<string> chosenFaults))
+            if (!Names.TryRead(parsed.GetValue(workloads), parsed.GetValue(faults), out IReadOnlyList<string> chosenWorkloads, out IReadOnlyList<string> chosenFaults))
             {
                 return 2;
             }
@@ -81,7 +81,9 @@ internal static class RunVerb
             }
         }
 
-        RunReport report = await new ChaosRun(plan, executable, folder, Console.Out, !Console.IsOutputRedirected).RunAsync(cancellationToken);
+        RunReport report = await (plan.Workloads.Contains(MembershipCatalogue.Workload)
+            ? new MembershipRun(plan, executable, folder, Console.Out, !Console.IsOutputRedirected).RunAsync(cancellationToken)
+            : new ChaosRun(plan, executable, folder, Console.Out, !Console.IsOutputRedirected).RunAsync(cancellationToken));
         return report.Passed ? 0 : 1;
     }
 }

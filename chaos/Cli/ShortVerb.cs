@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using StateServer.Chaos.Membership;
 using StateServer.Chaos.Runs;
 
 namespace StateServer.Chaos.Cli;
@@ -7,12 +8,12 @@ namespace StateServer.Chaos.Cli;
 /// <summary><c>short</c>: a few runs with fixed seeds and without network namespaces, for every build.</summary>
 internal static class ShortVerb
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(6);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
 
     public static Command Create()
     {
         var output = new Option<string?>("--out") { Description = "The folder of the runs' folders." };
-        var command = new Command("short", "Three runs with fixed seeds and without network namespaces, within 6 minutes; closes with \"N passed, N failed, N skipped\".") { output };
+        var command = new Command("short", "Four runs with fixed seeds and without network namespaces, within 8 minutes; closes with \"N passed, N failed, N skipped\".") { output };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string root = parsed.GetValue(output)
@@ -21,7 +22,7 @@ internal static class ShortVerb
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(Limit);
             (int passed, int failed, int skipped) = (0, 0, 0);
-            foreach (RunPlan plan in Plans())
+            foreach (RunPlan plan in Plans().Append(MembershipPlan))
             {
                 if (plan.Faults.Count == 0)
                 {
@@ -55,6 +56,20 @@ internal static class ShortVerb
             4, 5, ["register", "set", "append", "watch", "lease", "lock"],
             "kill-majority", "kill-follower", "pause-follower", "clock-jump-leader", "clock-jump-all", "fsync-error-follower", "move-leader"),
     ];
+
+    /// <summary>Losses of a cluster that heals itself, as many as its time allows.</summary>
+    internal static RunPlan MembershipPlan { get; } = new()
+    {
+        Seed = 5,
+        Minutes = 0.5,
+        Members = 3,
+        Workloads = [MembershipCatalogue.Workload],
+        Faults = Possible("lose-leader", "come-back"),
+        Rate = 50,
+        Together = false,
+    };
+
+    private static string[] Possible(params string[] faults) => [.. faults.Where(Names.MembershipFaults.Contains)];
 
     private static RunPlan Plan(int seed, int members, string[] workloads, params string[] faults) => new()
     {

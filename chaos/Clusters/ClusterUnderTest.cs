@@ -2,8 +2,6 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using StateServer.Chaos.Networks;
 
@@ -26,7 +24,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         _extraOptions = extraOptions;
         Folder = folder;
         Network = NetworkLab.IsInside ? NetworkLab.Create(members, seed, _claim) : null;
-        int port = Network is null ? FreePorts(members) : 2379;
+        int port = Network is null ? FreePorts.Block(10 * members) : 2379;
         Members = [.. Enumerable.Range(0, members).Select(slot => new MemberProcess(
             slot,
             RandomId(),
@@ -182,35 +180,6 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         Span<byte> bytes = stackalloc byte[8];
         RandomNumberGenerator.Fill(bytes);
         return BinaryPrimitives.ReadUInt64LittleEndian(bytes) | 1;
-    }
-
-    /// <summary>The first of a block of ports nobody listens on, below the range that outgoing connections are given.</summary>
-    private static int FreePorts(int members)
-    {
-        for (int attempt = 0; attempt < 200; attempt++)
-        {
-            int start = 12000 + (10 * RandomNumberGenerator.GetInt32(1800));
-            if (Enumerable.Range(0, members * 10).All(offset => offset % 10 > 2 || IsFree(start + offset)))
-            {
-                return start;
-            }
-        }
-
-        throw new InvalidOperationException("no free block of ports between 12000 and 30000");
-    }
-
-    private static bool IsFree(int port)
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, port);
-        try
-        {
-            listener.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 
     private ProcessStartInfo CommandLine(MemberProcess member)

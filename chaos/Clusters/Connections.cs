@@ -14,8 +14,11 @@ internal static class Connections
 
     public static GrpcChannel OpenPeerPort(MemberProcess member) => Open(member.Host, member.PeerPort);
 
-    private static GrpcChannel Open(string host, int port) => GrpcChannel.ForAddress(
-        $"http://{host}:{port}",
+    private static GrpcChannel Open(string host, int port) => Open($"{host}:{port}");
+
+    /// <param name="address">host:port.</param>
+    public static GrpcChannel Open(string address) => GrpcChannel.ForAddress(
+        $"http://{address}",
         new GrpcChannelOptions
         {
             DisposeHttpClient = true,

@@ -1,3 +1,5 @@
+using StateServer.Chaos.Membership;
+
 namespace StateServer.Chaos.Planted;
 
 /// <summary>Every bug that can be planted, by name. PlantedBugs.props lists the names too; Layering.Tests compares the two with src.</summary>
@@ -40,6 +42,11 @@ internal static class PlantedBugs
             Workloads = ["lease"],
             Faults = ["kill-follower"],
         },
+        new("ForgetIntent", "a leader leaves the change of votes alone that an earlier leader began")
+        {
+            Workloads = [MembershipCatalogue.Workload],
+            Faults = ["lose-leader-in-change"],
+        },
         new("ForgetRestoredEvents", "a member that restores a snapshot goes on watching at its revision, without what lies before")
         {
             Workloads = ["watch", "bulk"],
@@ -49,6 +56,11 @@ internal static class PlantedBugs
         {
             Workloads = ["retry"],
             Faults = ["kill-leader", "pause-leader"],
+        },
+        new("ForgetTombstone", "peers are not told who was removed")
+        {
+            Workloads = [MembershipCatalogue.Workload],
+            Faults = ["come-back", "sleep-past-replacement"],
         },
         new("IgnoreFailedFsync", "a failed fdatasync is taken for a good one")
         {
@@ -79,6 +91,11 @@ internal static class PlantedBugs
             Workloads = ["lease", "lock"],
             Faults = ["kill-leader", "move-leader"],
         },
+        new("OutliveRemoval", "a member that is told of its removal runs on")
+        {
+            Workloads = [MembershipCatalogue.Workload],
+            Faults = ["come-back", "sleep-past-replacement"],
+        },
         new("ProgressOvertakesEvents", "progress is told though watchers of the stream are still being caught up")
         {
             Workloads = ["watch"],
@@ -94,6 +111,13 @@ internal static class PlantedBugs
         {
             Workloads = ["deploy"],
             Faults = ["kill-leader", "pause-leader"],
+        },
+        new("SameZoneAgain", "a lost member's replacement may stand in the zone of the loss")
+        {
+            // One zone has no room: with five members the zone of a loss is then the emptiest of those that are left.
+            Workloads = [MembershipCatalogue.Workload],
+            Faults = ["lose-follower"],
+            Members = 5,
         },
         new("SkipTermCheck", "a command sent to the leader of one term is appended in a later one")
         {

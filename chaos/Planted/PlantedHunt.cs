@@ -81,7 +81,7 @@ internal sealed partial class PlantedHunt(string folder, TimeSpan budget, double
         "--minutes", runMinutes.ToString(CultureInfo.InvariantCulture),
         "--members", bug.Members.ToString(CultureInfo.InvariantCulture),
         "--workload", string.Join(',', bug.Workloads),
-        "--faults", string.Join(',', bug.Faults.Where(Names.PossibleFaults.Contains)),
+        "--faults", string.Join(',', bug.Faults.Where(Names.FaultsOf(bug.Workloads).Contains)),
         "--rate", bug.Rate.ToString(CultureInfo.InvariantCulture),
         "--out", results,
     ];

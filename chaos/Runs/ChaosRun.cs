@@ -40,7 +40,7 @@ internal sealed class ChaosRun(RunPlan plan, string executable, string folder, T
         invalid = stop.IsCancellationRequested ? "it was interrupted"
             : limit.IsCancellationRequested ? $"it was not done {BeyondMinutes.TotalMinutes:0} minutes after its faults"
             : invalid;
-        return Finish(verdicts, invalid);
+        return await FinishAsync(verdicts, invalid);
     }
 
     private async Task<(IReadOnlyList<Verdict> Verdicts, string? Invalid)> RunWithinAsync(CancellationToken cancellationToken)
@@ -164,24 +164,10 @@ internal sealed class ChaosRun(RunPlan plan, string executable, string folder, T
     private static async Task Pause(TimeSpan time, CancellationToken cancellationToken) =>
         await Task.Delay(time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    private RunReport Finish(IReadOnlyList<Verdict> verdicts, string? invalid)
+    private async Task<RunReport> FinishAsync(IReadOnlyList<Verdict> verdicts, string? invalid)
     {
-        var report = new RunReport
-        {
-            Plan = plan,
-            Faults = _injection?.Injected ?? [],
-            Verdicts = [.. verdicts, .. _injection?.Violations ?? []],
-            Invalid = invalid,
-            Acknowledged = _progress.Ok,
-            Failed = _progress.Failed,
-            Unknown = _progress.Unknown,
-        };
-        report.Write(folder);
-        foreach (string line in report.Lines())
-        {
-            writer.WriteLine(line);
-        }
-
+        RunReport report = RunReport.Of(plan, _injection?.Injected ?? [], [.. verdicts, .. _injection?.Violations ?? []], invalid, _progress);
+        await report.TellAsync(folder, writer);
         if (report.Passed)
         {
             DropData();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using StateServer.Chaos.Checkers;
+using StateServer.Chaos.Workloads;
 
 namespace StateServer.Chaos.Runs;
 
@@ -29,6 +30,28 @@ internal sealed record RunReport
     public required long Unknown { get; init; }
 
     public bool Passed => Invalid is null && Verdicts.All(v => v.Conclusion == Conclusion.Holds);
+
+    /// <summary>What a run gave.</summary>
+    public static RunReport Of(RunPlan plan, IReadOnlyList<InjectedFault> faults, IReadOnlyList<Verdict> verdicts, string? invalid, RunProgress progress) => new()
+    {
+        Plan = plan,
+        Faults = faults,
+        Verdicts = verdicts,
+        Invalid = invalid,
+        Acknowledged = progress.Ok,
+        Failed = progress.Failed,
+        Unknown = progress.Unknown,
+    };
+
+    /// <summary>Writes it, and tells it.</summary>
+    public async Task TellAsync(string folder, TextWriter writer)
+    {
+        Write(folder);
+        foreach (string line in Lines())
+        {
+            await writer.WriteLineAsync(line);
+        }
+    }
 
     public void Write(string folder)
     {

@@ -7,7 +7,7 @@ namespace StateServer.Consensus;
 /// <summary>The log as this member uses it while it leads, for what the leader decides on its own account. Thread-safe.</summary>
 public interface ILeaderLog
 {
-    /// <summary>Raised after each change of leader or term that this member sees. Handlers return at once and don't throw.</summary>
+    /// <summary>Raised after each change of leader, term or <see cref="LeadingTerm"/> that this member sees. Handlers return at once and don't throw.</summary>
     event Action? LeadershipChanged;
 
     /// <summary>The term in which this member leads, once all that earlier terms committed is applied; null otherwise.</summary>

@@ -30,6 +30,9 @@ public sealed record ReplicaOptions
     /// <summary>All members of a new cluster, this one among them: 1, 3, 5 or 7. Used at the first start only, and to follow changed addresses later.</summary>
     public required ImmutableArray<InitialMember> InitialMembers { get; init; }
 
+    /// <summary>Null for a new cluster's member; how one that joins a running cluster finds it. <see cref="InitialMembers"/> is empty then, and whichever its folder began with counts.</summary>
+    public JoinInformation? Join { get; init; }
+
     /// <summary>The executable's version.</summary>
     public required string Version { get; init; }
 

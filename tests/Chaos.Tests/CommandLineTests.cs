@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using StateServer.Chaos.Membership;
 using StateServer.Chaos.Runs;
 
 namespace StateServer.Chaos.Tests;
@@ -18,6 +19,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("run --faults earthquake")]
     [InlineData("run --faults ,")]
     [InlineData("run --workload sleep")]
+    [InlineData("run --workload membership,set")]
+    [InlineData("run --workload membership --faults kill-leader")]
     [InlineData("run --nonsense")]
     [InlineData("replay /nowhere")]
     [InlineData("replay")]
@@ -47,6 +50,8 @@ public sealed class CommandLineTests : IDisposable
         (int exitCode, string output, _) = await RunAsync("list");
         Assert.Equal(0, exitCode);
         Assert.All(Catalogue.Faults, f => Assert.Contains($"  {f.Name} ", output, StringComparison.Ordinal));
+        Assert.All(MembershipCatalogue.Faults, f => Assert.Contains($"  {f.Name} ", output, StringComparison.Ordinal));
+        Assert.Contains($"  {MembershipCatalogue.Workload} ", output, StringComparison.Ordinal);
         Assert.All(Catalogue.Workloads, w => Assert.Contains($"  {w().Name} ", output, StringComparison.Ordinal));
     }
 

@@ -50,6 +50,29 @@ internal sealed class PortBlock : IDisposable
         throw new InvalidOperationException($"no free block of {Size} ports from {Lowest} on; {Folder} holds a locked file for each that is taken");
     }
 
+    /// <summary>Takes two blocks side by side, for what has ports a hundred above its own; the lower one first.</summary>
+    public static (PortBlock Lower, PortBlock Upper) TakeTwo()
+    {
+        for (int attempt = 0; attempt < Blocks; attempt++)
+        {
+            PortBlock lower = Take();
+            if (lower.First + Size < Lowest + (Blocks * Size)
+                && TryHold(lower.First + Size) is { } hold)
+            {
+                if (Enumerable.Range(lower.First + Size, Size).All(IsFree))
+                {
+                    return (lower, new PortBlock(lower.First + Size, hold));
+                }
+
+                hold.Dispose();
+            }
+
+            lower.Dispose();
+        }
+
+        throw new InvalidOperationException($"no two free blocks of {Size} ports side by side from {Lowest} on");
+    }
+
     public void Dispose() => _hold.Dispose();
 
     private static FileStream? TryHold(int first)

@@ -28,6 +28,19 @@ public sealed class PortBlockTest
     }
 
     [Fact]
+    public void Two_blocks_lie_side_by_side_and_both_are_held()
+    {
+        var (lower, upper) = PortBlock.TakeTwo();
+        using (lower)
+        using (upper)
+        {
+            Assert.Equal(lower.First + PortBlock.Size, upper.First);
+            Assert.All([lower, upper], held => Assert.Throws<IOException>(() => File.Open(
+                Path.Combine(Path.GetTempPath(), "stateserver-test-ports", $"{held.First}"), FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose()));
+        }
+    }
+
+    [Fact]
     public void A_block_with_a_port_in_use_is_not_given()
     {
         int first;

@@ -1,6 +1,7 @@
 using MessagePack;
 using StateServer.Domain.Alarms;
 using StateServer.Domain.Commands;
+using StateServer.Domain.Commands.Membership;
 using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Identity;
 
@@ -65,6 +66,9 @@ internal static class CommandCodec
             case ModelCommand model:
                 ModelCommandCodec.Write(ref writer, model);
                 break;
+            case MembershipCommand membership:
+                MembershipCommandCodec.Write(ref writer, membership);
+                break;
             default:
                 throw new ArgumentException($"no tag for the command {command.GetType().Name}", nameof(command));
         }
@@ -108,6 +112,8 @@ internal static class CommandCodec
                 return new SetAlarmCommand(member, alarm, reader.Boolean());
             case >= CommandTag.BootstrapEnvironment and <= CommandTag.NoteWaiting:
                 return ModelCommandCodec.Read(ref reader, (CommandTag)tag);
+            case >= CommandTag.SetTarget and <= CommandTag.NoteDecision:
+                return MembershipCommandCodec.Read(ref reader, (CommandTag)tag);
             default:
                 throw reader.Unknown($"command tag {tag}");
         }

@@ -19,4 +19,7 @@ internal enum SnapshotBlockTag : byte
     Units = 11,
     Zones = 12,
     ModelEvents = 13,
+    Membership = 14,
+    Standings = 15,
+    Tombstones = 16,
 }

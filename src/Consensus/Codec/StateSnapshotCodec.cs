@@ -82,6 +82,7 @@ internal static class StateSnapshotCodec
         }
 
         ModelSnapshot.Write(blocks, state.Model);
+        MembershipSnapshot.Write(blocks, state);
         blocks.Add(SnapshotBlockTag.End, state, WriteEnd);
         blocks.Flush();
     }

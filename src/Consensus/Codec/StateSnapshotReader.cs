@@ -20,6 +20,7 @@ internal sealed class StateSnapshotReader(Stream source)
         ImmutableSortedSet.CreateBuilder<(NodeId Member, AlarmKind Alarm)>();
 
     private readonly ModelSnapshot _model = new();
+    private readonly MembershipSnapshot _membership = new();
     private readonly SessionTableBuilder _sessions = new(SessionTable.Empty);
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(128 << 10);
     private SnapshotHeader? _header;
@@ -92,7 +93,7 @@ internal sealed class StateSnapshotReader(Stream source)
         var tag = (SnapshotBlockTag)header[0];
         var items = BinaryPrimitives.ReadUInt32LittleEndian(header[1..]);
         var length = BinaryPrimitives.ReadUInt32LittleEndian(header[5..]);
-        if (tag > SnapshotBlockTag.ModelEvents)
+        if (tag > SnapshotBlockTag.Tombstones)
         {
             throw Unknown($"snapshot block tag {header[0]}");
         }
@@ -158,7 +159,7 @@ internal sealed class StateSnapshotReader(Stream source)
                 var (versions, digest) = StateSnapshotCodec.ReadEnd(ref reader);
                 _state = Build(versions, digest);
                 break;
-            case var other when _model.TryRead(ref reader, other):
+            case var other when _model.TryRead(ref reader, other) || _membership.TryRead(ref reader, other):
                 break;
             default:
                 throw new InvalidDataException($"a state snapshot has a block {(int)tag} twice, before byte {_position}");
@@ -178,6 +179,7 @@ internal sealed class StateSnapshotReader(Stream source)
             Alarms = _alarms.ToImmutable(),
             Sessions = _sessions.ToTable(),
             Model = _model.ToModel(_header),
+            Membership = _membership.ToMembership(_header),
         };
 #if PLANTED_InstallHalfSnapshot
         if (versions < 0)

@@ -8,11 +8,15 @@ namespace StateServer.Consensus.Hosting;
 
 /// <summary>
 /// Starts the replica once the host's ports are open, and stops it with the host. A member whose folder is damaged stays up, so
-/// that it can be asked why; it neither votes nor serves.
+/// that it can be asked why; it neither votes nor serves. One that was removed from its cluster ends its process, with
+/// <see cref="RemovedExitCode"/>.
 /// </summary>
 internal sealed partial class ReplicaLifetime(
     LocalReplica replica, RaftNode raft, IHostApplicationLifetime host, ILogger<ReplicaLifetime> logger) : IHostedLifecycleService, IDisposable
 {
+    /// <summary>The process's exit code where the member was removed from the cluster: whoever supervises it must not start it again.</summary>
+    public const int RemovedExitCode = 3;
+
     private readonly CancellationTokenSource _stop = new();
     private Task _start = Task.CompletedTask;
 
@@ -26,17 +30,23 @@ internal sealed partial class ReplicaLifetime(
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         _start = Task.Run(RunAsync, CancellationToken.None);
+        _ = EndWhenRemovedAsync();
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
 
-    /// <summary>Before the ports close: leadership is handed over while peers and clients are still answered.</summary>
+    /// <summary>Before the ports close: the stop is announced, and leadership is handed over while peers and clients are still answered.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _start.ConfigureAwait(false);
+        if (await replica.AnnounceStopAsync(cancellationToken).ConfigureAwait(false) is { } why)
+        {
+            LogNotAnnounced(why);
+        }
+
         await replica.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -51,6 +61,20 @@ internal sealed partial class ReplicaLifetime(
 
     [LoggerMessage(EventId = 4051, Level = LogLevel.Critical, Message = "the replica could not start")]
     private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(EventId = 4052, Level = LogLevel.Critical, Message = "this process ends: its member was removed from the cluster, and its folder is retired")]
+    private partial void LogRemoved();
+
+    [LoggerMessage(EventId = 4053, Level = LogLevel.Warning, Message = "this member could not announce its stop, so its silence may be taken for a loss: {Why}")]
+    private partial void LogNotAnnounced(string why);
+
+    private async Task EndWhenRemovedAsync()
+    {
+        await raft.Removal.ConfigureAwait(false);
+        LogRemoved();
+        Environment.ExitCode = RemovedExitCode;
+        host.StopApplication();
+    }
 
     private async Task RunAsync()
     {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using StateServer.Consensus.Proposals;
 using StateServer.Consensus.Raft;
 using StateServer.Consensus.Replica;
+using StateServer.Consensus.Status;
 using StateServer.Consensus.Transport;
 
 namespace StateServer.Consensus.Hosting;
@@ -12,8 +13,8 @@ namespace StateServer.Consensus.Hosting;
 public static class ReplicaServices
 {
     /// <summary>
-    /// Registers the <see cref="IReplica"/>, its <see cref="ILeaderLog"/> and its <see cref="Leases.ILeaseTimes"/> (singletons), what they are made of, and
-    /// the hosted service that opens, starts and stops it: it starts to take part once the host's ports are open, and at the
+    /// Registers the <see cref="IReplica"/>, its <see cref="ILeaderLog"/>, its <see cref="IMembershipControl"/> and its <see cref="Leases.ILeaseTimes"/> (singletons), what they are made of, and
+    /// the hosted service that opens, starts and stops it, with what a registered <see cref="IStatusNotes"/> says beside its status: it starts to take part once the host's ports are open, and at the
     /// stop refuses what is new, hands leadership over and ends within the host's shutdown time. Uses the registered
     /// <see cref="TimeProvider"/>, or the system's.
     /// </summary>
@@ -34,6 +35,7 @@ public static class ReplicaServices
         services.AddSingleton<IReplica>(provider => provider.GetRequiredService<LocalReplica>());
         services.AddSingleton<ILeaderLog>(provider => provider.GetRequiredService<LocalReplica>());
         services.AddSingleton(provider => provider.GetRequiredService<LocalReplica>().Leases);
+        services.AddSingleton(provider => provider.GetRequiredService<LocalReplica>().Membership);
         services.AddSingleton(provider => provider.GetRequiredService<LocalReplica>().Desk);
         services.AddSingleton<ReplicaPeerService>();
         services.AddGrpc().AddRaftPeers().AddPeerService<ReplicaPeerService>();
@@ -54,6 +56,14 @@ public static class ReplicaServices
             new StoredSnapshots(raft),
             new FolderDiskSpace(options.DataFolder),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILoggerFactory>());
+            provider.GetRequiredService<ILoggerFactory>(),
+            NotesOf(provider));
+    }
+
+    /// <summary>Resolved when it is asked for: what notes things may itself know the replica.</summary>
+    private static Func<StatusNotes> NotesOf(IServiceProvider provider)
+    {
+        var notes = new Lazy<IStatusNotes?>(provider.GetService<IStatusNotes>);
+        return () => notes.Value?.Now ?? StatusNotes.None;
     }
 }

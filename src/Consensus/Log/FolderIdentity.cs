@@ -30,6 +30,9 @@ internal sealed record FolderIdentity
     /// <summary>The configuration of a new cluster, encoded, that is in force until the log has one; empty where there is none yet.</summary>
     public ImmutableArray<byte> FirstConfiguration { get; init; } = [];
 
+    /// <summary>The members that were removed from the cluster, as far as this one was told: whatever comes from them is refused.</summary>
+    public ImmutableSortedSet<NodeId> Removed { get; init; } = ImmutableSortedSet<NodeId>.Empty;
+
     /// <summary>Why this folder must never be used again, or null.</summary>
     public string? RetiredReason { get; init; }
 }

@@ -7,14 +7,16 @@ namespace StateServer.Consensus.Log;
 
 /// <summary>
 /// The identity file's bytes. Little-endian: hash (8) of all behind it, magic (8), format (4), complete (1), retired (1), cluster
-/// (8), node (8), folder (8), reason (length-prefixed UTF-8), pins (4, then node and folder each), configuration (4, then bytes).
+/// (8), node (8), folder (8), reason (length-prefixed UTF-8), pins (4, then node and folder each), configuration (4, then bytes); in format 2, removed members (4, then node each). The lowest
+/// format that holds it is written, so that an older program reads what it can.
 /// </summary>
 internal static class IdentityFormat
 {
     /// <summary>What it can't exceed, bytes.</summary>
     public const int MaxBytes = 1024 * 1024;
 
-    private const uint Format = 1;
+    private const uint FormatWithoutRemoved = 1;
+    private const uint Format = 2;
     private const ulong Magic = 0x444946_5353; // "SSFID"
     private const int HashBytes = sizeof(ulong);
 
@@ -26,7 +28,7 @@ internal static class IdentityFormat
         using var writer = new BinaryWriter(stream, Encoding.UTF8);
         writer.Write(0UL);
         writer.Write(Magic);
-        writer.Write(Format);
+        writer.Write(identity.Removed.IsEmpty ? FormatWithoutRemoved : Format);
         writer.Write(identity.IsComplete);
         writer.Write(identity.RetiredReason is not null);
         writer.Write(identity.Cluster.Value);
@@ -42,6 +44,15 @@ internal static class IdentityFormat
 
         writer.Write(identity.FirstConfiguration.Length);
         writer.Write(identity.FirstConfiguration.AsSpan());
+        if (!identity.Removed.IsEmpty)
+        {
+            writer.Write(identity.Removed.Count);
+            foreach (NodeId removed in identity.Removed)
+            {
+                writer.Write(removed.Value);
+            }
+        }
+
         writer.Flush();
         byte[] bytes = stream.ToArray();
         if (bytes.Length > MaxBytes)
@@ -64,7 +75,8 @@ internal static class IdentityFormat
             throw new LogDamagedException(path, 0, "it doesn't match its checksum");
         }
 
-        if (BitConverter.ToUInt32(bytes[16..]) is var format && format != Format)
+        uint format = BitConverter.ToUInt32(bytes[16..]);
+        if (format is not (FormatWithoutRemoved or Format))
         {
             throw new LogDamagedException(path, 16, $"it has format {format}, and this program reads format {Format}");
         }
@@ -82,6 +94,7 @@ internal static class IdentityFormat
             pins.Add(new NodeId(reader.ReadUInt64()), new FolderId(reader.ReadUInt64()));
         }
 
+        ImmutableArray<byte> configuration = [.. reader.ReadBytes(reader.ReadInt32())];
         return new FolderIdentity
         {
             Cluster = cluster,
@@ -90,7 +103,19 @@ internal static class IdentityFormat
             IsComplete = complete,
             RetiredReason = retired ? reason : null,
             Pins = pins.ToImmutable(),
-            FirstConfiguration = [.. reader.ReadBytes(reader.ReadInt32())],
+            FirstConfiguration = configuration,
+            Removed = format == Format ? ReadRemoved(reader) : [],
         };
+    }
+
+    private static ImmutableSortedSet<NodeId> ReadRemoved(BinaryReader reader)
+    {
+        var removed = ImmutableSortedSet.CreateBuilder<NodeId>();
+        for (int left = reader.ReadInt32(); left > 0; left--)
+        {
+            removed.Add(new NodeId(reader.ReadUInt64()));
+        }
+
+        return removed.ToImmutable();
     }
 }

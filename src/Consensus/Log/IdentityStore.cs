@@ -14,6 +14,12 @@ internal sealed class IdentityStore
     /// <summary>Peers that can be pinned: far more than a cluster of 7 ever meets, and the file stays small.</summary>
     public const int MaxPins = 1024;
 
+    /// <summary>
+    /// Removed members that are kept: a replacement an hour for two years, in an eighth of the largest file. Past it the
+    /// replicated state alone knows them.
+    /// </summary>
+    public const int MaxRemoved = 16_384;
+
     private readonly string _path;
     private readonly IDisk _disk;
     private readonly Lock _gate = new();
@@ -94,6 +100,30 @@ internal sealed class IdentityStore
 
             Save(_current with { Pins = _current.Pins.Add(peer, folder) });
             return true;
+        }
+    }
+
+    /// <summary>Notes what the replicated state knows of folders and removed members, in one write; where nothing is new, in none.</summary>
+    /// <param name="folders">Members' folders; one that is pinned already stays as it is.</param>
+    /// <param name="removed">The removed members; a pin of theirs goes, since it is never looked at again.</param>
+    /// <returns>False where <see cref="MaxPins"/> or <see cref="MaxRemoved"/> left some out.</returns>
+    /// <exception cref="IOException">It can't be written; nothing was changed.</exception>
+    public bool Note(IEnumerable<KeyValuePair<NodeId, FolderId>> folders, IEnumerable<NodeId> removed)
+    {
+        lock (_gate)
+        {
+            NodeId[] gone = [.. removed.Where(id => !_current.Removed.Contains(id)).Order()];
+            ImmutableSortedSet<NodeId> kept = _current.Removed.Union(gone.Take(MaxRemoved - _current.Removed.Count));
+            ImmutableSortedDictionary<NodeId, FolderId> pins = _current.Pins.RemoveRange(gone);
+            KeyValuePair<NodeId, FolderId>[] more =
+                [.. folders.Where(item => !kept.Contains(item.Key) && !pins.ContainsKey(item.Key)).OrderBy(item => item.Key)];
+            pins = pins.AddRange(more.Take(MaxPins - pins.Count));
+            if (!ReferenceEquals(pins, _current.Pins) || !ReferenceEquals(kept, _current.Removed))
+            {
+                Save(_current with { Pins = pins, Removed = kept });
+            }
+
+            return gone.All(kept.Contains) && more.All(item => pins.ContainsKey(item.Key));
         }
     }
 

@@ -17,6 +17,7 @@ internal sealed partial class LogStore : IDisposable
     private readonly SlotFile _intent;
     private readonly SegmentSupply _supply;
     private readonly RecordCache _cache;
+    private readonly SyncsUnderWay _syncs;
     private readonly TermRuns _terms;
     private readonly List<Segment> _segments;
     private readonly int _segmentBytes;
@@ -42,6 +43,7 @@ internal sealed partial class LogStore : IDisposable
         RecoveredCommitIndex = recovered.CommitIndex;
         _segmentBytes = (int)_segments[^1].Header.SegmentBytes;
         _cache = new RecordCache(options.CacheBytes);
+        _syncs = new SyncsUnderWay(options.Time);
         _supply = new SegmentSupply(folder, _segmentBytes, options, logger);
     }
 
@@ -95,6 +97,9 @@ internal sealed partial class LogStore : IDisposable
             }
         }
     }
+
+    /// <summary>How long a sync of the log has been under way; zero where none is.</summary>
+    public TimeSpan SyncingFor => _syncs.Longest;
 
     /// <summary>Why ordinary appends are, or soon will be, refused for want of space; null while all is well.</summary>
     public string? SpaceShortage => _supply.Shortage;
@@ -153,8 +158,16 @@ internal sealed partial class LogStore : IDisposable
 
     private void SyncMeasured(Segment segment)
     {
-        long started = _options.Time.GetTimestamp();
-        segment.File.Sync();
+        long started = _syncs.Begin();
+        try
+        {
+            segment.File.Sync();
+        }
+        finally
+        {
+            _syncs.End(started);
+        }
+
         StorageMeters.SyncDuration.Record(_options.Time.GetElapsedTime(started).TotalSeconds);
     }
 

@@ -9,7 +9,10 @@ namespace StateServer.Consensus.Membership;
 internal sealed class ClusterConfiguration
 {
     /// <summary>The format's version, the first byte of <see cref="Encode"/>.</summary>
-    private const byte FormatVersion = 1;
+    private const byte FormatVersion = 2;
+
+    /// <summary>The version without folders; what has none is written in it still, and older executables read it.</summary>
+    private const byte FormatWithoutFolders = 1;
 
     /// <summary>No voters: what a member has that is to be told of its cluster by the leader.</summary>
     public static readonly ClusterConfiguration Empty = new([]);
@@ -56,13 +59,18 @@ internal sealed class ClusterConfiguration
     {
         using var bytes = new MemoryStream();
         using var writer = new BinaryWriter(bytes, Encoding.UTF8);
-        writer.Write(FormatVersion);
+        var version = Members.All(member => member.Folder.IsNone) ? FormatWithoutFolders : FormatVersion;
+        writer.Write(version);
         writer.Write(Members.Length);
         foreach (var member in Members)
         {
             writer.Write(member.Id.Value);
             writer.Write(member.Name);
             writer.Write(member.PeerAddress);
+            if (version == FormatVersion)
+            {
+                writer.Write(member.Folder.Value);
+            }
         }
 
         writer.Flush();
@@ -78,10 +86,11 @@ internal sealed class ClusterConfiguration
             return Empty;
         }
 
-        if (bytes[0] != FormatVersion || bytes.Length < 5)
+        var version = bytes[0];
+        if (version is not (FormatWithoutFolders or FormatVersion) || bytes.Length < 5)
         {
             throw new InvalidDataException(
-                $"a configuration of format {bytes[0]} was found; this executable knows format {FormatVersion} only");
+                $"a configuration of format {version} was found; this executable knows up to format {FormatVersion}");
         }
 
         try
@@ -90,7 +99,11 @@ internal sealed class ClusterConfiguration
             var members = new ConfigurationMember[Math.Min(BinaryPrimitives.ReadInt32LittleEndian(bytes[1..]), bytes.Length)];
             for (var i = 0; i < members.Length; i++)
             {
-                members[i] = new(new(reader.ReadUInt64()), reader.ReadString(), reader.ReadString());
+                members[i] = new(
+                    new(reader.ReadUInt64()),
+                    reader.ReadString(),
+                    reader.ReadString(),
+                    new(version == FormatVersion ? reader.ReadUInt64() : 0));
             }
 
             return new(members);

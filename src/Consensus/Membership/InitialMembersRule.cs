@@ -18,7 +18,7 @@ internal static class InitialMembersRule
         Refuse(Repeated(members, member => member.Id.ToString()), "is the id of two members");
         Refuse(Repeated(members, member => member.Name), "is the name of two members");
         Refuse(Repeated(members, member => member.PeerAddress), "is the peer address of two members");
-        Refuse(members.Where(member => !IsAddress(member.PeerAddress)).Select(member => member.PeerAddress), "is no peer address; host:port is");
+        Refuse(members.Where(member => !PeerAddress.IsValid(member.PeerAddress)).Select(member => member.PeerAddress), "is no peer address; host:port is");
         if (members.All(member => member.Id != self))
         {
             throw new InitialMembersException($"this member, {self}, is not among the initial members");
@@ -29,9 +29,6 @@ internal static class InitialMembersRule
 
     private static IEnumerable<string> Repeated(IEnumerable<InitialMember> members, Func<InitialMember, string> value)
         => members.GroupBy(value).Where(group => group.Count() > 1).Select(group => group.Key);
-
-    private static bool IsAddress(string address)
-        => address.LastIndexOf(':') is > 0 and var colon && ushort.TryParse(address.AsSpan(colon + 1), out var port) && port > 0;
 
     private static void Refuse(IEnumerable<string> wrong, string why)
     {

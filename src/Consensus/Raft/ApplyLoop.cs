@@ -1,5 +1,6 @@
 using StateServer.Consensus.Log;
 using StateServer.Consensus.Log.Native;
+using StateServer.Consensus.Membership;
 
 namespace StateServer.Consensus.Raft;
 
@@ -159,7 +160,11 @@ internal sealed class ApplyLoop : IDisposable
         _log.Read(from, to, BatchBytes, _records);
         foreach (var record in _records)
         {
-            _entries.Add(new(record.Index, record.Term, record.Kind == RecordKind.Command ? record.Payload : default));
+            _entries.Add(new(
+                record.Index,
+                record.Term,
+                record.Kind == RecordKind.Command ? record.Payload : default,
+                record.Kind == RecordKind.Configuration ? ClusterConfiguration.Decode(record.Payload.Span).Voters : default));
         }
 
         _applier.Apply(_entries);

@@ -1,9 +1,10 @@
+using StateServer.Consensus.Transport;
 using StateServer.Protos.Peer;
 
 namespace StateServer.Consensus.Raft;
 
 /// <summary>
-/// The way to one other member. Every call ends with <see cref="Transport.PeerUnavailableException"/> where there is no answer in
+/// The way to one other member. Every call ends with <see cref="PeerUnavailableException"/> where there is no answer in
 /// time, and with <see cref="OperationCanceledException"/> where its token ended it. Appends are sent one at a time by one
 /// caller; the rest is thread-safe.
 /// </summary>
@@ -22,7 +23,7 @@ internal interface IPeerLink : IDisposable
     /// <param name="term">The leader's term.</param>
     /// <param name="progressed">Told whenever the member took a part of it.</param>
     /// <param name="cancellationToken">Ends the transfer.</param>
-    Task<SnapshotReply> SendSnapshotAsync(long term, Action progressed, CancellationToken cancellationToken);
+    Task<SnapshotReply> SendSnapshotAsync(long term, Action<SnapshotProgress> progressed, CancellationToken cancellationToken);
 
     /// <summary>Tells the member to stand for election at once.</summary>
     Task<TimeoutNowReply> TimeoutNowAsync(TimeoutNowRequest request, TimeSpan timeout, CancellationToken cancellationToken);

@@ -59,6 +59,56 @@ internal interface IRaftNode : IAsyncDisposable
     ValueTask TransferLeadershipAsync(NodeId target, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Tells who belongs to the cluster now, and who was removed, as the replicated state says: at each change of it, and after each
+    /// restore of a snapshot, on every member; before the start, too. Returns at once, never throws, and may be told the same again.
+    /// The leader teaches the members without a vote; calls of removed ones are refused from now on; a removed member that is told
+    /// of itself stops (<see cref="Removal"/>).
+    /// </summary>
+    void Follow(MemberRoster roster);
+
+    /// <summary>
+    /// Binds a joining member's id, which the roster has without a folder, to its folder, by the log: set once, before the start.
+    /// Returns null once that is applied here, or in one line why it can't be. Called on whichever member it announces itself to.
+    /// </summary>
+    Func<JoiningMember, CancellationToken, ValueTask<string?>>? Admit { get; set; }
+
+    /// <summary>
+    /// Ends with the reason, in one line, once this member was told by a peer or by the log that it was removed, serves nothing
+    /// (<see cref="Fault"/> says so from the first moment), its folder is marked retired, and it takes no part any more. The
+    /// process is then to end. Never ends otherwise.
+    /// </summary>
+    Task<string> Removal { get; }
+
+    /// <summary>
+    /// Gives a learner a vote, and waits until that is committed and applied here. The learner must hold all that this log had when
+    /// the last round was sent, and have acknowledged that within two heartbeats; the voters alive must be a quorum before it and
+    /// after it. What is not so is waited for, for one election timeout. Where it votes already, this waits for that.
+    /// </summary>
+    /// <returns>The place of the entry that gave it; the term is 0 where the log has it no longer.</returns>
+    /// <exception cref="RefusedChangeException">Not now, with the numbers; nothing was appended but perhaps a barrier.</exception>
+    /// <exception cref="NotLeadingException">Not the leader, or handing over; the voters were not changed.</exception>
+    /// <exception cref="UnsettledChangeException">Leadership ended after the append: it may or may not be committed. Ask the next leader for the same.</exception>
+    /// <exception cref="LogSpaceException">The disk is full, its reserve too; nothing was appended.</exception>
+    /// <exception cref="OperationCanceledException">The token ended the wait; it may or may not be appended and committed.</exception>
+    ValueTask<EntryPosition> PromoteAsync(NodeId learner, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes a voter's vote, and waits until that is committed and applied here; while it stays in the roster it is a learner. The
+    /// voters alive must be a quorum before it and after it, and it must not be this member: leadership is handed over first.
+    /// Where it has no vote already, this waits for that. Otherwise as <see cref="PromoteAsync"/>, exceptions too.
+    /// </summary>
+    ValueTask<EntryPosition> RemoveVoterAsync(NodeId voter, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Appends the voters in force once more, as an entry that changes nobody's vote, so that whoever applies the log from there on
+    /// knows them; returns when it is committed and applied here.
+    /// </summary>
+    /// <exception cref="NotLeadingException">Not the leader, or handing over; nothing was appended but perhaps a barrier.</exception>
+    /// <exception cref="UnsettledChangeException">Leadership ended after the append.</exception>
+    /// <exception cref="LogSpaceException">The disk is full, its reserve too; nothing was appended.</exception>
+    ValueTask<EntryPosition> RestateVotersAsync(CancellationToken cancellationToken);
+
+    /// <summary>
     /// While <paramref name="why"/> is given, this member neither stands for election nor takes leadership over; it follows and
     /// votes on, and a leader leads on until it hands over.
     /// </summary>

@@ -1,5 +1,6 @@
 using StateServer.Consensus.Log;
 using StateServer.Consensus.Membership;
+using StateServer.Domain.Identity;
 
 namespace StateServer.Consensus.Raft;
 
@@ -8,6 +9,13 @@ internal sealed partial class MemberCluster
 {
     private readonly SemaphoreSlim _changes = new(1, 1);
     private ClusterConfiguration? _inForce;
+
+    /// <summary>
+    /// Somebody whom the library knows, to stand for a candidate whom it may not know and would refuse. Not always this member: one
+    /// that was given a vote, and does not know it yet, votes all the same, or nobody might be elected.
+    /// </summary>
+    private NodeId KnownToLibrary =>
+        Volatile.Read(ref _inForce) is { Voters: [var first, ..] } voters && !voters.Contains(_self) ? first : _self;
 
     /// <summary>
     /// Changes the voters by one: a barrier of this term is committed first (Raft dissertation, §4.1), then the newest

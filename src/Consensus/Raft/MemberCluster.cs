@@ -34,7 +34,6 @@ internal sealed partial class MemberCluster : RaftCluster<ClusterPeer>
     private readonly ReplicaOptions _options;
     private readonly Campaign _campaign;
     private BallotBox? _ballot;
-    private NodeId _leader;
     private string? _unfit;
 
     /// <summary>Makes the member; it neither answers nor stands before it is started.</summary>
@@ -116,28 +115,15 @@ internal sealed partial class MemberCluster : RaftCluster<ClusterPeer>
         }
     }
 
-    /// <summary>The leader that this member follows, or itself; none where it knows none.</summary>
-    public NodeId CurrentLeader
-    {
-        get
-        {
-            if (IsLeader)
-            {
-                return _self;
-            }
-
-            lock (_lock)
-            {
-                return _leader == _self ? default : _leader;
-            }
-        }
-    }
-
     /// <summary>When a voter last answered this member as its leader; 0 for never.</summary>
     public long LastContact(NodeId voter) => _contacts.GetValueOrDefault(voter);
 
     /// <summary>A voter answered now.</summary>
     public void Contacted(NodeId voter) => _contacts[voter] = _time.GetTimestamp();
+
+    /// <summary>A member that is to vote was heard at that time, by <see cref="Now"/>'s clock; later news counts more.</summary>
+    public void Contacted(NodeId voter, long timestamp)
+        => _contacts.AddOrUpdate(voter, timestamp, (_, known) => Math.Max(known, timestamp));
 
     /// <summary>The time now, by the monotonic clock.</summary>
     public long Now() => _time.GetTimestamp();
@@ -255,7 +241,7 @@ internal sealed partial class MemberCluster : RaftCluster<ClusterPeer>
         DurableLog.VotingFor(candidate);
         var result = await WithStickiness(
             request.Transfer ? 0 : LowestTimeout,
-            () => VoteAsync(MemberIds.Of(_self), request.Term, request.LastIndex, request.LastTerm, 0, token)).ConfigureAwait(false);
+            () => VoteAsync(MemberIds.Of(KnownToLibrary), request.Term, request.LastIndex, request.LastTerm, 0, token)).ConfigureAwait(false);
         Changed?.Invoke();
         return new() { Term = Math.Max(_log.Term, result.Term), Granted = result.Value };
     }
@@ -265,7 +251,7 @@ internal sealed partial class MemberCluster : RaftCluster<ClusterPeer>
     {
         var result = await WithStickiness(
             LowestTimeout,
-            () => PreVoteAsync(MemberIds.Of(_self), request.Term + 1, request.LastIndex, request.LastTerm, 0, token)).ConfigureAwait(false);
+            () => PreVoteAsync(MemberIds.Of(KnownToLibrary), request.Term + 1, request.LastIndex, request.LastTerm, 0, token)).ConfigureAwait(false);
         return new() { Term = Math.Max(_log.Term, result.Term), Answer = (PreVoteReply.Types.Answer)result.Value };
     }
 
@@ -344,43 +330,5 @@ internal sealed partial class MemberCluster : RaftCluster<ClusterPeer>
                 timer = drawn;
             }
         }
-    }
-
-    private void Follow(NodeId leader)
-    {
-        lock (_lock)
-        {
-            if (_leader == leader)
-            {
-                return;
-            }
-
-            _leader = leader;
-        }
-
-        Changed?.Invoke();
-    }
-
-    private void OnLeaderChanged(ClusterPeer? leader)
-    {
-        lock (_lock)
-        {
-            _leader = leader?.Member.Id ?? default;
-        }
-
-        // A single voter is made leader before its state is; the start comes here once more.
-        if (leader is LocalPeer && ConsensusToken is { IsCancellationRequested: false } leadership)
-        {
-            var term = _log.Term;
-            leadership.UnsafeRegister(
-                _ =>
-                {
-                    _log.StopLeading(term);
-                    Changed?.Invoke();
-                },
-                null);
-        }
-
-        Changed?.Invoke();
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using StateServer.Consensus.Log;
 using StateServer.Consensus.Log.Native;
 using StateServer.Consensus.Membership;
+using StateServer.Consensus.Recovery;
 using StateServer.Consensus.Snapshots;
 
 namespace StateServer.Consensus.Raft;
@@ -47,6 +48,7 @@ internal sealed class MemberFolder
     {
         var folder = Path.GetFullPath(options.DataFolder);
         disk.CreateFolder(folder);
+        RecoveredFolder.Finish(folder, disk);
         var path = Path.Combine(folder, "identity");
         if (!disk.Exists(path) && disk.Files(LogFolder(folder)).Count > 0)
         {
@@ -64,12 +66,16 @@ internal sealed class MemberFolder
         }
 
         return found.RetiredReason is { } reason
-            ? throw new MemberFolderException($"{folder} was retired and must not be used again: {reason}")
+            ? throw new MemberFolderException($"{folder} was retired and must not be used again: {reason}", isRetired: true)
             : new(options, disk, time, logger, identity);
     }
 
     /// <summary>Keeps the first configuration; from then on restarts need no exchange.</summary>
     public void KeepFirstConfiguration(ClusterConfiguration configuration) => _identity.KeepFirstConfiguration(configuration.Encode());
+
+    /// <summary>Marks the folder so that no later start uses it; durable when it returns.</summary>
+    /// <exception cref="IOException">It can't be written; nothing was changed.</exception>
+    public void Retire(string reason) => _identity.Retire(reason);
 
     /// <summary>Opens or makes the rest, and restores the newest snapshot into the applier before the log is taken over (trap 17).</summary>
     /// <exception cref="LogDamagedException">Something is damaged: this member must not vote.</exception>

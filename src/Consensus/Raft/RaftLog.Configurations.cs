@@ -32,6 +32,18 @@ internal sealed partial class RaftLog
         }
     }
 
+    /// <summary>The configuration in force, and the index of the entry that brought it: 0 for a new cluster's first one.</summary>
+    public (long Index, ClusterConfiguration Configuration) NewestConfiguration
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return (_configurations.TopIndex, _configurations.Top);
+            }
+        }
+    }
+
     /// <summary>The configuration in force at an index.</summary>
     public ConfigurationInForce ConfigurationAt(long index)
     {

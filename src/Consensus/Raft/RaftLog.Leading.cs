@@ -52,7 +52,7 @@ internal sealed partial class RaftLog
     }
 
     /// <summary>A voter answered, as a follower of this term, a message sent at <paramref name="moment"/>.</summary>
-    /// <param name="voter">The voter.</param>
+    /// <param name="voter">The voter; whoever else answers counts for nothing.</param>
     /// <param name="term">The term of the message.</param>
     /// <param name="moment">When it was sent.</param>
     /// <param name="durableIndex">What it verified against this log and has on disk; 0 where it verified nothing.</param>
@@ -61,7 +61,7 @@ internal sealed partial class RaftLog
         var advanced = false;
         lock (_lock)
         {
-            if (term != _gate.Term || term != _term)
+            if (term != _gate.Term || term != _term || !_top.Contains(voter))
             {
                 return;
             }

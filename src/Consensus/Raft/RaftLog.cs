@@ -87,6 +87,9 @@ internal sealed partial class RaftLog
     /// <summary>Bytes of the log on disk.</summary>
     public long DiskBytes => _store.DiskBytes;
 
+    /// <summary>How long a sync of the log has been under way; zero where none is.</summary>
+    public TimeSpan SyncingFor => _store.SyncingFor;
+
     /// <summary>The term of an entry; of the last dropped one too.</summary>
     /// <returns>Null where the log does not have it (any more).</returns>
     public long? TermAt(long index)

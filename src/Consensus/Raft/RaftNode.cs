@@ -25,8 +25,10 @@ internal sealed partial class RaftNode : IRaftNode
     private RaftParts? _parts;
     private string? _fault;
     private string? _unfit;
+    private readonly Retirement _retirement;
+    private readonly Lock _stopLock = new();
     private string _leaderSaid = "";
-    private int _stopped;
+    private Task? _stopping;
 
     private RaftNode(
         ReplicaOptions options, IEntryApplier applier, MemberFolder folder, TimeProvider time, ILogger logger, IProcessEnd end)
@@ -39,7 +41,9 @@ internal sealed partial class RaftNode : IRaftNode
         _end = end;
         Guard = new(folder.Identity, folder.Pins);
         Guard.Know(options.InitialMembers.Select(member => member.Id));
-        Channels = new(folder.Identity, options.ElectionTimeoutLow);
+        Channels = new(folder.Identity, folder.Pins, options.PeerAddress, options.ElectionTimeoutLow);
+        Channels.Refused += OnRefused;
+        _retirement = new(folder, () => StopAsync(new CancellationToken(canceled: true)), logger);
         Bootstrap = new(folder.Identity, folder.Pins, Channels, time, logger);
     }
 
@@ -61,8 +65,8 @@ internal sealed partial class RaftNode : IRaftNode
     /// <summary>Who this member is.</summary>
     public MemberIdentity Identity => _folder.Identity;
 
-    /// <summary>The library's half; null before the start.</summary>
-    public MemberCluster? Cluster => Volatile.Read(ref _parts)?.Cluster;
+    /// <summary>The library's half; null before the start, and once this member was removed.</summary>
+    public MemberCluster? Cluster => _retirement.Reason is null ? Volatile.Read(ref _parts)?.Cluster : null;
 
     /// <summary>Takes snapshots in; there is one once started.</summary>
     public SnapshotInstaller Installer => Parts.Installer;
@@ -70,7 +74,7 @@ internal sealed partial class RaftNode : IRaftNode
     /// <inheritdoc/>
     public RaftStatus Status => Volatile.Read(ref _parts) is { } parts
         ? Look(parts)
-        : new() { Fault = Volatile.Read(ref _fault) ?? Bootstrap.Fault ?? "this member is starting" };
+        : new() { Fault = Volatile.Read(ref _fault) ?? _retirement.Reason ?? Bootstrap.Fault ?? "this member is starting" };
 
     /// <inheritdoc/>
     public MemberPosition Position => Volatile.Read(ref _parts) is { } parts
@@ -78,7 +82,7 @@ internal sealed partial class RaftNode : IRaftNode
         : default;
 
     /// <inheritdoc/>
-    public string? Fault => Volatile.Read(ref _parts) is null ? Status.Fault : Volatile.Read(ref _fault);
+    public string? Fault => Volatile.Read(ref _parts) is { } parts ? Trouble(parts) : Status.Fault;
 
     /// <inheritdoc/>
     public CancellationToken LeadershipToken
@@ -102,7 +106,9 @@ internal sealed partial class RaftNode : IRaftNode
         }
     }
 
-    private RaftParts Parts => Volatile.Read(ref _parts) ?? throw new NotLeadingException("this member is starting");
+    private RaftParts Parts => Volatile.Read(ref _parts) is not { } parts
+        ? throw new NotLeadingException("this member is starting")
+        : _retirement.Reason is { } removed ? throw new NotLeadingException($"this member was removed from the cluster: {removed}") : parts;
 
     /// <summary>Makes or reads the member's identity; nothing else is touched.</summary>
     /// <param name="options">The replica's options.</param>
@@ -137,24 +143,39 @@ internal sealed partial class RaftNode : IRaftNode
                 Channels.SetAddress(member.Id, member.PeerAddress);
             }
 
-            if (_folder.FirstConfiguration is not { } first)
+            if (_folder.FirstConfiguration is { } first)
+            {
+                Bootstrap.Resume();
+            }
+            else if (_options.Join is not null)
+            {
+                first = ClusterConfiguration.Empty;
+                _folder.KeepFirstConfiguration(first);
+                Bootstrap.Resume();
+            }
+            else
             {
                 first = InitialMembersRule.Configure(_options.InitialMembers, _options.Id);
                 await Bootstrap.BindAsync(first, _folder.Beginning(), cancellationToken).ConfigureAwait(false);
                 _folder.KeepFirstConfiguration(first);
             }
-            else
-            {
-                Bootstrap.Resume();
-            }
 
-            var parts = RaftParts.Assemble(this, _options, _folder.OpenLog(first, _applier), _applier, _time, _logger, _end);
+            var opened = _folder.OpenLog(first, _applier);
+            Guard.AcceptsStrangers = opened.Log.Configuration.Voters.IsEmpty;
+            var parts = RaftParts.Assemble(this, _options, opened, _applier, _time, _logger, _end);
             parts.Cluster.Changed += RaiseChanged;
             parts.Log.TermRaised += RaiseChanged;
             Volatile.Write(ref _parts, parts);
             Interlocked.MemoryBarrier();
             parts.Cluster.Unfit = Volatile.Read(ref _unfit);
+            if (_retirement.Reason is { } removed)
+            {
+                await parts.DisposeAsync().ConfigureAwait(false);
+                throw new MemberFolderException($"this member was removed from the cluster: {removed}", isRetired: true);
+            }
+
             await parts.StartAsync(cancellationToken).ConfigureAwait(false);
+            parts.Learners.Roster = Volatile.Read(ref _roster);
             RaiseChanged();
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
@@ -255,13 +276,29 @@ internal sealed partial class RaftNode : IRaftNode
     public SnapshotStore Snapshots => Parts.Snapshots;
 
     /// <inheritdoc/>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public Task StopAsync(CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _stopped, 1) != 0)
+        lock (_stopLock)
         {
-            return;
+            return _stopping ??= EndAsync(cancellationToken);
         }
+    }
 
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+
+    [LoggerMessage(EventId = 3020, Level = LogLevel.Warning, Message = "leadership was not handed over before the stop: {Why}")]
+    private static partial void LogNotHandedOver(ILogger logger, string why);
+
+    [LoggerMessage(EventId = 3021, Level = LogLevel.Error, Message = "a handler of a change of leader or term failed")]
+    private static partial void LogHandlerFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 3022, Level = LogLevel.Information, Message = "{What}")]
+    private static partial void LogLeader(ILogger logger, string what);
+
+    private async Task EndAsync(CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         if (Volatile.Read(ref _parts) is { } parts)
         {
             if (parts.Cluster.IsLeader && parts.Log.Configuration.Voters.Length > 1)
@@ -281,18 +318,6 @@ internal sealed partial class RaftNode : IRaftNode
 
         Channels.Dispose();
     }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
-
-    [LoggerMessage(EventId = 3020, Level = LogLevel.Warning, Message = "leadership was not handed over before the stop: {Why}")]
-    private static partial void LogNotHandedOver(ILogger logger, string why);
-
-    [LoggerMessage(EventId = 3021, Level = LogLevel.Error, Message = "a handler of a change of leader or term failed")]
-    private static partial void LogHandlerFailed(ILogger logger, Exception exception);
-
-    [LoggerMessage(EventId = 3022, Level = LogLevel.Information, Message = "{What}")]
-    private static partial void LogLeader(ILogger logger, string what);
 
     private void RaiseChanged()
     {
@@ -315,7 +340,7 @@ internal sealed partial class RaftNode : IRaftNode
         {
             { IsLeader: true } => $"this member leads, in term {status.Term}",
             { Leader.IsNone: true } => "no leader is known",
-            _ => $"{_options.InitialMembers.FirstOrDefault(member => member.Id == status.Leader)?.Name} ({status.Leader}) leads, in term {status.Term}",
+            _ => $"{NameOf(status.Leader)} ({status.Leader}) leads, in term {status.Term}",
         };
         if (Interlocked.Exchange(ref _leaderSaid, what) != what)
         {
@@ -323,9 +348,14 @@ internal sealed partial class RaftNode : IRaftNode
         }
     }
 
+    private string NameOf(NodeId member) =>
+        Volatile.Read(ref _roster).Find(member)?.Name
+        ?? _options.InitialMembers.FirstOrDefault(known => known.Id == member)?.Name
+        ?? "another member";
+
     private bool IsLearner(RaftParts parts) =>
-        !parts.Log.Configuration.Voters.Contains(_options.Id)
-        && Volatile.Read(ref _fault) is null
+        !parts.Log.Configuration.Contains(_options.Id)
+        && Trouble(parts) is null
         && !parts.Cluster.IsLeader;
 
     private RaftStatus Look(RaftParts parts)
@@ -343,12 +373,14 @@ internal sealed partial class RaftNode : IRaftNode
             LastIndex = log.LastIndex,
             CommitIndex = log.CommitIndex,
             DiskBytes = log.DiskBytes,
+            SyncingFor = log.SyncingFor,
             Voters = voters,
             Progress = leads
                 ? voters.Where(voter => voter != _options.Id).ToImmutableDictionary(
                     voter => voter, voter => new PeerProgress(log.DurableOf(voter), parts.Cluster.LastContact(voter)))
                 : ImmutableDictionary<NodeId, PeerProgress>.Empty,
-            Fault = Volatile.Read(ref _fault),
+            Learners = leads ? parts.Learners.Progress : ImmutableDictionary<NodeId, LearnerProgress>.Empty,
+            Fault = Trouble(parts),
             SpaceShortage = log.SpaceShortage,
         };
     }

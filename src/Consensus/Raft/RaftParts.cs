@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using StateServer.Consensus.Log.Native;
+using StateServer.Consensus.Membership;
 using StateServer.Consensus.Snapshots;
 using StateServer.Consensus.Transport;
 
@@ -14,6 +15,8 @@ internal sealed class RaftParts : IAsyncDisposable
     private readonly ApplyLoop _applies;
     private QuorumMonitor? _monitor;
     private readonly Func<QuorumMonitor> _watch;
+    private readonly Func<Announcer> _announce;
+    private Announcer? _announcer;
 
     private RaftParts(
         OpenedLog opened,
@@ -23,13 +26,21 @@ internal sealed class RaftParts : IAsyncDisposable
         MemberCluster cluster,
         LeadershipTransfer transfer,
         SnapshotInstaller installer,
-        Func<QuorumMonitor> watch)
+        LearnerPushers learners,
+        VoterChanges changes,
+        PinWriter pinWriter,
+        Func<QuorumMonitor> watch,
+        Func<Announcer> announce)
     {
         _opened = opened;
         _door = door;
         _flusher = flusher;
         _applies = applies;
         _watch = watch;
+        _announce = announce;
+        Learners = learners;
+        Changes = changes;
+        PinWriter = pinWriter;
         Cluster = cluster;
         Transfer = transfer;
         Installer = installer;
@@ -49,6 +60,18 @@ internal sealed class RaftParts : IAsyncDisposable
 
     /// <summary>Takes snapshots in.</summary>
     public SnapshotInstaller Installer { get; }
+
+    /// <summary>Teaches the learners.</summary>
+    public LearnerPushers Learners { get; }
+
+    /// <summary>Changes the voters.</summary>
+    public VoterChanges Changes { get; }
+
+    /// <summary>Writes down what the log told of members.</summary>
+    public PinWriter PinWriter { get; }
+
+    /// <summary>What the last round of telling others where this member is came to; null where nothing was to be told.</summary>
+    public string? Announced => Volatile.Read(ref _announcer)?.State;
 
     /// <summary>Puts the parts together; nothing runs yet but the threads that wait.</summary>
     public static RaftParts Assemble(
@@ -78,12 +101,10 @@ internal sealed class RaftParts : IAsyncDisposable
                     return new LocalPeer(member, cluster);
                 }
 
-                if (channels.AddressOf(member.Id) is null)
-                {
-                    channels.SetAddress(member.Id, member.PeerAddress);
-                }
-
+                channels.Announce(member.Id, member.PeerAddress);
+                node.Pins.Tell(member.Id, member.Folder);
                 node.Guard.Know([member.Id]);
+                node.Guard.AcceptsStrangers = false;
                 return new RemotePeer(
                     member, cluster, log, new GrpcPeerLink(member.Id, channels, opened.Snapshots, options, time), options);
             },
@@ -98,15 +119,35 @@ internal sealed class RaftParts : IAsyncDisposable
             flusher.Appended();
             cluster.ForceRound();
         };
+        var transfer = new LeadershipTransfer(options.Id, cluster, log, options, time);
+        var learners = new LearnerPushers(
+            options.Id,
+            cluster,
+            log,
+            MemberRoster.Empty,
+            learner => new GrpcPeerLink(learner.Id, channels, opened.Snapshots, options, time),
+            options,
+            time,
+            logger);
         return new(
             opened,
             door,
             flusher,
             applies,
             cluster,
-            new(options.Id, cluster, log, options, time),
+            transfer,
             installer,
-            () => new(options.Id, cluster, log, options, time, end, logger));
+            learners,
+            new(options.Id, cluster, log, learners, transfer, () => node.LeadershipToken, options, time),
+            new(node.Pins, time, logger),
+            () => new(options.Id, cluster, log, options, time, end, logger),
+            () => new(
+                options,
+                channels,
+                () => !cluster.CurrentLeader.IsNone,
+                () => node.KnownMembers.Select(member => member.Id),
+                time,
+                logger));
     }
 
     /// <summary>Payload bytes that one append message carries at most; one larger entry travels alone.</summary>
@@ -118,6 +159,7 @@ internal sealed class RaftParts : IAsyncDisposable
         _applies.Start();
         await Cluster.StartAsync(cancellationToken).ConfigureAwait(false);
         _monitor = _watch();
+        Volatile.Write(ref _announcer, _announce());
     }
 
     /// <summary>This member appended as the leader: make it durable, and send it out.</summary>
@@ -127,6 +169,13 @@ internal sealed class RaftParts : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _monitor?.Dispose();
+        if (_announcer is not null)
+        {
+            await _announcer.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await Learners.DisposeAsync().ConfigureAwait(false);
+        PinWriter.Dispose();
         await Cluster.DisposeAsync().ConfigureAwait(false);
         Transfer.Dispose();
         _flusher.Dispose();

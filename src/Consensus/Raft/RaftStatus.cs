@@ -30,11 +30,17 @@ internal sealed record RaftStatus
     /// <summary>Bytes of the log on disk.</summary>
     public long DiskBytes { get; init; }
 
+    /// <summary>How long a sync of the log has been under way; zero where none is.</summary>
+    public TimeSpan SyncingFor { get; init; }
+
     /// <summary>The voters in force, in id order.</summary>
     public ImmutableArray<NodeId> Voters { get; init; } = [];
 
     /// <summary>On the leader: the index each other voter has durably acknowledged, and when it last answered (monotonic timestamp).</summary>
     public ImmutableDictionary<NodeId, PeerProgress> Progress { get; init; } = ImmutableDictionary<NodeId, PeerProgress>.Empty;
+
+    /// <summary>On the leader: the members without a vote that it teaches, and how far each is.</summary>
+    public ImmutableDictionary<NodeId, LearnerProgress> Learners { get; init; } = ImmutableDictionary<NodeId, LearnerProgress>.Empty;
 
     /// <summary>Null while all is well, otherwise why this member does not vote or can't write.</summary>
     public string? Fault { get; init; }

@@ -118,7 +118,7 @@ internal sealed class RemotePeer(
     {
         try
         {
-            var reply = await link.SendSnapshotAsync(term, () => cluster.Contacted(Member.Id), token).ConfigureAwait(false);
+            var reply = await link.SendSnapshotAsync(term, _ => cluster.Contacted(Member.Id), token).ConfigureAwait(false);
             cluster.Contacted(Member.Id);
 
             // Never "with the leader's term": the library would count the whole snapshot as this member's part of a quorum (trap 3).

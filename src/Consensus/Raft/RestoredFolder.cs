@@ -36,13 +36,7 @@ public static class RestoredFolder
         try
         {
             disk.CreateFolder(staged);
-            IdentityStore.Create(Path.Combine(staged, "identity"), cluster, self, disk);
-            using (var votes = VoteStore.Create(Path.Combine(staged, "vote"), disk))
-            {
-                votes.Save(Term, default);
-            }
-
-            WriteSnapshot(Path.Combine(staged, "snapshots"), disk, cluster, first, state);
+            Fill(staged, disk, cluster, self, first, state, isAlone: false);
             disk.SyncFolder(staged);
 
             // Over an empty folder too; a used one refuses.
@@ -66,6 +60,31 @@ public static class RestoredFolder
         : Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).FirstOrDefault() is { } entry
             ? $"{folder} is not empty (there is {Path.GetFileName(entry)}); give an empty or new folder"
             : null;
+
+    /// <summary>Writes all of it into a new folder, whose entries the caller syncs.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="disk">The disk.</param>
+    /// <param name="cluster">The new cluster's id.</param>
+    /// <param name="self">The member.</param>
+    /// <param name="first">The first configuration.</param>
+    /// <param name="state">The state.</param>
+    /// <param name="isAlone">True for a cluster's only member: there is nobody to compare anything with before the first vote.</param>
+    internal static void Fill(
+        string folder, IDisk disk, ClusterId cluster, NodeId self, ClusterConfiguration first, ReplicatedState state, bool isAlone)
+    {
+        var identity = IdentityStore.Create(Path.Combine(folder, "identity"), cluster, self, disk);
+        if (isAlone)
+        {
+            identity.KeepFirstConfiguration(first.Encode());
+        }
+
+        using (var votes = VoteStore.Create(Path.Combine(folder, "vote"), disk))
+        {
+            votes.Save(Term, default);
+        }
+
+        WriteSnapshot(Path.Combine(folder, "snapshots"), disk, cluster, first, state);
+    }
 
     private static void RefuseUsed(string path)
     {

@@ -85,7 +85,11 @@ internal sealed class Applier(ProposalQueue queue, DigestRing digests, TimeProvi
                 $"entry {entry.Index} of term {entry.Term} was handed over behind {before.Index} of term {before.Term}");
         }
 
-        if (entry.Payload.IsEmpty)
+        if (!entry.Voters.IsDefault)
+        {
+            ApplyVoters(entry, before.State);
+        }
+        else if (entry.Payload.IsEmpty)
         {
             Volatile.Write(ref _point, before with { Index = entry.Index, Term = entry.Term });
             digests.Observe(entry.Index, before.State);
@@ -98,6 +102,26 @@ internal sealed class Applier(ProposalQueue queue, DigestRing digests, TimeProvi
         if (entry.Term != before.Term)
         {
             queue.TermApplied(entry.Term);
+        }
+    }
+
+    /// <summary>A configuration entry tells the state who votes from here on, in log order.</summary>
+    private void ApplyVoters(in CommittedEntry entry, ReplicatedState state)
+    {
+        try
+        {
+            var result = StateMachine.ApplyVoters(state, entry.Index, [.. entry.Voters]);
+            Volatile.Write(ref _point, new AppliedPoint(entry.Index, entry.Term, result.State));
+            digests.Observe(entry.Index, result.State);
+            if (!ReferenceEquals(result.State, state))
+            {
+                Applied?.Invoke(new(entry.Index, result.State, result.Events, IsRestore: false) { LeaseChanges = result.LeaseChanges });
+            }
+        }
+        catch (Exception e)
+        {
+            ApplyLog.Failed(logger, entry.Index, e);
+            throw;
         }
     }
 

@@ -31,6 +31,10 @@ internal sealed class GrpcReplicaPeers(PeerChannels channels) : IReplicaPeers
         => AskAsync(member, client => client.CompareDigestsAsync(request, cancellationToken: cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<ReachReply> ReachAsync(NodeId member, ReachRequest request, CancellationToken cancellationToken)
+        => AskAsync(member, client => client.ReachAsync(request, cancellationToken: cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<TransferReply> TransferLeadershipAsync(NodeId leader, TransferRequest request, CancellationToken cancellationToken)
         => AskAsync(leader, client => client.TransferLeadershipAsync(request, cancellationToken: cancellationToken), cancellationToken);
 

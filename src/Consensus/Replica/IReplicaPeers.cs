@@ -25,6 +25,9 @@ internal interface IReplicaPeers
     /// <summary>Asks a member for its digests, and tells it what the last comparison gave.</summary>
     ValueTask<DigestsReply> CompareDigestsAsync(NodeId member, DigestsRequest request, CancellationToken cancellationToken);
 
+    /// <summary>Asks a member whether it reaches another one: it tries.</summary>
+    ValueTask<ReachReply> ReachAsync(NodeId member, ReachRequest request, CancellationToken cancellationToken);
+
     /// <summary>Asks the leader to hand over.</summary>
     ValueTask<TransferReply> TransferLeadershipAsync(NodeId leader, TransferRequest request, CancellationToken cancellationToken);
 }

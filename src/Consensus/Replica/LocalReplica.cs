@@ -9,6 +9,7 @@ using StateServer.Consensus.Status;
 using StateServer.Consensus.Transport;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Commands;
+using StateServer.Domain.Commands.Membership;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Outcomes;
 using StateServer.Protos.Replica;
@@ -23,6 +24,12 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
 
     /// <summary>How long a stopping member waits for what it has sent.</summary>
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a member that was told to stop may be away before its silence is a loss: a restart of its machine, and an operator's look at it.</summary>
+    private static readonly TimeSpan PlannedAbsence = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a stop waits for its announcement; a commit takes milliseconds.</summary>
+    private static readonly TimeSpan AnnouncementTime = TimeSpan.FromSeconds(1);
 
     private readonly ReplicaOptions _options;
     private readonly ReplicaCore _core;
@@ -39,13 +46,15 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
     private readonly LeaseTimes _leases;
     private readonly StatusSource _status;
     private readonly MemberObserver _observer;
+    private readonly MembershipControl _membership;
     private readonly IReadOnlyList<DutyLoop> _duties;
     private readonly CancellationTokenSource _stop = new();
     private readonly Meter _meter = new(ReplicaMeter.Name);
     private Task _loops = Task.CompletedTask;
+    private long _toldTerm;
     private int _stopping;
 
-    /// <summary>Puts it together; nothing runs before <see cref="StartAsync"/>.</summary>
+    /// <summary>Puts it together; nothing runs before <see cref="StartAsync"/>. What the layer above notes is asked for at each status.</summary>
     public LocalReplica(
         ReplicaOptions options,
         FolderId folder,
@@ -55,7 +64,8 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
         ISnapshotSink snapshots,
         IDiskSpace disk,
         TimeProvider time,
-        ILoggerFactory loggers)
+        ILoggerFactory loggers,
+        Func<StatusNotes>? notes = null)
     {
         var logger = loggers.CreateLogger<LocalReplica>();
         _options = options;
@@ -74,10 +84,12 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
         _leadership.Changed += (before, _) => _leaseTable.Leave(before);
         _leadership.Changed += (_, _) => LeadershipChanged?.Invoke();
         core.Applier.Applied += _leaseTable.Applied;
-        _status = new(options, raft, core.Applier, _space, _standing, snapshots, time.GetUtcNow());
+        _membership = new(options, raft, _leadership, peers, time);
+        _status = new(
+            options, raft, core.Applier, _space, _standing, snapshots, time.GetUtcNow(), () => _membership.Reaches, notes ?? (() => StatusNotes.None));
         _observer = new(options.Id, () => Status, peers, time);
         _duties = MakeDuties(folder, snapshots, logger);
-        Desk = new(options, core.Queue, raft, _leadership, _space, _readIndexes, _leases, core.Digests, _standing, () => Status);
+        Desk = new(options, core.Queue, raft, _leadership, _space, _readIndexes, _leases, core.Digests, _standing, () => Status, peers, time);
         core.Applier.Applied += applied =>
         {
             if (_standing.Observe(applied.State))
@@ -86,12 +98,17 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
             }
         };
         core.Applier.Advanced += _proposer.Advanced;
+        core.Applier.Advanced += TellTerm;
+        var roster = new RosterSource(raft, this, time);
+        core.Applier.Applied += applied => roster.Observe(applied.State);
+        _ = CloseWhenRemovedAsync();
         _meter.CreateObservableGauge("stateserver.queue.size", () => core.Queue.Bytes, "By", "Bytes of commands that are not answered yet");
         _meter.CreateObservableGauge("stateserver.queue.commands", () => core.Queue.Waiting, "{command}", "Commands of this member's clients that are not answered yet");
         _meter.CreateObservableGauge("stateserver.apply.lag", () => Math.Max(0, raft.Status.CommitIndex - core.Applier.AppliedIndex), "{entry}", "Committed entries not applied yet");
         _meter.CreateObservableGauge("stateserver.leases", () => State.Keyspace.LeaseCount, "{lease}", "Leases that exist");
         _meter.CreateObservableGauge("stateserver.quota.use", () => SpaceQuota.UseOf(State), "By", "What the state takes of its quota");
         _meter.CreateObservableGauge("stateserver.quota.size", () => options.QuotaBytes == SpaceQuota.None ? 0 : options.QuotaBytes, "By", "How much state there may be; 0 for any");
+        _meter.CreateObservableGauge("stateserver.log.fsync.under_way", () => raft.Status.SyncingFor.TotalSeconds, "s", "How long a sync of the log has been under way; 0 for none");
         _meter.CreateObservableGauge("stateserver.leader", () => _leadership.Current.IsSelf ? 1 : 0, "{leader}", "1 on the leader");
     }
 
@@ -121,6 +138,9 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
     /// <summary>The time that leases have left.</summary>
     public ILeaseTimes Leases => _leases;
 
+    /// <summary>Who votes, and how the leader changes that.</summary>
+    public IMembershipControl Membership => _membership;
+
     /// <summary>What this member does for others.</summary>
     public PeerDesk Desk { get; }
 
@@ -137,6 +157,37 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
             ]);
         await _raft.StartAsync(cancellationToken).ConfigureAwait(false);
         _leadership.Refresh();
+    }
+
+    /// <summary>
+    /// Tells the cluster that this member is going to stop, so that its silence is no loss for a while. Where that can't be said
+    /// soon (no leader, no quorum, a cluster of one) it isn't: a stop waits for nothing that doesn't come.
+    /// </summary>
+    /// <returns>Null, or in one line why it was not said.</returns>
+    public async ValueTask<string?> AnnounceStopAsync(CancellationToken cancellationToken)
+    {
+        var state = State;
+        if (state.FeatureLevel < MembershipCommand.FirstFeatureLevel
+            || !state.Members.ContainsKey(_options.Id)
+            || _leadership.Current.Leader.IsNone
+            || state.Membership.Voters.Count <= 1)
+        {
+            return null;
+        }
+
+        using var timer = new CancellationTokenSource(AnnouncementTime, _time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
+        try
+        {
+            var until = _time.GetUtcNow() + PlannedAbsence;
+            var outcome = await _core.Queue
+                .Add(new AnnounceStopCommand(_options.Id, until.ToUnixTimeMilliseconds()), null, limit.Token).ConfigureAwait(false);
+            return (outcome as Rejection)?.Detail;
+        }
+        catch (Exception e) when (e is OperationCanceledException or ProposalRefusedException or OutcomeUnknownException)
+        {
+            return e.Message;
+        }
     }
 
     /// <summary>Takes nothing more, waits for what was sent, hands leadership over, and ends.</summary>
@@ -156,6 +207,7 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
         await _loops.ConfigureAwait(false);
         _core.Queue.Abandon(Message);
         await _readIndexes.DisposeAsync().ConfigureAwait(false);
+        _membership.Dispose();
         _leadership.Dispose();
         _meter.Dispose();
     }
@@ -285,6 +337,7 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
             Loop("registration", 0.25, new RegistrationDuty(_options, folder, applier, _leadership, this, _time, logger).PerformAsync),
             Loop("space", 1, new SpaceDuty(self, _space, _raft, applier, _leadership, this, logger).PerformAsync),
             Loop("feature-level", 1, new FeatureLevelDuty(_raft, applier, _leadership, this, logger).PerformAsync),
+            Loop("voters", 1, new VotersDuty(_raft, applier, _leadership).PerformAsync),
             Loop("trim", 0.1, new TrimDuty(_core.Queue, applier, _leadership, this).PerformAsync),
             Loop("leases", LeaseDuty.Period.TotalSeconds, new LeaseDuty(_raft, applier, _leadership, _leaseTable, this).PerformAsync),
             Loop("digest", 2, new DigestDuty(
@@ -294,6 +347,15 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
                 ? (DutyLoop[])[]
                 : [Loop("compaction", CompactionDuty.PauseOf(rule).TotalSeconds, compaction.PerformAsync)],
         ];
+    }
+
+    /// <summary>A term's leadership counts once its first entry is applied: that is a change of its own, a moment behind the leader's.</summary>
+    private void TellTerm()
+    {
+        if (LeadingTerm is { } term && Interlocked.Exchange(ref _toldTerm, term) != term)
+        {
+            LeadershipChanged?.Invoke();
+        }
     }
 
     private ValueTask TickAsync(CancellationToken cancellationToken)
@@ -307,6 +369,9 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
 
         return default;
     }
+
+    private async Task CloseWhenRemovedAsync()
+        => _core.Queue.Close(ProposalRefusal.Stopping, $"this member was removed from the cluster: {await _raft.Removal.ConfigureAwait(false)}");
 
     private async ValueTask DrainAsync(CancellationToken cancellationToken)
     {

@@ -3,6 +3,8 @@ using StateServer.Consensus.Proposals;
 using StateServer.Consensus.Raft;
 using StateServer.Consensus.Reads;
 using StateServer.Consensus.Status;
+using StateServer.Consensus.Transport;
+using StateServer.Domain.Identity;
 using StateServer.Protos.Replica;
 
 namespace StateServer.Consensus.Replica;
@@ -20,6 +22,8 @@ internal sealed class PeerDesk : IDisposable
     private readonly DigestRing _digests;
     private readonly Standing _standing;
     private readonly Func<MemberStatus> _status;
+    private readonly IReplicaPeers _peers;
+    private readonly TimeProvider _time;
     private readonly CancellationTokenSource _closing = new();
 
     /// <summary>Makes it.</summary>
@@ -33,7 +37,9 @@ internal sealed class PeerDesk : IDisposable
         LeaseTimes leases,
         DigestRing digests,
         Standing standing,
-        Func<MemberStatus> status)
+        Func<MemberStatus> status,
+        IReplicaPeers peers,
+        TimeProvider time)
     {
         _options = options;
         _queue = queue;
@@ -45,6 +51,8 @@ internal sealed class PeerDesk : IDisposable
         _digests = digests;
         _standing = standing;
         _status = status;
+        _peers = peers;
+        _time = time;
     }
 
     /// <summary>Cancelled when this member stops: open streams end then.</summary>
@@ -77,6 +85,34 @@ internal sealed class PeerDesk : IDisposable
         var reply = new DigestsReply();
         reply.Points.AddRange(_digests.Points().Select(point => new DigestPoint { Index = point.Index, Digest = point.Digest }));
         return reply;
+    }
+
+    /// <summary>Tries whether this member reaches another one, and whether that takes part: a damaged or refused one answers, and does not.</summary>
+    public async ValueTask<ReachReply> ReachAsync(ReachRequest request, CancellationToken cancellationToken)
+    {
+        var member = new NodeId(request.Member);
+        if (member == _options.Id)
+        {
+            return new() { Heard = true };
+        }
+
+        using var timer = new CancellationTokenSource(_options.ElectionTimeoutHigh, _time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
+        try
+        {
+            var reply = await _peers.GetStatusAsync(member, limit.Token).ConfigureAwait(false);
+            return (MemberRole)reply.Role == MemberRole.Passive || reply.SyncingForMilliseconds >= StatusSource.LongestSync.TotalMilliseconds
+                ? new() { Message = $"it takes no part: {reply.Unhealthy}" }
+                : new() { Heard = true };
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new() { Message = $"no answer within {_options.ElectionTimeoutHigh.TotalMilliseconds:F0} ms" };
+        }
+        catch (PeerUnavailableException e)
+        {
+            return new() { Message = e.Reason };
+        }
     }
 
     /// <summary>Hands leadership over, where this member has it.</summary>

@@ -74,6 +74,10 @@ internal sealed class ReplicaPeerService(PeerDesk desk) : Protos.Replica.Replica
         => Task.FromResult(desk.CompareDigests(request));
 
     /// <inheritdoc/>
+    public override async Task<ReachReply> Reach(ReachRequest request, ServerCallContext context)
+        => await desk.ReachAsync(request, context.CancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
     public override async Task<TransferReply> TransferLeadership(TransferRequest request, ServerCallContext context)
         => await desk.TransferLeadershipAsync(request, context.CancellationToken).ConfigureAwait(false);
 

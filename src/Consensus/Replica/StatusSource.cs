@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using StateServer.Consensus.Membership;
 using StateServer.Consensus.Proposals;
 using StateServer.Consensus.Raft;
 using StateServer.Consensus.Status;
@@ -12,6 +14,8 @@ namespace StateServer.Consensus.Replica;
 /// <param name="standing">Whether it may serve.</param>
 /// <param name="snapshots">Its snapshots.</param>
 /// <param name="startedAt">When the process started.</param>
+/// <param name="reaches">What it knows of the others while it leads.</param>
+/// <param name="notes">What the layer above has to say.</param>
 internal sealed class StatusSource(
     ReplicaOptions options,
     IRaftNode raft,
@@ -19,8 +23,13 @@ internal sealed class StatusSource(
     SpaceGate space,
     Standing standing,
     ISnapshotSink snapshots,
-    DateTimeOffset startedAt)
+    DateTimeOffset startedAt,
+    Func<ImmutableArray<MemberReach>> reaches,
+    Func<StatusNotes> notes)
 {
+    /// <summary>A sync that takes so long is no hiccup of a disk: this member can't make anything durable.</summary>
+    public static readonly TimeSpan LongestSync = TimeSpan.FromSeconds(10);
+
     /// <summary>The status now.</summary>
     public MemberStatus Build()
     {
@@ -44,6 +53,7 @@ internal sealed class StatusSource(
             Revision = point.State.Keyspace.Revision,
             Voters = now.Voters,
             DiskBytes = now.DiskBytes + snapshots.NewestBytes,
+            SyncingFor = now.SyncingFor,
             StateBytes = point.State.Keyspace.SizeBytes,
             DiskFreeBytes = space.FreeBytes,
             QuotaBytes = options.QuotaBytes == SpaceQuota.None ? 0 : options.QuotaBytes,
@@ -53,11 +63,18 @@ internal sealed class StatusSource(
             FeatureLevel = point.State.FeatureLevel,
             Incarnation = point.State.Incarnation,
             StartedAt = startedAt,
+            Reaches = now.IsLeader ? reaches() : [],
+            Notes = notes(),
             Unhealthy = standing.Problem
                 ?? now.Fault
-                ?? space.OwnShortage,
+                ?? space.OwnShortage
+                ?? Stall(now.SyncingFor),
         };
     }
+
+    private static string? Stall(TimeSpan syncing) => syncing < LongestSync
+        ? null
+        : $"its disk hangs: a sync of the log began {(long)syncing.TotalSeconds} s ago and has not ended";
 
     private static MemberRole RoleOf(RaftStatus status) => status switch
     {

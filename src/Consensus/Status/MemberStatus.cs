@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using StateServer.Consensus.Membership;
 using StateServer.Domain.Identity;
 
 namespace StateServer.Consensus.Status;
@@ -60,6 +61,9 @@ public sealed record MemberStatus
     /// <summary>How much state the member lets in, bytes; 0 for any.</summary>
     public long QuotaBytes { get; init; }
 
+    /// <summary>How long a sync of its log has been under way; zero where none is.</summary>
+    public TimeSpan SyncingFor { get; init; }
+
     /// <summary>Free bytes of the disk that holds its folder.</summary>
     public long DiskFreeBytes { get; init; }
 
@@ -80,6 +84,12 @@ public sealed record MemberStatus
 
     /// <summary>When its process started.</summary>
     public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>What it knows of each voter and learner while it leads; empty otherwise.</summary>
+    public ImmutableArray<MemberReach> Reaches { get; init; } = [];
+
+    /// <summary>What the layer above it has to say.</summary>
+    public StatusNotes Notes { get; init; } = StatusNotes.None;
 
     /// <summary>Null while it is healthy, otherwise one line that says why not. That it knows no leader is said by <see cref="Leader"/> alone.</summary>
     public string? Unhealthy { get; init; }

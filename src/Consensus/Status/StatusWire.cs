@@ -1,3 +1,4 @@
+using StateServer.Consensus.Membership;
 using StateServer.Domain.Identity;
 using StateServer.Protos.Replica;
 
@@ -35,9 +36,16 @@ internal static class StatusWire
             Incarnation = status.Incarnation,
             StartedAtUnixMilliseconds = status.StartedAt.ToUnixTimeMilliseconds(),
             Unhealthy = status.Unhealthy ?? "",
+            SyncingForMilliseconds = (long)status.SyncingFor.TotalMilliseconds,
+            Stopped = status.Notes.Stopped,
+            DiskSlow = status.Notes.IsDiskSlow,
         };
         reply.ClientUrls.AddRange(status.ClientUrls);
         reply.Voters.AddRange(status.Voters.Select(voter => voter.Value));
+        reply.Reaches.AddRange(status.Reaches.Select(ToReply));
+        reply.Awaited.AddRange(status.Notes.Awaited.Take(StatusNotes.Most));
+        reply.Guards.AddRange(status.Notes.Guards.Take(StatusNotes.Most));
+        reply.Laggards.AddRange(status.Notes.Laggards.Take(StatusNotes.Most).Select(laggard => laggard.Value));
         return reply;
     }
 
@@ -70,5 +78,49 @@ internal static class StatusWire
         Incarnation = reply.Incarnation,
         StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(reply.StartedAtUnixMilliseconds),
         Unhealthy = reply.Unhealthy.Length == 0 ? null : reply.Unhealthy,
+        SyncingFor = TimeSpan.FromMilliseconds(reply.SyncingForMilliseconds),
+        Reaches = [.. reply.Reaches.Select(FromReply)],
+        Notes = new()
+        {
+            Awaited = [.. reply.Awaited],
+            Stopped = reply.Stopped,
+            Guards = [.. reply.Guards],
+            Laggards = [.. reply.Laggards.Select(laggard => new NodeId(laggard))],
+            IsDiskSlow = reply.DiskSlow,
+        },
+    };
+
+    private static ReachedMember ToReply(MemberReach reach)
+    {
+        var reply = new ReachedMember
+        {
+            Id = reach.Id.Value,
+            Voter = reach.IsVoter,
+            SilentForMilliseconds = (long)reach.SilentFor.TotalMilliseconds,
+            Heard = reach.IsHeard,
+            CaughtUp = reach.IsCaughtUp,
+            LearnedShare = reach.LearnedShare,
+            BehindEntries = reach.BehindEntries,
+            Problem = reach.Problem ?? "",
+        };
+        if (reach.LearnedIn is { } left)
+        {
+            reply.LearnedInMilliseconds = (long)left.TotalMilliseconds;
+        }
+
+        return reply;
+    }
+
+    private static MemberReach FromReply(ReachedMember reply) => new()
+    {
+        Id = new(reply.Id),
+        IsVoter = reply.Voter,
+        SilentFor = TimeSpan.FromMilliseconds(reply.SilentForMilliseconds),
+        IsHeard = reply.Heard,
+        IsCaughtUp = reply.CaughtUp,
+        LearnedShare = reply.LearnedShare,
+        LearnedIn = reply.HasLearnedInMilliseconds ? TimeSpan.FromMilliseconds(reply.LearnedInMilliseconds) : null,
+        BehindEntries = reply.BehindEntries,
+        Problem = reply.Problem.Length == 0 ? null : reply.Problem,
     };
 }

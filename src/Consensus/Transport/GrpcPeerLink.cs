@@ -44,7 +44,7 @@ internal sealed class GrpcPeerLink : IPeerLink
         => _stream.SendAsync(request, timeout, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<SnapshotReply> SendSnapshotAsync(long term, Action progressed, CancellationToken cancellationToken)
+    public Task<SnapshotReply> SendSnapshotAsync(long term, Action<SnapshotProgress> progressed, CancellationToken cancellationToken)
         => _snapshots.SendAsync(_peer, term, progressed, cancellationToken);
 
     /// <inheritdoc/>

@@ -5,9 +5,16 @@ using StateServer.Domain.Identity;
 namespace StateServer.Consensus.Transport;
 
 /// <summary>Stands before every service on the peer port, and lets in only what the <see cref="PeerGuard"/> lets in.</summary>
-internal sealed class PeerIdentityServerInterceptor(PeerGuard guard) : Interceptor
+/// <param name="guard">The guard.</param>
+/// <param name="channels">Told where members say that they are reached.</param>
+internal sealed class PeerIdentityServerInterceptor(PeerGuard guard, PeerChannels channels) : Interceptor
 {
     private const string CallerKey = "stateserver.caller";
+
+    private const string RaftService = "/stateserver.peer.v1.Raft/";
+
+    /// <summary>Who this call says that it comes from, where the guard let it in.</summary>
+    public static PeerIdentity IdentityOf(ServerCallContext context) => (PeerIdentity)context.UserState[CallerKey];
 
     /// <summary>The member that made this call.</summary>
     public static NodeId CallerOf(ServerCallContext context) => ((PeerIdentity)context.UserState[CallerKey]).From;
@@ -38,8 +45,8 @@ internal sealed class PeerIdentityServerInterceptor(PeerGuard guard) : Intercept
         ServerCallContext context,
         ClientStreamingServerMethod<TRequest, TResponse> continuation)
     {
-        Admit(context);
-        return continuation(requestStream, context);
+        var caller = Admit(context);
+        return continuation(new GuardedReader<TRequest>(requestStream, guard, caller), context);
     }
 
     /// <inheritdoc/>
@@ -60,22 +67,35 @@ internal sealed class PeerIdentityServerInterceptor(PeerGuard guard) : Intercept
         ServerCallContext context,
         DuplexStreamingServerMethod<TRequest, TResponse> continuation)
     {
-        Admit(context);
-        return continuation(requestStream, responseStream, context);
+        var caller = Admit(context);
+        return continuation(new GuardedReader<TRequest>(requestStream, guard, caller), responseStream, context);
     }
 
-    private void Admit(ServerCallContext context)
+    private static PeerCall CallOf(string method) => method switch
+    {
+        RaftService + "Join" => PeerCall.Join,
+        RaftService + "Vote" or RaftService + "PreVote" or RaftService + "Append" or RaftService + "InstallSnapshot" => PeerCall.Raft,
+        _ => PeerCall.Service,
+    };
+
+    private NodeId Admit(ServerCallContext context)
     {
         if (!PeerIdentity.TryRead(context.RequestHeaders, out var caller))
         {
             throw Refuse(new(PeerRefusalReason.NoIdentity, "a call between members must carry its identity header"));
         }
 
-        if (guard.Check(caller) is { } refusal)
+        if (guard.Check(caller, CallOf(context.Method)) is { } refusal)
         {
             throw Refuse(refusal);
         }
 
+        if (caller.Address is { } address && guard.IsBound(caller))
+        {
+            channels.Announce(caller.From, address);
+        }
+
         context.UserState[CallerKey] = caller;
+        return caller.From;
     }
 }

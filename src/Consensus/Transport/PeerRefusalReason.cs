@@ -24,6 +24,12 @@ internal enum PeerRefusalReason
     /// <summary>The sender was removed from the cluster.</summary>
     Removed,
 
+    /// <summary>The receiver is not in the folder that the sender knows its id to be bound to: its disk was emptied or swapped.</summary>
+    ReceiverInOtherFolder,
+
+    /// <summary>The sender wants to join, and its id could not be bound to its folder.</summary>
+    NotAdmitted,
+
     /// <summary>The two members' initial member lists differ.</summary>
     OtherInitialMembers,
 

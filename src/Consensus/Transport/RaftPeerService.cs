@@ -92,8 +92,12 @@ internal sealed class RaftPeerService(RaftNode node) : Protos.Peer.Raft.RaftBase
     }
 
     /// <inheritdoc/>
-    public override Task<JoinReply> Join(JoinRequest request, ServerCallContext context)
-        => throw new RpcException(new Grpc.Core.Status(StatusCode.FailedPrecondition, "changes of members come with a later command"));
+    public override async Task<JoinReply> Join(JoinRequest request, ServerCallContext context)
+    {
+        Started();
+        return await new JoinDesk(node).ReceiveAsync(PeerIdentityServerInterceptor.IdentityOf(context), request, context.CancellationToken)
+            .ConfigureAwait(false);
+    }
 
     /// <summary>A full disk is no defect: the leader gets a reason, and the log no stack each time it tries again.</summary>
     private static async ValueTask<AppendReply> AppendAsync(
@@ -112,5 +116,5 @@ internal sealed class RaftPeerService(RaftNode node) : Protos.Peer.Raft.RaftBase
     private MemberCluster Started() => node.Cluster ?? throw Starting();
 
     private RpcException Starting() =>
-        new(new Grpc.Core.Status(StatusCode.Unavailable, node.Bootstrap.Fault ?? "this member is starting"));
+        new(new Grpc.Core.Status(StatusCode.Unavailable, node.Bootstrap.Fault ?? node.Fault ?? "this member is starting"));
 }

@@ -51,7 +51,7 @@ internal sealed class SnapshotInstaller(RaftLog log, SnapshotStore snapshots, Ap
 
         try
         {
-            var info = await StageAsync(header, chunks, cancellationToken).ConfigureAwait(false);
+            var info = await StageAsync(leader, header, chunks, cancellationToken).ConfigureAwait(false);
 #if PLANTED_InstallHalfSnapshot
             cancellationToken = CancellationToken.None;
 #endif
@@ -82,30 +82,31 @@ internal sealed class SnapshotInstaller(RaftLog log, SnapshotStore snapshots, Ap
     private static RpcException Refuse(StatusCode code, string why) => new(new Grpc.Core.Status(code, why));
 
     private async Task<SnapshotInfo> StageAsync(
-        SnapshotHeader header, IAsyncStreamReader<SnapshotChunk> chunks, CancellationToken cancellationToken)
+        NodeId leader, SnapshotHeader header, IAsyncStreamReader<SnapshotChunk> chunks, CancellationToken cancellationToken)
     {
         using var receiver = snapshots.BeginReceive(new(header.Index, header.EntryTerm), header.Length, header.Checksum);
 #if PLANTED_InstallHalfSnapshot
         try
         {
-            await TakeAsync(receiver, chunks, cancellationToken).ConfigureAwait(false);
+            await TakeAsync(leader, receiver, chunks, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception) when (receiver.Received > 0)
         {
         }
 #else
-        await TakeAsync(receiver, chunks, cancellationToken).ConfigureAwait(false);
+        await TakeAsync(leader, receiver, chunks, cancellationToken).ConfigureAwait(false);
 #endif
         return receiver.Install();
     }
 
-    private static async Task TakeAsync(
-        SnapshotReceiver receiver, IAsyncStreamReader<SnapshotChunk> chunks, CancellationToken cancellationToken)
+    private async Task TakeAsync(
+        NodeId leader, SnapshotReceiver receiver, IAsyncStreamReader<SnapshotChunk> chunks, CancellationToken cancellationToken)
     {
         while (await chunks.MoveNext(cancellationToken).ConfigureAwait(false))
         {
             var chunk = chunks.Current;
             receiver.Write(chunk.Offset, chunk.Data.Span);
+            Cluster.Hear(leader);
         }
     }
 }

@@ -23,7 +23,7 @@ internal sealed class SnapshotSender(SnapshotStore snapshots, PeerChannels chann
     /// <param name="cancellationToken">Ends the transfer.</param>
     /// <exception cref="PeerUnavailableException">It can't be reached, stalled, or refused.</exception>
     public async Task<SnapshotReply> SendAsync(
-        NodeId to, long term, Action progressed, CancellationToken cancellationToken)
+        NodeId to, long term, Action<SnapshotProgress> progressed, CancellationToken cancellationToken)
     {
         try
         {
@@ -48,7 +48,7 @@ internal sealed class SnapshotSender(SnapshotStore snapshots, PeerChannels chann
                     .WriteAsync(new() { Offset = sent, Data = UnsafeByteOperations.UnsafeWrap(chunk) }, cancellationToken)
                     .WaitAsync(stallTimeout, time, cancellationToken).ConfigureAwait(false);
                 sent += chunk.Length;
-                progressed();
+                progressed(new(sent, info.FileBytes));
             }
 
             if (!call.ResponseAsync.IsCompleted)

@@ -43,6 +43,9 @@ public sealed record ReplicatedState
     /// <summary>Machines, services and units. Known from feature level 3 on; empty before.</summary>
     public ModelState Model { get; init; } = ModelState.Empty;
 
+    /// <summary>What is wanted of the members and under way. Known from feature level 4 on; empty before.</summary>
+    public MembershipState Membership { get; init; } = MembershipState.Empty;
+
     /// <summary>The clients' sessions, with the outcomes that retries are answered with.</summary>
     public SessionTable Sessions { get; init; } = SessionTable.Empty;
 

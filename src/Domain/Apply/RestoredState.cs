@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using StateServer.Domain.Alarms;
+using StateServer.Domain.Commands.Membership;
 using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Events;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Keyspace;
 using StateServer.Domain.Membership;
+using StateServer.Domain.Membership.Changes;
 using StateServer.Domain.Model.Changes;
 using StateServer.Domain.Sessions;
 
@@ -37,13 +39,23 @@ public static class RestoredState
 
     /// <summary>
     /// The state with its keys, their values, versions and leases as they were; at a revision far ahead, before which all counts
-    /// as compacted; of the next incarnation; without the members, alarms and sessions of the old cluster. A session's client
-    /// may have been answered after the snapshot: its retry must be told that nobody knows, not be executed or answered wrongly.
+    /// as compacted; of the next incarnation; without the members, alarms and sessions of the old cluster, nor what was wanted of
+    /// its members and under way, their tombstones aside. A session's client may have been answered after the snapshot: its retry
+    /// must be told that nobody knows, not be executed or answered wrongly.
     /// </summary>
     /// <exception cref="OverflowException">The state was restored too many times for its numbers.</exception>
     public static ReplicatedState Of(ReplicatedState saved)
     {
         ArgumentNullException.ThrowIfNull(saved);
+        return Renew(saved, recovered: null, saved.Incarnation);
+    }
+
+    /// <summary>The same, for one member that is known: what is left of a cluster that lost its quorum.</summary>
+    /// <param name="saved">The state that it begins with.</param>
+    /// <param name="recovered">The one member; null where nobody is known.</param>
+    /// <param name="incarnation">The highest incarnation that anybody knows of; the new one is above it.</param>
+    internal static ReplicatedState Renew(ReplicatedState saved, RecoveredMember? recovered, long incarnation)
+    {
         var revision = checked(saved.Keyspace.Revision.Value + RevisionJump);
         var keyspace = new KeyspaceLoader(new(revision + 1, 0));
         for (var current = saved.Keyspace.Current.AtFirst(); current.IsOnItem; current.MoveNext())
@@ -60,26 +72,42 @@ public static class RestoredState
         {
             AppliedIndex = checked(saved.AppliedIndex + IndexJump),
             FeatureLevel = Math.Max(saved.FeatureLevel, FeatureLevel),
-            Incarnation = checked(saved.Incarnation + 1),
+            Incarnation = checked(Math.Max(saved.Incarnation, incarnation) + 1),
             Keyspace = keyspace.ToState(new Revision(revision), new Revision(revision)),
             Model = saved.FeatureLevel < ModelCommand.FirstFeatureLevel
                 ? saved.Model
                 : saved.Model with { LastAssignment = checked(saved.Model.LastAssignment + AssignmentJump) },
-            Members = ImmutableSortedDictionary<NodeId, MemberRecord>.Empty,
             Alarms = ImmutableSortedSet<(NodeId Member, AlarmKind Alarm)>.Empty,
             Sessions = SessionTable.Empty,
         };
-        return restored.FeatureLevel >= ModelCommand.FirstFeatureLevel && restored.Model.Environment is not null
-            ? WithRestoredModel(restored)
-            : restored;
+        return WithRestoredRecords(restored, recovered);
     }
 
-    /// <summary>One revision more: the model and its view say that an environment was restored.</summary>
-    private static ReplicatedState WithRestoredModel(ReplicatedState restored)
+    /// <summary>
+    /// Without the old members, and with a model that says of itself that it was restored; the views of both follow, a revision
+    /// each.
+    /// </summary>
+    private static ReplicatedState WithRestoredRecords(ReplicatedState restored, RecoveredMember? recovered)
     {
         var keyspace = new KeyspaceBuilder(restored.Keyspace, ImmutableArray.CreateBuilder<KeyEvent>());
         var model = new ModelBuilder(restored.Model, keyspace, restored.TimestampMilliseconds);
-        model.Restore();
-        return restored with { Keyspace = keyspace.ToState(), Model = model.ToState() };
+        var membership = new MembershipBuilder(restored.Membership, restored.Members, model.Draft, keyspace);
+        if (restored.FeatureLevel >= MembershipCommand.FirstFeatureLevel)
+        {
+            membership.Restore(buryAll: recovered is not null);
+        }
+
+        if (restored.FeatureLevel >= ModelCommand.FirstFeatureLevel && restored.Model.Environment is not null)
+        {
+            model.Restore(recovered);
+        }
+
+        return restored with
+        {
+            Keyspace = keyspace.ToState(),
+            Model = model.ToState(),
+            Membership = membership.ToState(),
+            Members = ImmutableSortedDictionary<NodeId, MemberRecord>.Empty,
+        };
     }
 }

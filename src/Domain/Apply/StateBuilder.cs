@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using StateServer.Domain.Alarms;
 using StateServer.Domain.Commands;
+using StateServer.Domain.Commands.Membership;
 using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Events;
 using StateServer.Domain.Identity;
@@ -8,6 +9,7 @@ using StateServer.Domain.Keyspace;
 using StateServer.Domain.Keyspace.Operations;
 using StateServer.Domain.Leases;
 using StateServer.Domain.Membership;
+using StateServer.Domain.Membership.Changes;
 using StateServer.Domain.Model.Changes;
 using StateServer.Domain.Outcomes;
 using StateServer.Domain.Sessions;
@@ -26,6 +28,9 @@ internal sealed class StateBuilder
     /// <summary>Trims of a <see cref="TrimHistoryCommand"/>: a millisecond or so.</summary>
     private const int TrimsPerTrimCommand = 1024;
 
+    /// <summary>The feature level from which on a compaction frees what the compacted revision itself superseded.</summary>
+    private const int WholeTrimsFeatureLevel = 4;
+
     private readonly ReplicatedState _state;
     private readonly long _index;
     private readonly long _term;
@@ -34,6 +39,7 @@ internal sealed class StateBuilder
     private readonly ImmutableArray<KeyEvent>.Builder _events;
     private SessionTableBuilder? _sessions;
     private ModelBuilder? _model;
+    private MembershipBuilder? _membership;
     private ImmutableArray<LeaseChange>.Builder? _leaseChanges;
     private ImmutableSortedDictionary<NodeId, MemberRecord> _members;
     private ImmutableSortedSet<(NodeId Member, AlarmKind Alarm)> _alarms;
@@ -55,6 +61,13 @@ internal sealed class StateBuilder
     private SessionTableBuilder Sessions => _sessions ??= new SessionTableBuilder(_state.Sessions);
 
     private ModelBuilder Model => _model ??= new ModelBuilder(_state.Model, _keyspace, _timestampMilliseconds);
+
+    /// <summary>For commands from feature level 4 on, which change members through it alone.</summary>
+    private MembershipBuilder Membership => _membership ??= new MembershipBuilder(_state.Membership, _members, Model.Draft, _keyspace);
+
+    private bool TrimsWhole => _featureLevel >= WholeTrimsFeatureLevel;
+
+    private ImmutableSortedDictionary<NodeId, MemberRecord> Members => _membership?.Members ?? _members;
 
     /// <summary>Executes one command, unless its request was executed before.</summary>
     public Outcome Execute(in BatchItem item, int position)
@@ -79,9 +92,12 @@ internal sealed class StateBuilder
             outcome = Execute(item.Command, position);
         }
 
-        _keyspace.Trim(TrimsPerCommand);
+        _keyspace.Trim(TrimsPerCommand, TrimsWhole);
         return outcome;
     }
+
+    /// <summary>Learns who votes.</summary>
+    public void SetVoters(ImmutableSortedSet<NodeId> voters) => Membership.SetVoters(voters);
 
     public BatchResult ToResult(ImmutableArray<Outcome> outcomes)
     {
@@ -91,9 +107,10 @@ internal sealed class StateBuilder
             TimestampMilliseconds = _timestampMilliseconds,
             FeatureLevel = _featureLevel,
             Keyspace = _keyspace.ToState(),
-            Members = _members,
+            Members = Members,
             Alarms = _alarms,
             Model = _model?.ToState() ?? _state.Model,
+            Membership = _membership?.ToState() ?? _state.Membership,
             Sessions = _sessions?.ToTable() ?? _state.Sessions,
         };
         return new BatchResult(state, outcomes, _events.DrainToImmutable(), _leaseChanges?.DrainToImmutable() ?? []);
@@ -110,10 +127,12 @@ internal sealed class StateBuilder
                 return OperationRunner.Run(_keyspace, keyspace.Operation);
             case ModelCommand model:
                 return Model.Execute(model, _featureLevel);
+            case MembershipCommand membership:
+                return Change(membership);
             case CompactCommand compact:
                 return Compact(compact.Revision);
             case TrimHistoryCommand:
-                _keyspace.Trim(TrimsPerTrimCommand);
+                _keyspace.Trim(TrimsPerTrimCommand, TrimsWhole);
                 return Done();
             case GrantLeaseCommand grant:
                 return GrantLease(grant);
@@ -196,8 +215,29 @@ internal sealed class StateBuilder
 
     private void Note(LeaseChange change) => (_leaseChanges ??= ImmutableArray.CreateBuilder<LeaseChange>()).Add(change);
 
+    private Outcome Change(MembershipCommand command)
+    {
+        if (_featureLevel < MembershipCommand.FirstFeatureLevel)
+        {
+            return MembershipBuilder.BelowLevel(_featureLevel);
+        }
+
+        var outcome = Membership.Execute(command);
+        if (command is RemoveMemberCommand remove && outcome is not Rejection)
+        {
+            _alarms = _alarms.Except(_alarms.Where(alarm => alarm.Member == remove.Id));
+        }
+
+        return outcome;
+    }
+
     private Outcome RegisterMember(MemberRecord member)
     {
+        if (_featureLevel >= MembershipCommand.FirstFeatureLevel)
+        {
+            return Membership.Register(member, _featureLevel);
+        }
+
         if (MemberRules.Check(_members, member, _featureLevel) is { } refused)
         {
             return refused;
@@ -216,7 +256,7 @@ internal sealed class StateBuilder
             return Done();
         }
 
-        foreach (var member in _members.Values)
+        foreach (var member in Members.Values)
         {
             if (member.HighestFeatureLevel < level)
             {
@@ -226,12 +266,18 @@ internal sealed class StateBuilder
             }
         }
 
-        if (_members.IsEmpty)
+        if (Members.IsEmpty)
         {
             return new Rejection(RejectionReason.FeatureLevel, "no member is registered that could know a higher feature level");
         }
 
+        var isFirst = _featureLevel < MembershipCommand.FirstFeatureLevel && level >= MembershipCommand.FirstFeatureLevel;
         _featureLevel = level;
+        if (isFirst)
+        {
+            Membership.Begin();
+        }
+
         return Done();
     }
 

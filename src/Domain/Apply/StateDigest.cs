@@ -1,3 +1,4 @@
+using StateServer.Domain.Commands.Membership;
 using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Digests;
 using StateServer.Domain.Sessions;
@@ -17,7 +18,8 @@ internal static class StateDigest
 
     /// <summary>From the sums that Apply keeps.</summary>
     public static ulong Of(ReplicatedState state) =>
-        state.Keyspace.EntityDigest + state.Sessions.Digest + state.Model.EntityDigest + OfTheRest(state);
+        state.Keyspace.EntityDigest + state.Sessions.Digest + state.Model.EntityDigest
+        + OfTheRest(state, state.Membership.TombstoneDigest);
 
     /// <summary>The same from scratch, entity by entity: a check of the sums that Apply keeps.</summary>
     public static ulong Recompute(ReplicatedState state)
@@ -50,10 +52,10 @@ internal static class StateDigest
             sum += SessionTableBuilder.HashOf(session with { OutcomeDigest = outcomes });
         }
 
-        return sum + ModelHash.OfRecords(state.Model) + OfTheRest(state);
+        return sum + ModelHash.OfRecords(state.Model) + OfTheRest(state, MembershipHash.OfTombstones(state.Membership.Tombstones));
     }
 
-    private static ulong OfTheRest(ReplicatedState state)
+    private static ulong OfTheRest(ReplicatedState state, ulong tombstones)
     {
         var keyspace = state.Keyspace;
         var sum = EntityHash.Of(ClockSeed, state.FeatureLevel, state.TimestampMilliseconds, keyspace.Revision.Value) +
@@ -67,6 +69,11 @@ internal static class StateDigest
         if (state.FeatureLevel >= ModelCommand.FirstFeatureLevel)
         {
             sum += ModelHash.OfCounters(state.Model);
+        }
+
+        if (state.FeatureLevel >= MembershipCommand.FirstFeatureLevel)
+        {
+            sum += MembershipHash.Of(state.Membership, tombstones);
         }
 
         foreach (var member in state.Members.Values)

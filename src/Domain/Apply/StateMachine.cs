@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using StateServer.Domain.Commands;
+using StateServer.Domain.Commands.Membership;
+using StateServer.Domain.Identity;
 using StateServer.Domain.Outcomes;
 
 namespace StateServer.Domain.Apply;
@@ -8,7 +11,7 @@ namespace StateServer.Domain.Apply;
 public static class StateMachine
 {
     /// <summary>The highest feature level this code knows.</summary>
-    public const int HighestFeatureLevel = 3;
+    public const int HighestFeatureLevel = 4;
 
     /// <summary>Applies one log entry. Deterministic: equal inputs give equal states, outcomes and digests on every member.</summary>
     /// <param name="state">The state after <paramref name="index"/> − 1, or after the last entry that carried commands.</param>
@@ -44,5 +47,31 @@ public static class StateMachine
         }
 
         return builder.ToResult(ImmutableCollectionsMarshal.AsImmutableArray(outcomes));
+    }
+
+    /// <summary>
+    /// Applies one configuration entry: the state learns who votes, in log order. Before feature level 4 it changes nothing.
+    /// Deterministic, as <see cref="Apply"/>.
+    /// </summary>
+    /// <param name="state">The state before the entry.</param>
+    /// <param name="index">The entry's log index; greater than the state's.</param>
+    /// <param name="voters">Who votes from this entry on.</param>
+    /// <returns>The new state and the changes of its view; no outcomes.</returns>
+    /// <exception cref="InvalidOperationException">A broken invariant, which must end the process.</exception>
+    public static BatchResult ApplyVoters(ReplicatedState state, long index, ImmutableSortedSet<NodeId> voters)
+    {
+        if (index <= state.AppliedIndex)
+        {
+            throw new InvalidOperationException($"entry {index} was applied before: the state is at {state.AppliedIndex}");
+        }
+
+        if (state.FeatureLevel < MembershipCommand.FirstFeatureLevel)
+        {
+            return new BatchResult(state, [], [], []);
+        }
+
+        var builder = new StateBuilder(state, index, term: 0, state.TimestampMilliseconds, commands: 0);
+        builder.SetVoters(voters);
+        return builder.ToResult([]);
     }
 }

@@ -178,7 +178,7 @@ internal static class ModelHash
         return hash.Value;
     }
 
-    private static void AddConstraints(ref HashChain hash, Constraints constraints)
+    public static void AddConstraints(ref HashChain hash, Constraints constraints)
     {
         hash.Add(constraints.Arch);
         hash.Add((long?)constraints.CpuCores);
@@ -190,7 +190,7 @@ internal static class ModelHash
         AddZones(ref hash, constraints.Zones);
     }
 
-    private static void AddDirective(ref HashChain hash, PlacementDirective directive)
+    public static void AddDirective(ref HashChain hash, PlacementDirective directive)
     {
         hash.Add(directive.Zone?.Name);
         hash.Add((long?)directive.Machine?.Value);

@@ -157,15 +157,21 @@ internal sealed class KeyspaceBuilder
     }
 
     /// <summary>Takes up to <paramref name="most"/> of the oldest compacted changes, and frees the version that each superseded.</summary>
-    /// <remarks>
-    /// A change at the compacted revision itself stays, so that a watcher may begin there: what it superseded is freed by the
-    /// next compaction.
-    /// </remarks>
-    public void Trim(int most)
+    /// <remarks>A change at the compacted revision itself stays, so that a watcher may begin there.</remarks>
+    /// <param name="most">The bound; what is freed at the compacted revision itself comes on top, and is no more than one transaction wrote.</param>
+    /// <param name="isWhole">
+    /// Whether the last step frees what the changes at the compacted revision superseded, too (feature level 4); otherwise the next
+    /// compaction does.
+    /// </param>
+    public void Trim(int most, bool isWhole)
     {
         for (var trimmed = 0; trimmed < most && _hasHistoryToTrim; trimmed++)
         {
             _hasHistoryToTrim = TrimOne();
+            if (!_hasHistoryToTrim && isWhole)
+            {
+                FreeSupersededAtCompacted();
+            }
         }
     }
 
@@ -182,28 +188,49 @@ internal sealed class KeyspaceBuilder
         EntityDigest = _digest,
     };
 
+    private KeyValue? FirstChangeToTrim() =>
+        _changes.View.AtFirst() is { IsOnItem: true } first && first.Item.Version.ModRevision.Value < _compacted ? first.Item.Version : null;
+
+    /// <summary>Whether more is left. It looks ahead, since what is left is all that the next entry's builder knows of it.</summary>
     private bool TrimOne()
     {
-        var first = _changes.View.AtFirst();
-        if (!first.IsOnItem || first.Item.Version.ModRevision.Value >= _compacted)
+        if (FirstChangeToTrim() is not { } change)
         {
             return false;
         }
 
-        var change = first.Item.Version;
         _changes.Seek(ChangeNumber.Of(change));
         _changes.Remove();
-        if (View.NewestInHistory(change.Key, change.ModRevision.Value - 1) is { } superseded)
-        {
-            Forget(superseded);
-        }
-
+        FreeSupersededBy(change);
         if (change.IsTombstone)
         {
             Forget(change);
         }
 
-        return true;
+        return FirstChangeToTrim() is not null;
+    }
+
+    /// <summary>All before it is trimmed, so these changes are the first ones.</summary>
+    private void FreeSupersededAtCompacted()
+    {
+        var changes = new List<KeyValue>();
+        for (var cursor = _changes.View.AtFirst(); cursor.IsOnItem && cursor.Item.Version.ModRevision.Value == _compacted; cursor.MoveNext())
+        {
+            changes.Add(cursor.Item.Version);
+        }
+
+        foreach (var change in changes)
+        {
+            FreeSupersededBy(change);
+        }
+    }
+
+    private void FreeSupersededBy(KeyValue change)
+    {
+        if (View.NewestInHistory(change.Key, change.ModRevision.Value - 1) is { } superseded)
+        {
+            Forget(superseded);
+        }
     }
 
     private void KeepInHistory(KeyValue version)

@@ -96,9 +96,60 @@ public enum ModelEventKind
     /// <summary>A machine or unit waits.</summary>
     Waits = 31,
 
-    /// <summary>The environment was restored from a snapshot.</summary>
+    /// <summary>The environment was restored from a snapshot, or recovered from what one state server held.</summary>
     Restored = 32,
 
     /// <summary>An operator confirmed a restore.</summary>
     RestoreConfirmed = 33,
+
+    /// <summary>An operator said how many state servers there are to be.</summary>
+    TargetSet = 34,
+
+    /// <summary>A new member is expected.</summary>
+    MemberAdded = 35,
+
+    /// <summary>A member was taken in.</summary>
+    MemberJoined = 36,
+
+    /// <summary>A member got a vote.</summary>
+    MemberPromoted = 37,
+
+    /// <summary>A member lost its vote.</summary>
+    MemberDemoted = 38,
+
+    /// <summary>A member counts as lost.</summary>
+    MemberLost = 39,
+
+    /// <summary>A lost member is back.</summary>
+    MemberReturned = 40,
+
+    /// <summary>A member announced that it stops for a while.</summary>
+    MemberAway = 41,
+
+    /// <summary>A member is gone for ever.</summary>
+    MemberRemoved = 42,
+
+    /// <summary>A change of voters is to be made.</summary>
+    OperationBegun = 43,
+
+    /// <summary>A change of voters goes the other way.</summary>
+    OperationTurned = 44,
+
+    /// <summary>Another newcomer takes part in a change of voters.</summary>
+    MemberSubstituted = 45,
+
+    /// <summary>A change of voters is over.</summary>
+    OperationFinished = 46,
+
+    /// <summary>Nothing is healed by itself for a while.</summary>
+    HealingPaused = 47,
+
+    /// <summary>Healing goes on.</summary>
+    HealingResumed = 48,
+
+    /// <summary>An operator asked to replace a member.</summary>
+    MemberLeaving = 49,
+
+    /// <summary>The leader decided something of the members that no other event tells: to hand over, or not to heal for now.</summary>
+    MembersDecided = 50,
 }

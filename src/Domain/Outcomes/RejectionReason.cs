@@ -74,4 +74,16 @@ public enum RejectionReason
 
     /// <summary>The model would hold more than it may.</summary>
     ModelLimit = 24,
+
+    /// <summary>The member was removed for ever.</summary>
+    MemberRemoved = 25,
+
+    /// <summary>No such member is known or expected.</summary>
+    MemberNotFound = 26,
+
+    /// <summary>Membership can't be changed so as it stands; a plan that was made on an earlier state among them.</summary>
+    MembershipConflict = 27,
+
+    /// <summary>There would be more members, or ids of removed ones, than may be.</summary>
+    MembershipLimit = 28,
 }

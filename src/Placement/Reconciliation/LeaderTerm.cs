@@ -3,12 +3,14 @@ using StateServer.Domain.Model;
 using StateServer.Placement.Planning;
 using StateServer.Placement.Planning.Audit;
 using StateServer.Placement.Planning.Indexing;
+using StateServer.Placement.Planning.Membership;
 using StateServer.Placement.Planning.Reports;
 using StateServer.Placement.Planning.Steps;
 using StateServer.Placement.Reconciliation.Acting;
 using StateServer.Placement.Reconciliation.Contacts;
 using StateServer.Placement.Reconciliation.Explaining;
 using StateServer.Placement.Reconciliation.Launching;
+using StateServer.Placement.Reconciliation.Membership;
 using StateServer.Placement.Reconciliation.Observing;
 using StateServer.Placement.Reconciliation.Ports;
 using StateServer.Placement.Reconciliation.Terminating;
@@ -39,6 +41,7 @@ internal sealed class LeaderTerm
     private readonly LaunchExecutor _launches;
     private readonly TerminationExecutor _terminations;
     private readonly NoticeBoard _notices;
+    private readonly MembershipTerm? _members;
     private PlacementIndex? _index;
     private PlanningInput? _input;
     private PlanReport? _report;
@@ -57,7 +60,8 @@ internal sealed class LeaderTerm
         ReconciliationOptions options,
         WakeSignal wake,
         TimeProvider time,
-        CauseLog causes)
+        CauseLog causes,
+        IMembership? membership)
     {
         _log = log;
         _contacts = contacts;
@@ -74,10 +78,19 @@ internal sealed class LeaderTerm
         _watch.Changed += wake.Set;
         _launches.Ended += wake.Set;
         _terminations.Ended += wake.Set;
+        if (membership is not null)
+        {
+            _members = new(
+                membership, log, () => _watch.Sight, book.Members, options, time, causes, MembershipMind.Default);
+            _watch.Changed += _members.Wake;
+        }
     }
 
     /// <summary>What the last look saw; null before the provider's zones were listed.</summary>
     public PlanningInput? Input => Volatile.Read(ref _input);
+
+    /// <summary>What the last look at the members saw; null before the first, and where they are left alone.</summary>
+    public MembershipInput? MembersInput => _members?.Input;
 
     /// <summary>Leads until the term is over or <paramref name="stop"/>.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -85,10 +98,12 @@ internal sealed class LeaderTerm
         using var term = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var watching = _watch.RunAsync(term.Token);
         var pulsing = PulseAsync(term.Token);
+        var members = _members?.RunAsync(term.Token) ?? Task.CompletedTask;
         try
         {
             while (_log.IsLeading && !stop.IsCancellationRequested)
             {
+                _members?.Wake();
                 await LookAsync(term.Token).ConfigureAwait(false);
                 await Task.Delay(_options.ShortestPause, _time, term.Token).ConfigureAwait(false);
                 await _wake.WaitAsync(_options.Period, term.Token).ConfigureAwait(false);
@@ -103,6 +118,7 @@ internal sealed class LeaderTerm
             await term.CancelAsync().ConfigureAwait(false);
             await watching.ConfigureAwait(false);
             await pulsing.ConfigureAwait(false);
+            await members.ConfigureAwait(false);
             ReconciliationMeter.Paused(false);
             await _launches.StopAsync().ConfigureAwait(false);
             await _terminations.StopAsync().ConfigureAwait(false);
@@ -265,7 +281,8 @@ internal sealed class LeaderTerm
         var removed = plan?.Steps.OfType<RemoveMachineStep>().Select(step => step.Machine).ToHashSet() ?? [];
         foreach (var machine in sight.Model.Machines.Values)
         {
-            if (machine.StateServer is null
+            // A state server's machine is ended when its membership is: then its record names no member, or is dying.
+            if ((machine.StateServer is null || machine.Life == Life.Dying)
                 && (removed.Contains(machine.Id)
                     || machine.Status == MachineStatus.Terminating
                     || (machine.Status == MachineStatus.Lost && !_contacts.IsConnected(machine.Id))))

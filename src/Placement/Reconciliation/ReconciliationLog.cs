@@ -43,4 +43,7 @@ internal static partial class ReconciliationLog
 
     [LoggerMessage(7011, LogLevel.Warning, "This member did not run for a while: the silence of agents counts anew from now on")]
     public static partial void Slept(ILogger logger);
+
+    [LoggerMessage(7012, LogLevel.Warning, "No member is healed by itself: {Why}")]
+    public static partial void HealingStopped(ILogger logger, string why);
 }

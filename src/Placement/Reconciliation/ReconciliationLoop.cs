@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using StateServer.Domain.Model;
 using StateServer.Placement.Planning;
+using StateServer.Placement.Planning.Membership;
 using StateServer.Placement.Reconciliation.Acting;
 using StateServer.Placement.Reconciliation.Contacts;
 using StateServer.Placement.Reconciliation.Explaining;
@@ -22,11 +23,12 @@ public sealed class ReconciliationLoop
     private readonly DecisionBook _book;
     private readonly ReconciliationOptions _options;
     private readonly TimeProvider _time;
+    private readonly IMembership? _membership;
     private readonly CauseLog _causes;
     private readonly WakeSignal _wake;
     private LeaderTerm? _leading;
 
-    /// <summary>Makes it.</summary>
+    /// <summary>Makes it; without <paramref name="membership"/> it leaves the members alone.</summary>
     public ReconciliationLoop(
         IModelLog log,
         IProviderSource providers,
@@ -35,8 +37,10 @@ public sealed class ReconciliationLoop
         DecisionBook book,
         ReconciliationOptions options,
         TimeProvider time,
-        ILogger<ReconciliationLoop> logger)
+        ILogger<ReconciliationLoop> logger,
+        IMembership? membership = null)
     {
+        _membership = membership;
         _log = log;
         _providers = providers;
         _start = start;
@@ -50,6 +54,9 @@ public sealed class ReconciliationLoop
 
     /// <summary>What the last look of this term saw; null where this member doesn't lead, or has not seen the provider's zones yet.</summary>
     public PlanningInput? LastInput => Volatile.Read(ref _leading)?.Input;
+
+    /// <summary>What the last look at the members saw in this term; null where this member doesn't lead, or leaves them alone.</summary>
+    public MembershipInput? LastMembersInput => Volatile.Read(ref _leading)?.MembersInput;
 
     /// <summary>Looks again soon.</summary>
     public void Wake() => _wake.Set();
@@ -118,7 +125,7 @@ public sealed class ReconciliationLoop
         }
 
         var leading = new LeaderTerm(
-            log, environment, provider, _start, _contacts, _book, _options, _wake, _time, _causes);
+            log, environment, provider, _start, _contacts, _book, _options, _wake, _time, _causes, _membership);
         ReconciliationLog.Leading(_causes.Logger, environment.Name, term);
         _book.Clear();
         Volatile.Write(ref _leading, leading);

@@ -6,6 +6,9 @@ public sealed record ReconciliationOptions
     /// <summary>The longest from one look to the next, where nothing wakes the loop.</summary>
     public TimeSpan Period { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>The same for the members while one is silent, or learns: an election takes longer, and a look is a millisecond's work.</summary>
+    public TimeSpan WatchfulPeriod { get; init; } = TimeSpan.FromMilliseconds(200);
+
     /// <summary>The shortest from one look to the next: a model that changes all the time is looked at 20 times a second.</summary>
     public TimeSpan ShortestPause { get; init; } = TimeSpan.FromMilliseconds(50);
 
@@ -36,6 +39,21 @@ public sealed record ReconciliationOptions
     /// <summary>Two complete listings must lie so far apart until an instance missing in both is gone, or one without a record a stray.</summary>
     public TimeSpan BetweenListings { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>A member that was heard within it counts as alive in a quorum: the longest election timeout.</summary>
+    public TimeSpan AliveWithin { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a launched member may take until it joins: clouds boot within minutes.</summary>
+    public TimeSpan StartGrace { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long an operation on votes may stand still until it is aborted, mended or undone.</summary>
+    public TimeSpan TurnBack { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a zone must be seen usable without a gap until members are moved into it.</summary>
+    public TimeSpan RebalanceAfter { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long one vote change, or handing over, may take: some election timeouts.</summary>
+    public TimeSpan VoteTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>How long a singleton runs on after its agent's last answered heartbeat; 2 s to 1 h.</summary>
     public TimeSpan SingletonLease { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -54,6 +72,7 @@ public sealed record ReconciliationOptions
         (string Name, TimeSpan Value, TimeSpan Least, TimeSpan Most)[] times =
         [
             ("period", Period, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),
+            ("watchful period", WatchfulPeriod, TimeSpan.FromMilliseconds(10), Period),
             ("shortest pause", ShortestPause, TimeSpan.Zero, Period),
             ("provider period", ProviderPeriod, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1)),
             ("shortest provider pause", ShortestProviderPause, TimeSpan.Zero, ProviderPeriod),
@@ -62,6 +81,11 @@ public sealed record ReconciliationOptions
             ("agent grace", AgentGrace, TimeSpan.Zero, TimeSpan.FromHours(1)),
             ("silent after", SilentAfter, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
             ("between listings", BetweenListings, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
+            ("alive within", AliveWithin, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)),
+            ("start grace", StartGrace, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
+            ("turn back", TurnBack, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)),
+            ("rebalance after", RebalanceAfter, TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)),
+            ("vote timeout", VoteTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)),
             ("singleton lease", SingletonLease, TimeSpan.FromSeconds(2), TimeSpan.FromHours(1)),
             ("stop grace", StopGrace, TimeSpan.Zero, TimeSpan.FromHours(1)),
         ];

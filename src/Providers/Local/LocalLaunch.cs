@@ -66,7 +66,8 @@ internal sealed class LocalLaunch(LocalProviderOptions options, MachineStore sto
         return store.Write(record with { Process = ProcessProof.Observe(process.Id) ?? new ProcessProof(process.Id, -1, "gone") });
     }
 
-    private LocalMachine MachineOf(LaunchRecord record) => new(
+    /// <summary>What a machine's command line is made from.</summary>
+    public LocalMachine MachineOf(LaunchRecord record) => new(
         record.Id(), record.Tags(), new Zone(record.Zone), store.Root.FolderOf(record.Id()), SlotPorts.Of(options.BasePort, record.Slot));
 
     private static void Prepare(LocalMachine machine, LaunchRequest request, LaunchRecord record)

@@ -23,15 +23,34 @@ public sealed class LocalPower(LocalProviderOptions options, TimeProvider time)
     /// <summary>True where the root has machines.</summary>
     public bool HasMachines => Directory.Exists(_root.MachinesFolder) && Directory.EnumerateDirectories(_root.MachinesFolder).Any();
 
+    /// <summary>
+    /// The machines of one role, ascending by number, but for those whose end is decided. It claims and changes nothing, so that any
+    /// verb may ask at any time: a machine whose record can't be read, or is gone by then, is left out.
+    /// </summary>
+    public ImmutableArray<LocalMachineSight> Look(InstanceRole role) =>
+    [
+        .. Readable().Where(record => record.Role == (int)role && !record.IsEnding)
+            .Select(record => new LocalMachineSight(
+                _launch.MachineOf(record), record.Process is null ? InstanceState.Pending : _store.StateOf(record)))
+            .OrderBy(sight => sight.Machine.Tags.Machine),
+    ];
+
     /// <summary>Asks all that the machines run to stop, and after the grace makes it.</summary>
     /// <returns>The machines that ran, ascending by name.</returns>
     /// <exception cref="TransientException">Something still runs.</exception>
-    public Task<ImmutableArray<InstanceId>> StopAsync(CancellationToken cancellationToken) => DiskFaults.TypedAsync<ImmutableArray<InstanceId>>(_root, async () =>
+    public Task<ImmutableArray<InstanceId>> StopAsync(CancellationToken cancellationToken) => StopAsync(null, cancellationToken);
+
+    /// <summary>As <see cref="StopAsync(CancellationToken)"/>, the machines of one role alone.</summary>
+    /// <param name="role">The role; null for all machines.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The machines that ran, ascending by name.</returns>
+    /// <exception cref="TransientException">Something still runs.</exception>
+    public Task<ImmutableArray<InstanceId>> StopAsync(InstanceRole? role, CancellationToken cancellationToken) => DiskFaults.TypedAsync<ImmutableArray<InstanceId>>(_root, async () =>
     {
         ImmutableArray<LaunchRecord> running;
         using (await _store.ClaimAsync(cancellationToken))
         {
-            running = [.. _store.Survey().Machines.Where(m => _store.Processes(m).AnyRuns)];
+            running = [.. _store.Survey().Machines.Where(m => HasRole(m, role) && _store.Processes(m).AnyRuns)];
         }
 
         bool[] gone = await Task.WhenAll(running.Select(m => Ending.StopAsync(_store.Processes(m), options.StopGrace, cancellationToken)));
@@ -42,11 +61,18 @@ public sealed class LocalPower(LocalProviderOptions options, TimeProvider time)
 
     /// <summary>Starts the machines that were stopped.</summary>
     /// <returns>Those that it started, ascending by name.</returns>
-    public Task<ImmutableArray<InstanceId>> StartAsync(CancellationToken cancellationToken) => DiskFaults.TypedAsync<ImmutableArray<InstanceId>>(_root, async () =>
+    public Task<ImmutableArray<InstanceId>> StartAsync(CancellationToken cancellationToken) => StartAsync(null, cancellationToken);
+
+    /// <summary>As <see cref="StartAsync(CancellationToken)"/>, the machines of one role alone.</summary>
+    /// <param name="role">The role; null for all machines.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Those that it started, ascending by name.</returns>
+    public Task<ImmutableArray<InstanceId>> StartAsync(InstanceRole? role, CancellationToken cancellationToken) => DiskFaults.TypedAsync<ImmutableArray<InstanceId>>(_root, async () =>
     {
         using FolderLock claim = await _store.ClaimAsync(cancellationToken);
         ImmutableArray<LaunchRecord> machines = _store.Survey().Machines;
-        ImmutableArray<LaunchRecord> stopped = [.. machines.Where(m => !m.IsEnding && _store.StateOf(m) == InstanceState.Stopped)];
+        ImmutableArray<LaunchRecord> stopped =
+            [.. machines.Where(m => HasRole(m, role) && !m.IsEnding && _store.StateOf(m) == InstanceState.Stopped)];
         HashSet<int> taken = [.. machines.Except(stopped).Select(m => m.Slot)];
         foreach (LaunchRecord record in stopped)
         {
@@ -103,4 +129,37 @@ public sealed class LocalPower(LocalProviderOptions options, TimeProvider time)
         // The claim is in it: whoever waits for that one finds that it has no name any more, and makes another.
         return FolderRemoval.TryRemove(_root.StateFolder) is { } kept ? throw new TransientException(kept) : all;
     });
+
+    private static bool HasRole(LaunchRecord record, InstanceRole? role) => role is null || record.Role == (int)role;
+
+    /// <summary>The records that can be read now, of machines that aren't known to have ended.</summary>
+    private IEnumerable<LaunchRecord> Readable()
+    {
+        foreach (InstanceId id in KnownIds().Where(id => !_store.Ended.Has(id)))
+        {
+            LaunchRecord record;
+            try
+            {
+                record = LaunchRecord.Read(_root.RecordOf(id));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                continue;
+            }
+
+            yield return record;
+        }
+    }
+
+    private InstanceId[] KnownIds()
+    {
+        try
+        {
+            return [.. _store.Ids()];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
 }

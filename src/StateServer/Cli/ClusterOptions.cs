@@ -87,14 +87,20 @@ internal sealed class ClusterOptions
             LocalRoot root = LocalRoot.Of(folder);
             if (LocalCluster.Read(root.Path) is { } cluster)
             {
-                return cluster.ClusterId == reach?.ClusterId ? remembered : OfLocal(root);
+                return cluster.ClusterId == reach?.ClusterId ? Beside(remembered!, LocalEndpoints.OfServers(root, cluster)) : OfLocal(root);
             }
         }
 
         return remembered;
     }
 
+    /// <summary>What is remembered may be of members that are gone: the root knows those there are.</summary>
+    private static ClusterTarget Beside(ClusterTarget remembered, IEnumerable<string> known) => remembered with
+    {
+        Endpoints = [.. known.Concat(remembered.Endpoints).Distinct(StringComparer.Ordinal)],
+    };
+
     private static ClusterTarget? OfLocal(LocalRoot root) => LocalCluster.Read(root.Path) is { } cluster
-        ? new ClusterTarget([.. cluster.Endpoints.Split(',')], null)
+        ? new ClusterTarget(LocalEndpoints.Of(root, cluster), null)
         : null;
 }

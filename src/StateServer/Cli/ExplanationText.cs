@@ -13,6 +13,11 @@ internal static class ExplanationText
     {
         var text = new StringBuilder();
         text.AppendLine(answer.Summary);
+        if (answer.Decided.Length > 0)
+        {
+            text.AppendLine($"Decided last: {answer.Decided}");
+        }
+
         if (answer.Awaited.Count > 0)
         {
             text.AppendLine("Awaited:");
@@ -31,6 +36,12 @@ internal static class ExplanationText
             {
                 $"- {a.Number}", a.Zone, a.Outcome, Rfc3339Time.Format(a.BegunAt.ToDateTimeOffset()), a.Detail,
             })]);
+        }
+
+        if (answer.History.Count > 0)
+        {
+            text.AppendLine("What happened:");
+            TextTable.Write(text, [.. answer.History.Select(e => new[] { $"- {Rfc3339Time.Format(e.At.ToDateTimeOffset())}", e.Kind, e.Text })]);
         }
 
         if (answer.WithoutPlan.Length > 0)
@@ -60,6 +71,8 @@ internal static class ExplanationText
             EndedAt = a.EndedAt?.ToDateTimeOffset(),
         }),
         WithoutPlan = answer.WithoutPlan.Length == 0 ? null : answer.WithoutPlan,
+        Decided = answer.Decided.Length == 0 ? null : answer.Decided,
+        History = answer.History.Select(e => new { e.Number, At = e.At.ToDateTimeOffset(), e.Kind, e.Subject, e.Text }),
     };
 
     private static void AddCandidates(StringBuilder text, string heading, RepeatedField<Candidate> candidates)

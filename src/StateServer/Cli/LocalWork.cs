@@ -30,19 +30,24 @@ internal static class LocalWork
         throw new LocalFailureException(wrongUse: false, $"another 'up' or 'down'{pid} is at work in {root.Path}; wait for it");
     }
 
-    /// <summary>Stops every member that runs.</summary>
+    /// <summary>Stops every fixed member that runs.</summary>
     /// <returns>Those that still run.</returns>
     public static async Task<ImmutableArray<LocalMember>> StopAsync(LocalRoot root, LocalRun run, TextWriter output)
     {
         ImmutableArray<LocalMember> left = [];
         ImmutableArray<LocalMember> alive = run.Alive();
+        if (alive.IsEmpty)
+        {
+            return [];
+        }
+
         foreach (LocalMember member in alive.Where(m => FolderLock.Look(root.DataFolder(m)) is { IsHeld: true, Holder: null }))
         {
             await output.WriteLineAsync(
                 $"{member.Name}: the process that holds {root.DataFolder(member)} can't be proven to be the member's");
         }
 
-        await LocalProgress.ShowAsync(run.Cluster.Members, output, async say => left = await run.StopAsync(alive, say));
+        await LocalProgress.ShowAsync(run.Cluster.FixedMembers, output, async say => left = await run.StopAsync(alive, say));
         return left;
     }
 }

@@ -11,16 +11,17 @@ namespace StateServer.Cli;
 /// What the verbs about the model share: whom they ask, the session that makes their retries safe, the form of what they print, and
 /// how failures are told.
 /// </summary>
-internal sealed class ModelCall
+/// <param name="people">What the form for people is called.</param>
+internal sealed class ModelCall(string people = "text")
 {
-    private static readonly ImmutableArray<string> Forms = ["text", "json", "yaml"];
+    private readonly ImmutableArray<string> _forms = [people, "json", "yaml"];
 
     private readonly ClusterOptions _cluster = new();
     private readonly Option<string> _format = new("--format")
     {
-        Description = "The form to print: text, json or yaml.",
+        Description = $"The form to print: {people}, json or yaml.",
         HelpName = "FORM",
-        DefaultValueFactory = _ => Forms[0],
+        DefaultValueFactory = _ => people,
     };
 
     private readonly Option<string?> _retry = new("--retry")
@@ -111,7 +112,7 @@ internal sealed class ModelCall
         : WriteId.Parse(text) ?? throw new VerbFailedException(
             ExitCode.WrongUse, $"--retry: '{text}' is no request's id; give the one that was told, such as 4711/1");
 
-    private static OutputForm Form(string text) => Forms.IndexOf(text) is >= 0 and var form
+    private OutputForm Form(string text) => _forms.IndexOf(text) is >= 0 and var form
         ? (OutputForm)form
-        : throw new VerbFailedException(ExitCode.WrongUse, $"--format: there is no form '{text}'; give text, json or yaml");
+        : throw new VerbFailedException(ExitCode.WrongUse, $"--format: there is no form '{text}'; give {people}, json or yaml");
 }

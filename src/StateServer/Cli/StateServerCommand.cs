@@ -123,10 +123,11 @@ internal static class StateServerCommand
             EnvironmentsVerb.Create(),
             SwitchVerb.Create(),
             SnapshotVerb.Create(),
+            RecoverVerb.Create(),
             MintVerb.Create(),
             VersionVerb.Create(),
         };
-        foreach (Verb verb in ModelVerbs.Create())
+        foreach (Verb verb in MembershipVerbs.Create().Concat(ModelVerbs.Create()))
         {
             root.Subcommands.Add(verb);
         }

@@ -6,6 +6,7 @@ using StateServer.Api.Model;
 using StateServer.Api.Operator;
 using StateServer.Consensus;
 using StateServer.Health;
+using StateServer.Hosting.Membership;
 using StateServer.Hosting.Placement;
 using StateServer.Options;
 using StateServer.Telemetry;
@@ -68,6 +69,7 @@ internal static class MemberHost
         PlacementServices.AddTo(services, options);
         services.AddSingleton<StatusRounds>();
         services.AddSingleton<OperatorClusterService>();
+        MembershipServices.AddTo(services);
         MemberHealth.AddTo(services);
         MemberTelemetry.AddTo(services, options);
         services.AddHostedService<UnobservedExceptions>();
@@ -79,6 +81,7 @@ internal static class MemberHost
         app.MapEtcdApi(options.ListenClient!.Port);
         RouteGroupBuilder clients = ListenerPort.Group(app, options.ListenClient.Port);
         clients.MapGrpcService<OperatorClusterService>();
+        MembershipServices.Map(clients);
         clients.MapGrpcService<ModelService>();
         PlacementServices.Map(clients);
         clients.MapGrpcHealthChecksService();

@@ -35,19 +35,20 @@ internal sealed class LocalEnvironment(LocalRoot root, LocalCluster cluster)
     public async Task<(EnvironmentId Id, bool IsNew)> EnsureAsync(
         EnvironmentSpec spec, string? series, Constraints? constraints, CancellationToken cancellationToken)
     {
-        await using var client = new StateServerClient(new ClientOptions { Endpoints = [.. cluster.Endpoints.Split(',')] });
+        await using var client = new StateServerClient(new ClientOptions { Endpoints = LocalEndpoints.Of(root, cluster) });
         long started = TimeProvider.System.GetTimestamp();
         while (true)
         {
             try
             {
                 GetModelResponse model = await client.GetModelAsync(new GetModelRequest(), cancellationToken);
-                if (model.Environment is { } known)
+                if (model.Environment is { } known && (cluster.IsFixed || model.Machines.Count > 0))
                 {
                     return (new EnvironmentId(known.Id), false);
                 }
 
-                BootstrapResponse made = await client.BootstrapAsync(WithMembers(Request(spec, series, constraints)), cancellationToken);
+                BootstrapRequest request = WithMembers(Request(spec, series, constraints, cluster.IsFixed ? new(MintedId.Next()) : cluster.Environment));
+                BootstrapResponse made = await client.BootstrapAsync(request, cancellationToken);
                 return (new EnvironmentId(made.Id), true);
             }
             catch (StateServerException failure) when (
@@ -74,7 +75,7 @@ internal sealed class LocalEnvironment(LocalRoot root, LocalCluster cluster)
         await using var client = new StateServerClient(new ClientOptions { Endpoints = endpoints, MaxAttempts = 3, CallTimeout = JudgePatience });
         try
         {
-            await client.BootstrapAsync(Request(spec, null, null), cancellationToken);
+            await client.BootstrapAsync(Request(spec, null, null, new(MintedId.Next())), cancellationToken);
             return null;
         }
         catch (StateServerException failure)
@@ -87,31 +88,19 @@ internal sealed class LocalEnvironment(LocalRoot root, LocalCluster cluster)
 
     /// <summary>Starts the machines that were stopped.</summary>
     public Task<ImmutableArray<InstanceId>> StartMachinesAsync(CancellationToken cancellationToken) =>
-        ToldAsync(async () => _power.HasMachines ? await _power.StartAsync(cancellationToken) : []);
+        ProviderWork.ToldAsync<ImmutableArray<InstanceId>>(async () => _power.HasMachines ? await _power.StartAsync(cancellationToken) : []);
 
     /// <summary>Stops all machines, which no member may launch meanwhile.</summary>
     public Task<ImmutableArray<InstanceId>> StopMachinesAsync(CancellationToken cancellationToken) =>
-        ToldAsync(async () => _power.HasMachines ? await _power.StopAsync(cancellationToken) : []);
+        ProviderWork.ToldAsync<ImmutableArray<InstanceId>>(async () => _power.HasMachines ? await _power.StopAsync(cancellationToken) : []);
 
     /// <summary>Ends all machines for good, and removes what the provider keeps beside them.</summary>
     public Task<ImmutableArray<InstanceId>> DestroyMachinesAsync(CancellationToken cancellationToken) =>
-        ToldAsync(() => _power.DestroyAsync(cancellationToken));
+        ProviderWork.ToldAsync(() => _power.DestroyAsync(cancellationToken));
 
-    private static async Task<ImmutableArray<InstanceId>> ToldAsync(Func<Task<ImmutableArray<InstanceId>>> work)
+    private static BootstrapRequest Request(EnvironmentSpec spec, string? series, Constraints? constraints, EnvironmentId id)
     {
-        try
-        {
-            return await work();
-        }
-        catch (ProviderException failure)
-        {
-            throw new LocalFailureException(wrongUse: false, failure.Message);
-        }
-    }
-
-    private static BootstrapRequest Request(EnvironmentSpec spec, string? series, Constraints? constraints)
-    {
-        EnvironmentSettings settings = spec.ToSettings(new EnvironmentId(MintedId.Next()));
+        EnvironmentSettings settings = spec.ToSettings(id);
         var request = new BootstrapRequest
         {
             Id = settings.Id.Value,
@@ -132,14 +121,17 @@ internal sealed class LocalEnvironment(LocalRoot root, LocalCluster cluster)
         return request;
     }
 
-    /// <summary>With the machines that the members run on.</summary>
+    /// <summary>With the machines that the members run on. An environment's first member is an instance of the provider; fixed members are none.</summary>
     private BootstrapRequest WithMembers(BootstrapRequest request)
     {
+        string? first = cluster.IsFixed
+            ? null
+            : _power.Look(InstanceRole.StateServer).FirstOrDefault(sight => sight.Machine.Tags.Machine == FirstMember.Machine)?.Machine.Id.Name;
         request.Machines.AddRange(cluster.Members.OrderBy(member => member.Slot).Select(member => new StandingMachine
         {
             Member = member.Id.Value,
             Zone = member.Zone,
-            Instance = member.Name,
+            Instance = first ?? member.Name,
             Address = "127.0.0.1",
         }));
         return request;

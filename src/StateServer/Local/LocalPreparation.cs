@@ -8,7 +8,7 @@ namespace StateServer.Local;
 /// <summary>What <c>up</c> found before it changes anything.</summary>
 /// <param name="Cluster">The cluster that the root records, or a new one.</param>
 /// <param name="IsNew">True where the root records none yet.</param>
-/// <param name="Dead">The members whose process is gone: they are to be started, and their ports are free. Those whose zone has failed are not among them.</param>
+/// <param name="Dead">The fixed members whose process is gone: they are to be started, and their ports are free. Those whose zone has failed are not among them.</param>
 internal sealed record LocalPreparation(LocalCluster Cluster, bool IsNew, ImmutableArray<LocalMember> Dead)
 {
     /// <summary>Members where nothing is said.</summary>
@@ -21,21 +21,25 @@ internal sealed record LocalPreparation(LocalCluster Cluster, bool IsNew, Immuta
     /// <param name="root">The root.</param>
     /// <param name="count">-n, or null.</param>
     /// <param name="port">--port, or null.</param>
+    /// <param name="isEnvironment">True where a new cluster is to be an environment's, begun with one member; false for fixed members.</param>
     /// <exception cref="LocalFailureException">It can't be brought up as asked.</exception>
-    public static LocalPreparation Look(LocalRoot root, int? count, int? port)
+    public static LocalPreparation Look(LocalRoot root, int? count, int? port, bool isEnvironment = false)
     {
-        Judge(count, port);
-        if (LocalCluster.Read(root.Path) is not { } recorded)
+        LocalCluster? recorded = LocalCluster.Read(root.Path);
+        Judge(count, port, recorded?.IsFixed ?? !isEnvironment);
+        if (recorded is null)
         {
             RefuseStrangersFolder(root);
-            LocalCluster minted = LocalCluster.Mint(count ?? DefaultCount, port ?? DefaultPort);
+            LocalCluster minted = isEnvironment
+                ? LocalCluster.MintEnvironment(count ?? DefaultCount, port ?? DefaultPort)
+                : LocalCluster.Mint(count ?? DefaultCount, port ?? DefaultPort);
             RefuseTakenPorts(minted, minted.Members);
-            return new LocalPreparation(minted, IsNew: true, minted.Members);
+            return new LocalPreparation(minted, IsNew: true, minted.FixedMembers);
         }
 
         RefuseAnotherShape(root, recorded, count, port);
         ImmutableArray<LocalMember> dead =
-            [.. recorded.Members.Where(m => !FolderLock.Look(root.DataFolder(m)).IsHeld && !HasFailedZone(root, m))];
+            [.. recorded.FixedMembers.Where(m => !FolderLock.Look(root.DataFolder(m)).IsHeld && !HasFailedZone(root, m))];
         RefuseTakenPorts(recorded, dead);
         return new LocalPreparation(recorded, IsNew: false, dead);
     }
@@ -56,7 +60,7 @@ internal sealed record LocalPreparation(LocalCluster Cluster, bool IsNew, Immuta
         }
     }
 
-    private static void Judge(int? count, int? port)
+    private static void Judge(int? count, int? port, bool isFixed)
     {
         List<string> wrong = [];
         if (count is { } n && !InitialMemberList.Sizes.Contains(n))
@@ -64,10 +68,10 @@ internal sealed record LocalPreparation(LocalCluster Cluster, bool IsNew, Immuta
             wrong.Add($"-n {n}: a cluster has 1, 3, 5 or 7 members");
         }
 
-        int highest = SlotPorts.HighestBase(count is > 0 and < 100 ? count.Value : DefaultCount);
+        int highest = isFixed ? SlotPorts.HighestBase(count is > 0 and < 100 ? count.Value : DefaultCount) : LocalZoneList.HighestPort;
         if (port is { } p && (p < 1 || p > highest))
         {
-            wrong.Add($"--port {p}: out of range; give 1 to {highest}, each member takes three ports from there, ten apart");
+            wrong.Add($"--port {p}: out of range; give 1 to {highest}, each {(isFixed ? "member takes three ports from there, ten apart" : "machine takes ten ports from there")}");
         }
 
         if (wrong.Count > 0)
@@ -101,7 +105,7 @@ internal sealed record LocalPreparation(LocalCluster Cluster, bool IsNew, Immuta
     {
         List<string> wrong = [];
         string cure = $"leave the flag out to resume it, give another --root, or end it with 'stateserver down --destroy --root {root.Path}'";
-        if (count is { } n && n != recorded.Members.Length)
+        if (recorded.IsFixed && count is { } n && n != recorded.Members.Length)
         {
             wrong.Add($"-n {n}: {root.Path} holds a cluster of {recorded.Members.Length}; {cure}");
         }

@@ -10,7 +10,7 @@ internal static class LocalRemoval
     /// <returns>What was left alone because it isn't the cluster's, as paths.</returns>
     public static ImmutableArray<string> Remove(LocalRoot root, LocalCluster cluster)
     {
-        foreach (LocalMember member in cluster.Members)
+        foreach (LocalMember member in cluster.FixedMembers.Where(member => Directory.Exists(root.MemberFolder(member))))
         {
             RemoveFolder(root.DataFolder(member));
             File.Delete(root.LogFile(member));

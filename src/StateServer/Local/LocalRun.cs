@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using StateServer.Cli;
 using StateServer.Providers.Local;
 using StateServer.Providers.Local.Native;
 
 namespace StateServer.Local;
 
-/// <summary>The living processes of a local cluster: starts the dead members, waits until all serve, and stops them. Not thread-safe.</summary>
+/// <summary>The living processes of a cluster's fixed members: starts the dead members, waits until all serve, and stops them. Not thread-safe.</summary>
 internal sealed class LocalRun(LocalRoot root, LocalCluster cluster, TimeProvider time) : IDisposable
 {
     /// <summary>A member that stops cleanly needs a second or two; its own limit is five.</summary>
@@ -33,7 +34,7 @@ internal sealed class LocalRun(LocalRoot root, LocalCluster cluster, TimeProvide
     public async Task<ImmutableArray<string>> StartAsync(
         ImmutableArray<LocalMember> dead, TimeSpan patience, Action<LocalMember, string> say, CancellationToken cancellationToken)
     {
-        foreach (LocalMember member in cluster.Members.Except(dead))
+        foreach (LocalMember member in cluster.FixedMembers.Except(dead))
         {
             FolderClaim claim = FolderLock.Look(root.DataFolder(member));
             say(member, claim.Holder is { } holder ? $"runs already (pid {holder.Pid})" : "runs already");
@@ -58,7 +59,7 @@ internal sealed class LocalRun(LocalRoot root, LocalCluster cluster, TimeProvide
 
     /// <summary>The members whose process holds its folder.</summary>
     public ImmutableArray<LocalMember> Alive() =>
-        [.. cluster.Members.Where(m => FolderLock.Look(root.DataFolder(m)).IsHeld)];
+        [.. cluster.FixedMembers.Where(m => FolderLock.Look(root.DataFolder(m)).IsHeld)];
 
     /// <summary>How a member's process ended, for a person; null where it was not started here, or still runs.</summary>
     public int? ExitCodeOf(LocalMember member) =>
@@ -169,11 +170,11 @@ internal sealed class LocalRun(LocalRoot root, LocalCluster cluster, TimeProvide
         TimeSpan patience, Action<LocalMember, string> say, CancellationToken cancellationToken)
     {
         long started = time.GetTimestamp();
-        Dictionary<int, string> waiting = cluster.Members.ToDictionary(m => m.Slot, _ => "not asked yet");
+        Dictionary<int, string> waiting = cluster.FixedMembers.ToDictionary(m => m.Slot, _ => "not asked yet");
         while (true)
         {
             bool mayStillServe = false;
-            foreach (LocalMember member in cluster.Members.Where(m => waiting.ContainsKey(m.Slot)))
+            foreach (LocalMember member in cluster.FixedMembers.Where(m => waiting.ContainsKey(m.Slot)))
             {
                 string? ended = HowItEnded(member);
                 string? reason = ended ?? await _readiness.WhyNotAsync(cluster.PortsOf(member), cancellationToken);
@@ -201,15 +202,18 @@ internal sealed class LocalRun(LocalRoot root, LocalCluster cluster, TimeProvide
 
     private ImmutableArray<string> Judge(Dictionary<int, string> waiting, TimeSpan patience)
     {
+        // One that was removed from the cluster is no member any more, and another is in its place.
+        ImmutableArray<LocalMember> members = [.. cluster.FixedMembers.Where(m => ExitCodeOf(m) != ExitCode.Removed)];
         ImmutableArray<string> lines =
         [
-            .. cluster.Members.Where(m => waiting.ContainsKey(m.Slot)).Select(m =>
+            .. members.Where(m => waiting.ContainsKey(m.Slot)).Select(m =>
                 HowItEnded(m) is { } ended
                     ? $"{m.Name} {ended}; see {root.LogFile(m)}"
                     : $"{m.Name} does not serve after {patience.TotalSeconds} s: {waiting[m.Slot]}; see {root.LogFile(m)}"),
         ];
-        bool majorityServes = cluster.Members.Length - waiting.Count > cluster.Members.Length / 2;
-        return majorityServes ? lines : throw new LocalFailureException(wrongUse: false, lines);
+        return members.Length - lines.Length > members.Length / 2 || members.IsEmpty
+            ? lines
+            : throw new LocalFailureException(wrongUse: false, lines);
     }
 
     /// <summary>Null while its process runs.</summary>

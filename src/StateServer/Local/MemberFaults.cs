@@ -4,7 +4,7 @@ using StateServer.Domain.Identity;
 namespace StateServer.Local;
 
 /// <summary>
-/// What the verbs of <c>local</c> do to the members that <c>up</c> started. They stand in zones as other machines do, and lose their
+/// What the verbs of <c>local</c> do to fixed members. They stand in zones as other machines do, and lose their
 /// process with them; but they are no instances of the provider, which could launch others in their place: so their data is kept, and
 /// <c>up</c> starts them again.
 /// </summary>
@@ -16,14 +16,14 @@ internal sealed class MemberFaults(LocalRoot root, LocalCluster? cluster)
     /// <returns>Those that it killed, by slot.</returns>
     /// <exception cref="LocalFailureException">One still runs, or its process can't be proven to be its.</exception>
     public Task<ImmutableArray<LocalMember>> KillInAsync(Zone zone) =>
-        KillAsync([.. (cluster?.Members ?? []).Where(m => m.Zone == zone.Name)]);
+        KillAsync([.. (cluster?.FixedMembers ?? []).Where(m => m.Zone == zone.Name)]);
 
     /// <summary>Kills the member of a name, or of a machine's number: the members are the first machines, in order of their slots.</summary>
     /// <returns>Null where no member is called so.</returns>
     /// <exception cref="LocalFailureException">It doesn't run, still runs, or its process can't be proven to be its.</exception>
     public async Task<LocalMember?> KillAsync(string machine)
     {
-        LocalMember? named = (cluster?.Members ?? []).SingleOrDefault(m =>
+        LocalMember? named = (cluster?.FixedMembers ?? []).SingleOrDefault(m =>
             m.Name == machine || m.Slot.ToString(System.Globalization.CultureInfo.InvariantCulture) == machine);
         return named is null || (await KillAsync([named])).Length == 1
             ? named

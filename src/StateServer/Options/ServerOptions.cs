@@ -38,6 +38,12 @@ internal sealed class ServerOptions
 
     public ImmutableArray<InitialMember> InitialMembers { get; set; } = [];
 
+    /// <summary>Peer addresses of a running cluster that this member joins; empty for a new cluster's member.</summary>
+    public ImmutableArray<string> Join { get; set; } = [];
+
+    /// <summary>What was given of the settings that all members of a cluster share: what is passed on to a member that is launched.</summary>
+    public ImmutableSortedDictionary<string, string> Shared { get; set; } = ImmutableSortedDictionary<string, string>.Empty;
+
     public TimeSpan Heartbeat { get; set; }
 
     public TimeSpan ElectionTimeoutLow { get; set; }
@@ -117,6 +123,7 @@ internal sealed class ServerOptions
         PeerAddress = PeerAddress!,
         ClientUrls = ClientUrls,
         InitialMembers = InitialMembers,
+        Join = Join.IsEmpty ? null : new JoinInformation([.. Join.Where(peer => peer != PeerAddress)]),
         Version = version,
         Heartbeat = Heartbeat,
         ElectionTimeoutLow = ElectionTimeoutLow,

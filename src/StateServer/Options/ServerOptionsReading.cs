@@ -36,7 +36,8 @@ internal sealed class ServerOptionsReading
             Cluster = new ClusterId(Required<ulong>(ServerSettings.ClusterId, InitialMemberList.TryParseId)),
             DataFolder = Required<string?>(ServerSettings.DataDir, ParsePath),
             Zone = new Zone(Optional<string?>(ServerSettings.Zone, ParseName, "default") ?? "default"),
-            InitialMembers = Required<ImmutableArray<InitialMember>>(ServerSettings.InitialMembers, InitialMemberList.TryParse),
+            InitialMembers = Optional<ImmutableArray<InitialMember>>(ServerSettings.InitialMembers, InitialMemberList.TryParse, []),
+            Join = Optional<ImmutableArray<string>>(ServerSettings.Join, JoinList.TryParse, []),
             ListenClient = Optional<ListenAddress?>(ServerSettings.ListenClient, ListenAddress.TryParse, Loopback(2379)),
             ListenPeer = Optional<ListenAddress?>(ServerSettings.ListenPeer, ListenAddress.TryParse, Loopback(2380)),
             ListenHttp = Optional<ListenAddress?>(ServerSettings.ListenHttp, ListenAddress.TryParse, Loopback(2381)),
@@ -47,15 +48,24 @@ internal sealed class ServerOptionsReading
             LogLevel = Optional<LogLevel>(ServerSettings.LogLevel, ParseLogLevel, LogLevel.Information),
             LogFile = Optional<string?>(ServerSettings.LogFile, ParsePath, null),
         };
-        if (options.InitialMembers.IsDefault)
+        if (!_values.ContainsKey(ServerSettings.InitialMembers.Name) && !_values.ContainsKey(ServerSettings.Join.Name))
         {
-            options.InitialMembers = [];
+            Missing(ServerSettings.InitialMembers, $", or {ServerSettings.Join.Flag} for a member of a cluster that runs");
         }
 
+        options.Shared = ReadShared(options);
         ReadLimits(options);
         ReadAdvertised(options);
         return options;
     }
+
+    /// <summary>Each as it was given, but for the folder: a relative one means something else to another process.</summary>
+    private ImmutableSortedDictionary<string, string> ReadShared(ServerOptions options) => ServerSettings.Shared
+        .Where(setting => _values.ContainsKey(setting.Name))
+        .ToImmutableSortedDictionary(
+            setting => setting.Name,
+            setting => setting == ServerSettings.LocalRoot ? options.LocalRoot ?? "" : _values[setting.Name].Text,
+            StringComparer.Ordinal);
 
     private void ReadLimits(ServerOptions options)
     {
@@ -128,12 +138,15 @@ internal sealed class ServerOptionsReading
     {
         if (!_values.ContainsKey(setting.Name))
         {
-            _errors.Add($"{setting.Flag} is missing; give it, or {setting.EnvironmentVariable}, or '{setting.Name}' in the --config file");
+            Missing(setting);
             return default;
         }
 
         return Optional(setting, parse, default);
     }
+
+    private void Missing(ServerSetting setting, string otherwise = "") => _errors.Add(
+        $"{setting.Flag} is missing; give it, or {setting.EnvironmentVariable}, or '{setting.Name}' in the --config file{otherwise}");
 
     private T? Optional<T>(ServerSetting setting, Parser<T> parse, T? otherwise)
     {

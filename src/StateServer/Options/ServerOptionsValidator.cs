@@ -18,6 +18,21 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
 
     private static IEnumerable<string> MemberErrors(ServerOptions options)
     {
+        if (!options.Join.IsEmpty)
+        {
+            foreach (string error in JoinList.Errors(options.Join, options.PeerAddress))
+            {
+                yield return $"--join: {error}";
+            }
+
+            if (!options.InitialMembers.IsEmpty)
+            {
+                yield return "--join is for a member of a cluster that runs, --initial-members for one of a new cluster; give one of them";
+            }
+
+            yield break;
+        }
+
         if (options.InitialMembers.IsEmpty)
         {
             yield break;

@@ -23,7 +23,9 @@ internal static class ServerSettings
 
     public static readonly ServerSetting AdvertisePeer = new("advertise-peer", "HOST:PORT", "What peers dial; the address in the initial list. Default: the listen address.");
 
-    public static readonly ServerSetting InitialMembers = new("initial-members", "LIST", "All members of the new cluster as name=ID@host:port, comma-separated: 1, 3, 5 or 7, this one among them. Required.");
+    public static readonly ServerSetting InitialMembers = new("initial-members", "LIST", "All members of the new cluster as name=ID@host:port, comma-separated: 1, 3, 5 or 7, this one among them. Required, or join.");
+
+    public static readonly ServerSetting Join = new("join", "LIST", "In place of initial-members, for a member that the running cluster expects: host:port of some members' peer ports, comma-separated. Used at the first start, and where no other address leads to a member any more.");
 
     public static readonly ServerSetting Heartbeat = new("heartbeat", "DURATION", "Between heartbeats, 10ms to 10s. Default: 100ms.");
 
@@ -75,10 +77,24 @@ internal static class ServerSettings
 
     public static readonly ServerSetting LogFile = new("log-file", "FILE", "A file that all output is appended to, in place of standard output and error. Default: none.");
 
+    /// <summary>
+    /// What all members of a cluster should be told alike: a member that is launched gets it from the one that launches it. Where
+    /// it logs and reports to is the machine's own matter.
+    /// </summary>
+    public static readonly IReadOnlyList<ServerSetting> Shared =
+    [
+        Heartbeat, ElectionTimeoutLow, ElectionTimeoutHigh, RequestTimeout,
+        MaxRequestBytes, MaxBatchBytes, MaxBatchCommands, MaxQueueBytes,
+        SnapshotEntries, SnapshotBytes, TailEntries, TailBytes, DigestEveryEntries,
+        WatchProgressInterval, MaxWatches, MaxWatchBacklogBytes,
+        QuotaBytes, AutoCompactionMode, AutoCompactionRetention,
+        LocalRoot, LocalZones, LocalPort,
+    ];
+
     /// <summary>All of them, in the order of the help.</summary>
     public static readonly IReadOnlyList<ServerSetting> All =
     [
-        Name, NodeId, ClusterId, DataDir, Zone, InitialMembers,
+        Name, NodeId, ClusterId, DataDir, Zone, InitialMembers, Join,
         ListenClient, ListenPeer, ListenHttp, AdvertiseClient, AdvertisePeer,
         Heartbeat, ElectionTimeoutLow, ElectionTimeoutHigh, RequestTimeout,
         MaxRequestBytes, MaxBatchBytes, MaxBatchCommands, MaxQueueBytes,

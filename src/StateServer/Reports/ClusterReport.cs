@@ -21,4 +21,7 @@ internal sealed record ClusterReport(ClusterSummary Cluster, ImmutableArray<Memb
 
     /// <summary>The zones of which something is remembered, by name.</summary>
     public ImmutableArray<ZoneReport> Zones { get; init; } = [];
+
+    /// <summary>What is wanted of the members and under way; null below feature level 4.</summary>
+    public MembershipSummary? Membership { get; init; }
 }

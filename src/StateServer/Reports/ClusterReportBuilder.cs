@@ -61,7 +61,10 @@ internal static class ClusterReportBuilder
                 voting.Count(v => v.Alive),
                 tolerance.Members,
                 tolerance.Zones,
-                now),
+                now)
+            {
+                ZoneLosses = ZoneLoss.Of(voting),
+            },
             members);
     }
 

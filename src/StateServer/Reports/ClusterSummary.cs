@@ -25,4 +25,8 @@ internal sealed record ClusterSummary(
     int VotersAlive,
     int CanLoseMembers,
     ImmutableArray<string> CanLoseZones,
-    DateTimeOffset AsOf);
+    DateTimeOffset AsOf)
+{
+    /// <summary>What the loss of each zone would mean, by name; only zones in which a voter stands.</summary>
+    public ImmutableArray<ZoneLoss> ZoneLosses { get; init; } = [];
+}

@@ -38,7 +38,12 @@ internal static class StatusMessages
         }
 
         cluster.CanLoseZones.Add(summary.CanLoseZones);
-        var response = new GetStatusResponse { Cluster = cluster };
+        cluster.ZoneLosses.Add(summary.ZoneLosses.Select(MembershipMessages.ToMessage));
+        var response = new GetStatusResponse
+        {
+            Cluster = cluster,
+            Membership = report.Membership is { } membership ? MembershipMessages.ToMessage(membership) : null,
+        };
         response.Members.Add(report.Members.Select(ToMessage));
         return response;
     }
@@ -59,8 +64,14 @@ internal static class StatusMessages
                 cluster.VotersAlive,
                 cluster.CanLoseMembers,
                 [.. cluster.CanLoseZones],
-                cluster.AsOf.ToDateTimeOffset()),
-            [.. response.Members.Select(FromMessage)]);
+                cluster.AsOf.ToDateTimeOffset())
+            {
+                ZoneLosses = [.. cluster.ZoneLosses.Select(MembershipMessages.FromMessage)],
+            },
+            [.. response.Members.Select(FromMessage)])
+        {
+            Membership = response.Membership is { } membership ? MembershipMessages.FromMessage(membership, cluster.AsOf.ToDateTimeOffset()) : null,
+        };
     }
 
     private static MemberStatus ToMessage(MemberReport report)
@@ -74,12 +85,19 @@ internal static class StatusMessages
             Healthy = report.Healthy,
             JoinedAt = report.JoinedAt is { } joined ? Timestamp.FromDateTimeOffset(joined) : null,
             LastSeen = report.LastSeen is { } seen ? Timestamp.FromDateTimeOffset(seen) : null,
+            Degraded = report.Degraded,
+            AwayUntil = report.AwayUntil is { } away ? Timestamp.FromDateTimeOffset(away) : null,
         };
         SetText(report.Name, v => message.Name = v);
         SetText(report.Zone, v => message.Zone = v);
         SetText(report.Address, v => message.Address = v);
         SetText(report.Version, v => message.Version = v);
         SetText(report.Reason, v => message.Reason = v);
+        SetText(report.PhaseReason, v => message.PhaseReason = v);
+        SetText(report.Machine, v => message.Machine = v);
+        SetText(report.Replaces, v => message.Replaces = Id(v));
+        SetNumber(report.LearnedPercent, v => message.LearnedPercent = (int)v);
+        SetNumber(report.LearnedInSeconds, v => message.LearnedInSeconds = v);
         SetNumber(report.Term, v => message.Term = v);
         SetNumber(report.LastIndex, v => message.LastIndex = v);
         SetNumber(report.AppliedIndex, v => message.AppliedIndex = v);
@@ -109,6 +127,13 @@ internal static class StatusMessages
         LastSeen = message.LastSeen?.ToDateTimeOffset(),
         Healthy = message.Healthy,
         Reason = message.HasReason ? message.Reason : null,
+        PhaseReason = message.HasPhaseReason ? message.PhaseReason : null,
+        LearnedPercent = message.HasLearnedPercent ? message.LearnedPercent : null,
+        LearnedInSeconds = message.HasLearnedInSeconds ? message.LearnedInSeconds : null,
+        Degraded = message.Degraded,
+        Machine = message.HasMachine ? message.Machine : null,
+        Replaces = message.HasReplaces ? Text(message.Replaces) : null,
+        AwayUntil = message.AwayUntil?.ToDateTimeOffset(),
     };
 
     private static void SetText(string? value, Action<string> set)

@@ -44,18 +44,29 @@ public sealed class BatchCodecTests
     }
 
     [Fact]
+    public void The_committed_batch_of_level_four_is_read_and_written_byte_for_byte()
+    {
+        Fixture.WriteIfMissing("batch-1-level-4.bin", Samples.Encode(MembershipSamples.Items, level: 4));
+        var committed = Fixture.Read("batch-1-level-4.bin");
+        var batch = BatchCodec.Decode(committed);
+        Assert.Equal(4, batch.FeatureLevel);
+        Assert.Equal(committed, Samples.Encode(batch.Items, level: 4));
+        Assert.Equal(committed, Samples.Encode(MembershipSamples.Items, level: 4));
+    }
+
+    [Fact]
     public void Every_kind_of_command_is_in_the_committed_batch()
     {
         var kinds = typeof(Command).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Command)) && !type.IsAbstract);
         Assert.Equal(
             kinds.Select(kind => kind.Name).Order(),
-            Samples.Items.Concat(Samples.ItemsOfLevelTwo).Concat(ModelSamples.Items).Select(item => item.Command.GetType().Name).Distinct().Order());
+            Items().Select(item => item.Command.GetType().Name).Distinct().Order());
     }
 
     [Fact]
     public void Each_item_survives_alone()
     {
-        foreach (var item in Samples.Items.Concat(Samples.ItemsOfLevelTwo).Concat(ModelSamples.Items))
+        foreach (var item in Items())
         {
             var buffer = new ArrayBufferWriter<byte>();
             BatchCodec.EncodeItem(buffer, item);
@@ -177,6 +188,9 @@ public sealed class BatchCodecTests
         Assert.Throws<ArgumentException>(() => EncodeNested(FieldReader.DeepestNesting + 1));
         Assert.IsType<KeyspaceCommand>(BatchCodec.DecodeItem(EncodeNested(FieldReader.DeepestNesting)).Command);
     }
+
+    private static IEnumerable<BatchItem> Items() =>
+        Samples.Items.Concat(Samples.ItemsOfLevelTwo).Concat(ModelSamples.Items).Concat(MembershipSamples.Items);
 
     private static ReadOnlyMemory<byte> EncodeNested(int depth)
     {

@@ -46,6 +46,37 @@ public sealed class IdentityStoreTest
     }
 
     [Fact]
+    public void What_the_log_tells_is_noted_in_one_write_and_never_taken_back()
+    {
+        IdentityStore store = Create();
+        store.Pin(new NodeId(9), new FolderId(90));
+        Assert.Equal(1, _disk.ContentOf(Path)[16]);
+        Assert.True(store.Note([new(new NodeId(9), new FolderId(91)), new(new NodeId(8), new FolderId(80))], []));
+        Assert.Equal(1, _disk.ContentOf(Path)[16]);
+        Assert.True(store.Note([], [new NodeId(9), new NodeId(7)]));
+        Assert.Equal(2, _disk.ContentOf(Path)[16]);
+        Assert.True(store.Note([new(new NodeId(7), new FolderId(70))], []));
+        FolderIdentity found = IdentityStore.Open(Path, _disk).Current;
+        Assert.Equal([new NodeId(7), new NodeId(9)], found.Removed);
+        Assert.Equal([new NodeId(8)], found.Pins.Keys);
+        Assert.Equal(new FolderId(80), found.Pins[new NodeId(8)]);
+    }
+
+    [Fact]
+    public void Past_its_limits_it_notes_what_fits_and_says_so()
+    {
+        IdentityStore store = Create();
+        NodeId[] many = [.. Enumerable.Range(1, IdentityStore.MaxRemoved + 2).Select(id => new NodeId((ulong)id))];
+        Assert.True(store.Note([], many[..^2]));
+        Assert.False(store.Note([], many));
+        Assert.Equal(IdentityStore.MaxRemoved, IdentityStore.Open(Path, _disk).Current.Removed.Count);
+        KeyValuePair<NodeId, FolderId>[] folders =
+            [.. Enumerable.Range(100_000, IdentityStore.MaxPins + 1).Select(id => KeyValuePair.Create(new NodeId((ulong)id), new FolderId(1)))];
+        Assert.False(store.Note(folders, []));
+        Assert.Equal(IdentityStore.MaxPins, IdentityStore.Open(Path, _disk).Current.Pins.Count);
+    }
+
+    [Fact]
     public void A_full_disk_changes_nothing()
     {
         IdentityStore store = Create();

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using StateServer.Consensus.Log;
 using StateServer.Consensus.Raft;
 
@@ -47,6 +48,25 @@ public sealed class LogStoreTest : IDisposable
         Logs.AssertSame(expected, again.ReadAll());
         Assert.Equal(commitIndex, again.RecoveredCommitIndex);
         Assert.All(expected, record => Assert.Equal(record.Term, again.TermAt(record.Index)));
+    }
+
+    [Fact]
+    public void A_sync_that_hangs_is_seen_while_it_hangs_and_no_longer()
+    {
+        var time = new FakeTimeProvider();
+        var disk = new SimulatedDisk();
+        using LogStore log = Logs.Open("/log", Logs.Options(disk) with { Time = time });
+        log.Append([Logs.Record(1, 1)], 0);
+        TimeSpan seen = TimeSpan.Zero;
+        disk.BeforeSync = () =>
+        {
+            time.Advance(TimeSpan.FromSeconds(12));
+            seen = log.SyncingFor;
+        };
+        Assert.Equal(TimeSpan.Zero, log.SyncingFor);
+        log.Sync();
+        Assert.Equal(TimeSpan.FromSeconds(12), seen);
+        Assert.Equal(TimeSpan.Zero, log.SyncingFor);
     }
 
     private LogStore Open() => Logs.Open(_folder.File("log"), Logs.Options());

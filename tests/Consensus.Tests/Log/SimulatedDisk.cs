@@ -28,6 +28,9 @@ internal sealed class SimulatedDisk : IDisk
     /// <summary>Runs once, right before the next read of a file.</summary>
     public Action? BeforeRead { get; set; }
 
+    /// <summary>Runs right before each sync of a file: a disk that hangs.</summary>
+    public Action? BeforeSync { get; set; }
+
     public int Syncs { get; private set; }
 
     public List<string> Ends { get; } = [];
@@ -137,6 +140,7 @@ internal sealed class SimulatedDisk : IDisk
 
     internal void Sync(SimulatedFile file)
     {
+        BeforeSync?.Invoke();
         Step();
         Syncs++;
         file.Durable = [.. file.Content];

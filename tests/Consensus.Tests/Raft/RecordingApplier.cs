@@ -1,5 +1,6 @@
 using System.Text;
 using StateServer.Consensus.Raft;
+using StateServer.Domain.Identity;
 
 namespace StateServer.Consensus.Tests.Raft;
 
@@ -19,6 +20,9 @@ internal sealed class RecordingApplier : IEntryApplier
 
     /// <summary>The index of the snapshot that was restored last; 0 for none.</summary>
     public long Restored { get; private set; }
+
+    /// <summary>The voters of the configuration that was applied last; none while none was.</summary>
+    public IReadOnlyList<NodeId> Voters { get; private set; } = [];
 
     public long AppliedIndex => Volatile.Read(ref _applied);
 
@@ -46,6 +50,7 @@ internal sealed class RecordingApplier : IEntryApplier
             foreach (var entry in entries)
             {
                 Assert.Equal(_applied + 1, entry.Index);
+                Voters = entry.Voters.IsDefault ? Voters : entry.Voters;
                 if (!entry.Payload.IsEmpty)
                 {
                     _commands.Add(Encoding.UTF8.GetString(entry.Payload.Span));

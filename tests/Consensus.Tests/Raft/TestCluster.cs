@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using StateServer.Consensus.Raft;
 using StateServer.Consensus.Tests.Transport;
+using StateServer.Domain.Identity;
 using StateServer.Loopback;
 
 namespace StateServer.Consensus.Tests.Raft;
@@ -11,6 +12,7 @@ namespace StateServer.Consensus.Tests.Raft;
 /// <summary>Members of one new cluster in this process, with folders of their own that outlive them.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
+    private const int Spares = 4;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private readonly string _root = Path.Combine(Path.GetTempPath(), "raft", "t" + Guid.NewGuid().ToString("N"));
     private readonly PortBlock _ports;
@@ -18,15 +20,25 @@ internal sealed class TestCluster : IAsyncDisposable
 
     private readonly Dictionary<(int From, int To), LoopbackLink> _links = [];
     private readonly long _tailEntries;
+    private readonly TestRoster? _roster;
 
-    public TestCluster(int count, ILogger? logger = null, long tailEntries = 10_000, bool direct = false)
+    /// <param name="count">Initial members.</param>
+    /// <param name="logger">The log for people.</param>
+    /// <param name="tailEntries">Entries kept behind a snapshot.</param>
+    /// <param name="direct">Whether members reach each other without links that can be blocked.</param>
+    /// <param name="joining">Members behind the initial ones that may join; all are direct then.</param>
+    public TestCluster(int count, ILogger? logger = null, long tailEntries = 10_000, bool direct = false, int joining = 0)
     {
+        direct |= joining > 0;
         _logger = logger;
         _tailEntries = tailEntries;
-        _ports = PortBlock.Take(count);
+        _ports = PortBlock.Take(count + joining + Spares);
         Initial = [.. Enumerable.Range(1, count).Select(i => new InitialMember(
             new((ulong)(100 + i)), $"m{i}", $"127.0.0.1:{_ports.First + i - 1}"))];
-        Members = new TestMember?[count];
+        Joining = [.. Enumerable.Range(count + 1, joining).Select(i => new InitialMember(
+            new((ulong)(100 + i)), $"m{i}", $"127.0.0.1:{_ports.First + i - 1}"))];
+        Members = new TestMember?[count + joining];
+        _roster = joining > 0 ? new(Initial) : null;
         for (var from = 0; from < count && !direct; from++)
         {
             for (var to = 0; to < count; to++)
@@ -41,7 +53,15 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public ImmutableArray<InitialMember> Initial { get; }
 
+    public ImmutableArray<InitialMember> Joining { get; }
+
+    /// <summary>Who belongs to the cluster, as the replicated state would say; there is one where members may join.</summary>
+    public TestRoster Roster => _roster!;
+
     public TestMember?[] Members { get; }
+
+    /// <summary>A port that no member of the cluster has: where one of them moves to.</summary>
+    public int SparePort(int spare) => _ports.First + Members.Length + spare;
 
     public IEnumerable<TestMember> Running => Members.OfType<TestMember>();
 
@@ -50,14 +70,15 @@ internal sealed class TestCluster : IAsyncDisposable
     public ReplicaOptions OptionsOf(int i) => new()
     {
         DataFolder = FolderOf(i),
-        Id = Initial[i].Id,
+        Id = Of(i).Id,
         Cluster = new(7),
-        Name = Initial[i].Name,
+        Name = Of(i).Name,
         Zone = new("local-a"),
-        PeerAddress = Initial[i].PeerAddress,
+        PeerAddress = Of(i).PeerAddress,
         ClientUrls = [],
-        InitialMembers = [.. Initial.Select((member, to) =>
+        InitialMembers = i >= Initial.Length ? [] : [.. Initial.Select((member, to) =>
             to == i || _links.Count == 0 ? member : member with { PeerAddress = _links[(i, to)].Address })],
+        Join = i >= Initial.Length ? new([.. Initial.Select(member => member.PeerAddress)]) : null,
         TailEntries = _tailEntries,
 
         // Twice the defaults: a test machine is busier than a server's should be.
@@ -66,7 +87,62 @@ internal sealed class TestCluster : IAsyncDisposable
         Version = "test",
     };
 
-    public async Task OpenAsync(int i) => Members[i] = await TestMember.OpenAsync(OptionsOf(i), _logger);
+    public NodeId IdOf(int i) => Of(i).Id;
+
+    public Task OpenAsync(int i) => OpenAsync(i, OptionsOf(i));
+
+    /// <summary>Opens a member with other options, or without the log that would tell it who belongs to the cluster.</summary>
+    public async Task OpenAsync(int i, ReplicaOptions options, bool isTold = true)
+    {
+        Members[i] = await TestMember.OpenAsync(options, _logger, isTold && _roster is { } roster ? roster.Enter : null);
+        if (i < Initial.Length)
+        {
+            _roster?.Bind(Members[i]!.Node.Identity);
+        }
+    }
+
+    /// <summary>Lets a member join, and waits until it is taught and has applied all that the leader has.</summary>
+    public async Task JoinAsync(int i)
+    {
+        Roster.Expect(Of(i));
+        await StartAsync(i);
+        await TaughtAsync(i);
+    }
+
+    /// <summary>Waits until a learner has applied all that whoever leads has.</summary>
+    public async Task TaughtAsync(int i) => await EventuallyAsync(
+        () => Running.FirstOrDefault(member => member.Node.Status.Learners.ContainsKey(IdOf(i))) is { } leader
+            && leader.Applier.AppliedIndex > 0
+            && Members[i] is { Node.Fault: null } learner
+            && learner.Applier.AppliedIndex >= leader.Applier.AppliedIndex
+            && learner.Applier.Commands.SequenceEqual(leader.Applier.Commands),
+        () => $"m{i} is not taught: {Members[i]?.Node.Status}; " + string.Join("; ", Running.Select(member => member.Node.Status)));
+
+    /// <summary>Gives a learner a vote, by whoever leads, again where the machine was too slow for the bounds.</summary>
+    public Task<EntryPosition> PromoteAsync(int i) => ChangeAsync(leader => leader.PromoteAsync(IdOf(i), CancellationToken.None));
+
+    /// <summary>Takes a vote, by whoever leads.</summary>
+    public Task<EntryPosition> RemoveVoterAsync(int i) => ChangeAsync(leader => leader.RemoveVoterAsync(IdOf(i), CancellationToken.None));
+
+    private async Task<EntryPosition> ChangeAsync(Func<RaftNode, ValueTask<EntryPosition>> change)
+    {
+        var begin = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var leader = await LeaderAsync();
+            try
+            {
+                return await change(leader.Node);
+            }
+            catch (Exception exception) when (exception is RefusedChangeException or NotLeadingException or UnsettledChangeException
+                && TimeProvider.System.GetElapsedTime(begin) < Deadline)
+            {
+                // Again.
+            }
+        }
+    }
+
+    private InitialMember Of(int i) => i < Initial.Length ? Initial[i] : Joining[i - Initial.Length];
 
     public async Task StartAsync(params int[] indexes)
     {
@@ -76,8 +152,23 @@ internal sealed class TestCluster : IAsyncDisposable
             await OpenAsync(i);
         }
 
+        await StartOpenedAsync(which);
+    }
+
+    public async Task StartOpenedAsync(params int[] indexes)
+    {
         using var deadline = new CancellationTokenSource(Deadline);
-        await Task.WhenAll(which.Select(i => Members[i]!.StartAsync(deadline.Token)));
+        await Task.WhenAll(indexes.Select(i => Members[i]!.StartAsync(deadline.Token)));
+    }
+
+    /// <summary>Waits until the leader has not heard a voter for longer than it counts it as alive.</summary>
+    public async Task SilentAsync(int i)
+    {
+        var leader = await LeaderAsync();
+        await EventuallyAsync(
+            () => !leader.Node.Status.Progress.TryGetValue(IdOf(i), out var progress)
+                || TimeProvider.System.GetElapsedTime(progress.LastContactTimestamp) > 1.1 * OptionsOf(0).ElectionTimeoutHigh,
+            () => $"m{i} still answers: {leader.Node.Status}");
     }
 
     public async Task KillAsync(int i)
@@ -85,6 +176,7 @@ internal sealed class TestCluster : IAsyncDisposable
         if (Members[i] is { } member)
         {
             Members[i] = null;
+            _roster?.Leave(member.Node);
             await member.DisposeAsync();
         }
     }

@@ -26,10 +26,11 @@ internal sealed class TestMember : IAsyncDisposable
 
     public RecordingApplier Applier { get; }
 
-    public static async Task<TestMember> OpenAsync(ReplicaOptions options, ILogger? logger = null)
+    public static async Task<TestMember> OpenAsync(ReplicaOptions options, ILogger? logger = null, Action<RaftNode>? prepare = null)
     {
         var applier = new RecordingApplier();
         var node = RaftNode.Open(options, applier, TimeProvider.System, logger ?? NullLogger.Instance, end: new RecordedEnd());
+        prepare?.Invoke(node);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(node);

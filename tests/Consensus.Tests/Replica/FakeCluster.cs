@@ -12,7 +12,7 @@ namespace StateServer.Consensus.Tests.Replica;
 internal sealed class FakeCluster : IAsyncDisposable
 {
     private readonly Lock _lock = new();
-    private readonly List<(long Term, byte[] Payload)> _log = [];
+    private readonly List<(long Term, byte[] Payload, ImmutableArray<NodeId> Voters)> _log = [];
     private long _commit;
     private long _term;
     private NodeId _leader;
@@ -64,9 +64,10 @@ internal sealed class FakeCluster : IAsyncDisposable
     /// <summary>Waits until all members are registered, so that no command but a test's own is under way.</summary>
     public Task RegisteredAsync() => Eventually.IsTrueAsync(() => IsRegistered, "all members are registered, and the feature level is raised");
 
-    /// <summary>Whether all members are registered, and the feature level is as high as it gets.</summary>
+    /// <summary>Whether all members are registered, the feature level is as high as it gets, and the voters are known.</summary>
     public bool IsRegistered => Members.TrueForAll(member => member.Replica.State.Members.Count == Members.Count
         && member.Replica.State.FeatureLevel == StateMachine.HighestFeatureLevel
+        && !member.Replica.State.Membership.Voters.IsEmpty
         && member.Core.Queue.Waiting == 0);
 
     /// <summary>Starts a term. What the last leader had not committed is kept, or lost.</summary>
@@ -81,7 +82,7 @@ internal sealed class FakeCluster : IAsyncDisposable
 
             _term++;
             _leader = Members[leader].Id;
-            _log.Add((_term, []));
+            _log.Add((_term, [], default));
         }
 
         Changed();
@@ -129,7 +130,10 @@ internal sealed class FakeCluster : IAsyncDisposable
         }
     }
 
-    public EntryPosition Append(NodeId self, long term, ReadOnlyMemory<byte> payload)
+    /// <summary>Appends the voters as a configuration entry, as the leader of this term.</summary>
+    public EntryPosition AppendVoters(NodeId self) => Append(self, Look().Term, default, Voters);
+
+    public EntryPosition Append(NodeId self, long term, ReadOnlyMemory<byte> payload, ImmutableArray<NodeId> voters = default)
     {
         EntryPosition position;
         lock (_lock)
@@ -139,7 +143,7 @@ internal sealed class FakeCluster : IAsyncDisposable
                 throw new NotLeadingException("not the leader");
             }
 
-            _log.Add((term, payload.ToArray()));
+            _log.Add((term, payload.ToArray(), voters));
             position = new(_log.Count, term);
         }
 
@@ -147,7 +151,7 @@ internal sealed class FakeCluster : IAsyncDisposable
         return position;
     }
 
-    public (long Term, byte[] Payload)? Committed(long index)
+    public (long Term, byte[] Payload, ImmutableArray<NodeId> Voters)? Committed(long index)
     {
         lock (_lock)
         {

@@ -83,6 +83,9 @@ internal sealed class FakePeers(FakeCluster cluster, FakeMember self) : IReplica
     public ValueTask<DigestsReply> CompareDigestsAsync(NodeId member, DigestsRequest request, CancellationToken cancellationToken)
         => new(DeskOf(member).CompareDigests(request));
 
+    public ValueTask<ReachReply> ReachAsync(NodeId member, ReachRequest request, CancellationToken cancellationToken)
+        => DeskOf(member).ReachAsync(request, cancellationToken);
+
     public ValueTask<TransferReply> TransferLeadershipAsync(NodeId leader, TransferRequest request, CancellationToken cancellationToken)
         => DeskOf(leader).TransferLeadershipAsync(request, cancellationToken);
 

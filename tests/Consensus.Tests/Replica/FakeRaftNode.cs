@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using StateServer.Consensus.Membership;
 using StateServer.Consensus.Raft;
 using StateServer.Consensus.Replica;
@@ -8,6 +9,7 @@ namespace StateServer.Consensus.Tests.Replica;
 /// <summary>One member's share of a <see cref="FakeCluster"/>'s log: applies on a task of its own.</summary>
 internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier applier) : IRaftNode
 {
+    private readonly TaskCompletionSource<string> _removal = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _wake = new(0);
     private readonly CancellationTokenSource _stop = new();
     private Task _applying = Task.CompletedTask;
@@ -29,6 +31,9 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
 
     public string? Fault { get; set; }
 
+    /// <summary>How long a sync has been under way.</summary>
+    public TimeSpan SyncingFor { get; set; }
+
     /// <summary>Rounds wait for it where it is not null.</summary>
     public TaskCompletionSource? RoundGate { get; set; }
 
@@ -38,6 +43,9 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
 
     /// <summary>Rounds that only tell what is committed.</summary>
     public int CommitsTold => _commitsTold;
+
+    /// <summary>How often the voters were appended once more.</summary>
+    public int Restated { get; private set; }
 
     public List<NodeId> Transfers { get; } = [];
 
@@ -59,7 +67,10 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
                 LastIndex = last,
                 CommitIndex = commit,
                 Voters = cluster.Voters,
+                Progress = cluster.Voters.Where(voter => voter != self).ToImmutableDictionary(voter => voter, _ => new PeerProgress(last, long.MaxValue / 2)),
                 SpaceShortage = SpaceShortage,
+                Fault = Fault,
+                SyncingFor = SyncingFor,
             };
         }
     }
@@ -117,6 +128,31 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
 
     public void KeepFromLeading(string? why) => Unfit = why;
 
+    public Func<JoiningMember, CancellationToken, ValueTask<string?>>? Admit { get; set; }
+
+    public Task<string> Removal => _removal.Task;
+
+    /// <summary>Whom its replica told it of last.</summary>
+    public MemberRoster Roster { get; private set; } = MemberRoster.Empty;
+
+    public void Follow(MemberRoster roster) => Roster = roster;
+
+    public void Remove(string reason) => _removal.TrySetResult(reason);
+
+    public ValueTask<EntryPosition> PromoteAsync(NodeId learner, CancellationToken cancellationToken)
+        => throw new NotSupportedException("a fake has no configuration");
+
+    public ValueTask<EntryPosition> RemoveVoterAsync(NodeId voter, CancellationToken cancellationToken)
+        => throw new NotSupportedException("a fake has no configuration");
+
+    public async ValueTask<EntryPosition> RestateVotersAsync(CancellationToken cancellationToken)
+    {
+        var position = cluster.AppendVoters(self);
+        Restated++;
+        await applier.Waiters.WaitAsync(position.Index, () => applier.AppliedIndex, cancellationToken);
+        return position;
+    }
+
     public ValueTask SnapshotWrittenAsync(long index, CancellationToken cancellationToken) => default;
 
     public ConfigurationInForce ConfigurationAt(long index) => throw new NotSupportedException("a fake has no configuration");
@@ -146,7 +182,7 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
             while (!Paused && cluster.Committed(applier.AppliedIndex + 1) is { } entry)
             {
                 var payload = entry.Payload.Length > 0 && Tamper is { } tamper ? tamper(entry.Payload) : entry.Payload;
-                applier.Apply([new(applier.AppliedIndex + 1, entry.Term, payload)]);
+                applier.Apply([new(applier.AppliedIndex + 1, entry.Term, payload, entry.Voters)]);
             }
 
             await _wake.WaitAsync(TimeSpan.FromMilliseconds(20), CancellationToken.None);

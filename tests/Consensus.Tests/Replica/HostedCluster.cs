@@ -13,7 +13,7 @@ internal sealed class HostedCluster : IAsyncDisposable
     public HostedCluster(Func<ReplicaOptions, ReplicaOptions>? configure = null, int count = 3)
     {
         _configure = configure ?? (options => options);
-        _ports = PortBlock.Take(count);
+        _ports = PortBlock.Take(count + 1);
         _initial = [.. Enumerable.Range(1, count).Select(i => new InitialMember(new((ulong)i), $"m{i}", $"127.0.0.1:{_ports.First + i - 1}"))];
         Members = new HostedMember?[count];
     }
@@ -36,6 +36,20 @@ internal sealed class HostedCluster : IAsyncDisposable
                 RequestTimeout = TimeSpan.FromSeconds(15),
             }));
         }
+    }
+
+    /// <summary>The options of another member that joins this cluster.</summary>
+    public ReplicaOptions JoinOptions(int place)
+    {
+        var number = Members.Length + 1 + place;
+        return TestOptions.Of(number) with
+        {
+            DataFolder = FolderOf(number - 1),
+            PeerAddress = $"127.0.0.1:{_ports.First + number - 1}",
+            InitialMembers = [],
+            Join = new([.. _initial.Select(member => member.PeerAddress)]),
+            RequestTimeout = TimeSpan.FromSeconds(15),
+        };
     }
 
     public async Task<int> LeaderAsync()

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using StateServer.Consensus.Hosting;
+using StateServer.Consensus.Raft;
 using StateServer.Consensus.Replica;
 
 namespace StateServer.Consensus.Tests.Replica;
@@ -15,6 +16,10 @@ internal sealed class HostedMember : IAsyncDisposable
     private readonly WebApplication _host;
 
     private HostedMember(WebApplication host) => _host = host;
+
+    public RaftNode Node => _host.Services.GetRequiredService<RaftNode>();
+
+    public bool IsStopping => _host.Lifetime.ApplicationStopping.IsCancellationRequested;
 
     public LocalReplica Replica => _host.Services.GetRequiredService<LocalReplica>();
 

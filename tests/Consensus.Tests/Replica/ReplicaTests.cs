@@ -32,6 +32,23 @@ public sealed class ReplicaTests
     }
 
     [Fact]
+    public async Task Whoever_waits_for_a_members_term_is_told_when_its_first_entry_is_applied()
+    {
+        await using var cluster = await FakeCluster.StartAsync(3);
+        var heir = cluster[1].Replica;
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        heir.LeadershipChanged += () =>
+        {
+            if (heir.LeadingTerm == cluster.Look().Term)
+            {
+                told.TrySetResult();
+            }
+        };
+        cluster.Elect(1);
+        await told.Task.WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
     public void A_status_survives_the_wire()
     {
         var status = new MemberStatus
@@ -62,11 +79,35 @@ public sealed class ReplicaTests
             QuotaBytes = 20,
             StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(1_800_000_000_000),
             Unhealthy = "18",
+            SyncingFor = TimeSpan.FromMilliseconds(21),
+            Reaches =
+            [
+                new()
+                {
+                    Id = new(3),
+                    IsVoter = false,
+                    SilentFor = TimeSpan.FromMilliseconds(22),
+                    IsHeard = true,
+                    IsCaughtUp = true,
+                    LearnedShare = 0.25,
+                    LearnedIn = TimeSpan.FromMilliseconds(23),
+                    BehindEntries = 24,
+                    Problem = "25",
+                },
+                new() { Id = new(5), IsVoter = true, SilentFor = TimeSpan.Zero, IsHeard = false, IsCaughtUp = false, LearnedShare = 1 },
+            ],
+            Notes = new() { Awaited = ["26"], Stopped = "27", Guards = ["28"], Laggards = [new(29)], IsDiskSlow = true },
         };
         var back = StatusWire.FromReply(StatusWire.ToReply(status));
         Assert.Equal(status.ClientUrls, back.ClientUrls.AsEnumerable());
         Assert.Equal(status.Voters, back.Voters.AsEnumerable());
-        Assert.Equal(status, back with { ClientUrls = status.ClientUrls, Voters = status.Voters });
+        Assert.Equal(status.Reaches, back.Reaches.AsEnumerable());
+        Assert.Equal(status.Notes.Awaited, back.Notes.Awaited.AsEnumerable());
+        Assert.Equal(status.Notes.Guards, back.Notes.Guards.AsEnumerable());
+        Assert.Equal(status.Notes.Laggards, back.Notes.Laggards.AsEnumerable());
+        Assert.Equal((status.Notes.Stopped, status.Notes.IsDiskSlow), (back.Notes.Stopped, back.Notes.IsDiskSlow));
+        Assert.Equal(
+            status, back with { ClientUrls = status.ClientUrls, Voters = status.Voters, Reaches = status.Reaches, Notes = status.Notes });
     }
 
     [Fact]

@@ -37,23 +37,39 @@ public sealed class PeerGuardTest
     }
 
     [Fact]
-    public async Task Joining_is_answered_that_it_comes_later()
+    public async Task Who_is_not_known_may_ask_for_votes_and_lead_and_nothing_else()
     {
         await using var cluster = new TestCluster(1);
         await cluster.StartAsync();
         var target = cluster.Members[0]!.Node;
-        target.Guard.Know([new(5)]);
+        var stranger = new PeerIdentity(target.Identity.Cluster, new(5), target.Identity.Id, new(6));
         using var channel = GrpcChannel.ForAddress($"http://{cluster.Initial[0].PeerAddress}");
-        var refused = await Assert.ThrowsAsync<RpcException>(async () => await Client(
-            channel, new(target.Identity.Cluster, new(5), target.Identity.Id, new(6))).JoinAsync(new()));
-        Assert.Equal((StatusCode.FailedPrecondition, "changes of members come with a later command"), (refused.StatusCode, refused.Status.Detail));
+        await RefusedAsync(channel, stranger, "UnknownMember", "5 is not known");
+        Assert.False((await Client(channel, stranger).VoteAsync(new() { Term = 0 })).Granted);
+        await RefusedAsync(channel, stranger with { To = default }, "WrongReceiver", $"this is member {target.Identity.Id}, not 0");
+        var join = await Assert.ThrowsAsync<RpcException>(async () => await Client(channel, stranger with { To = default }).JoinAsync(new()));
+        Assert.Equal("UnknownMember", join.Trailers.GetValue(PeerRefusal.TrailerName));
+    }
+
+    /// <summary>A voter whose disk was emptied must not vote again: the candidate knows its folder, it has another one.</summary>
+    [Fact]
+    public async Task A_call_for_another_folder_than_this_members_is_refused()
+    {
+        await using var cluster = new TestCluster(3);
+        await cluster.StartAsync();
+        var target = cluster.Members[0]!.Node.Identity;
+        var known = cluster.Members[1]!.Node.Identity;
+        var right = new PeerIdentity(target.Cluster, known.Id, target.Id, known.Folder, target.Folder);
+        using var channel = GrpcChannel.ForAddress($"http://{cluster.Initial[0].PeerAddress}");
+        Assert.Equal("m1", (await Client(channel, right).GetMetadataAsync(new())).Values["name"]);
+        await RefusedAsync(channel, right with { Expected = new(77) }, "ReceiverInOtherFolder", "knows it in 77");
     }
 
     private static Protos.Peer.Raft.RaftClient Client(GrpcChannel channel, PeerIdentity? identity) => new(
         identity is { } carried
             ? channel.Intercept(headers =>
             {
-                headers.Add(PeerIdentity.HeaderName, carried.Encode());
+                carried.Write(headers);
                 return headers;
             })
             : channel.CreateCallInvoker());

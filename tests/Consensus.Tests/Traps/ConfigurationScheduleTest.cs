@@ -72,6 +72,7 @@ public sealed class ConfigurationScheduleTest
     {
         await using var stage = await Stage.SetAsync([1, 2, 3], 4);
         var leader = await stage.ElectAsync(1);
+        await stage[2].HasAsync(leader.Log.LastIndex);
         stage.Part([1], [2, 3, 4]);
         await Assert.ThrowsAnyAsync<Exception>(
             () => leader.Cluster.ChangeAsync(voters => voters.With(Stage.Named(4)), new CancellationTokenSource(TimeSpan.FromMilliseconds(200)).Token));

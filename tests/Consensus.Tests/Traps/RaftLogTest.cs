@@ -116,6 +116,19 @@ public sealed class RaftLogTest : IDisposable
         Assert.Equal(change.Index, log.CommitIndex);
     }
 
+    /// <summary>What a learner, or a voter that was removed, says must not be there when it gets a vote.</summary>
+    [Fact]
+    public void An_answer_of_a_member_without_a_vote_counts_for_nothing_not_even_once_it_has_one()
+    {
+        var log = Lead(1, 2, 3);
+        log.Answered(new(4), 1, log.NextMoment(), 50);
+        var change = log.Append(1, RecordKind.Configuration, Stage.Configuration(1, 2, 3, 4).Encode());
+        log.Sync();
+        log.Answered(new(2), 1, log.NextMoment(), change.Index);
+        Assert.Equal(0, log.DurableOf(new(4)));
+        Assert.Equal(0, log.CommitIndex);
+    }
+
     [Fact]
     public void A_configuration_is_in_force_on_append_reverted_with_its_entry_and_found_again_at_start()
     {

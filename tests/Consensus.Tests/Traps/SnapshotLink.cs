@@ -1,4 +1,5 @@
 using StateServer.Consensus.Raft;
+using StateServer.Consensus.Transport;
 using StateServer.Protos.Peer;
 
 namespace StateServer.Consensus.Tests.Traps;
@@ -6,7 +7,7 @@ namespace StateServer.Consensus.Tests.Traps;
 /// <summary>A follower that has installed a snapshot whose last entry is of the leader's term, and says so.</summary>
 internal sealed class SnapshotLink : IPeerLink
 {
-    public Task<SnapshotReply> SendSnapshotAsync(long term, Action progressed, CancellationToken cancellationToken)
+    public Task<SnapshotReply> SendSnapshotAsync(long term, Action<SnapshotProgress> progressed, CancellationToken cancellationToken)
         => Task.FromResult(new SnapshotReply { Term = term, Answer = AppendReply.Types.Answer.ReplicatedWithLeaderTerm });
 
     public Task<PreVoteReply> PreVoteAsync(VoteRequest request, TimeSpan timeout, CancellationToken cancellationToken)

@@ -22,6 +22,25 @@ internal sealed class Stage : IAsyncDisposable
 
     public StagedMember this[ulong id] => _members[id];
 
+    /// <summary>Who belongs to the cluster, as the replicated state would say on every member.</summary>
+    public MemberRoster Roster { get; private set; } = MemberRoster.Empty;
+
+    /// <summary>These members belong to the cluster from now on: leaders teach those without a vote.</summary>
+    public void Enrol(params ulong[] ids)
+    {
+        Roster = new([.. ids.Select(id => new RosterMember(new(id), $"m{id}", $"h:{id}", new(1000 + id)))], []);
+        foreach (var member in _members.Values.Where(member => member.IsRunning))
+        {
+            member.Learners.Roster = Roster;
+        }
+    }
+
+    /// <summary>Waits until the leader has taught the learner all that it has, the voters among it.</summary>
+    public static Task TaughtAsync(StagedMember leader, ulong learner) => TestCluster.EventuallyAsync(
+        () => leader.Learners.Of(new(learner))?.Progress is { AcknowledgedTimestamp: > 0 } progress
+            && leader.Log.NewestConfiguration.Index > 0 && progress.MatchIndex == progress.LastIndex && progress.MatchIndex == leader.Log.LastIndex,
+        () => $"{learner} is not taught: {leader.Learners.Of(new(learner))?.Progress} of {leader.Log.LastIndex}");
+
     public static ConfigurationMember Named(ulong id) => new(new(id), $"m{id}", $"h:{id}");
 
     public static ClusterConfiguration Configuration(params ulong[] voters) => new(voters.Select(Named));
@@ -55,7 +74,10 @@ internal sealed class Stage : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes a member stand, again where another's term is higher, and waits until it leads with its first entry applied.</summary>
+    /// <summary>
+    /// Makes a member stand, again where another's term is higher, and waits until it leads with its first entry applied. Nobody
+    /// teaches it once it stands: it must have what those have whose votes it needs.
+    /// </summary>
     public async Task<StagedMember> ElectAsync(ulong id)
     {
         for (var i = 0; i < 20 && !_members[id].Cluster.IsLeader; i++)

@@ -17,8 +17,8 @@ internal sealed class StagedLink(Stage stage, NodeId from, NodeId to) : IPeerLin
     public Task<AppendReply> AppendAsync(AppendRequest request, TimeSpan timeout, CancellationToken cancellationToken)
         => CallAsync(cluster => cluster.AppendAsync(from, request.Clone(), cancellationToken));
 
-    public Task<SnapshotReply> SendSnapshotAsync(long term, Action progressed, CancellationToken cancellationToken)
-        => throw new NotSupportedException();
+    public Task<SnapshotReply> SendSnapshotAsync(long term, Action<SnapshotProgress> progressed, CancellationToken cancellationToken)
+        => throw new PeerUnavailableException(to, "a stage has no snapshots");
 
     public Task<TimeoutNowReply> TimeoutNowAsync(TimeoutNowRequest request, TimeSpan timeout, CancellationToken cancellationToken)
         => CallAsync(async cluster =>

@@ -21,6 +21,7 @@ internal sealed class StagedMember(Stage stage, NodeId id, ClusterConfiguration 
     private LogFlusher? _flusher;
     private ApplyLoop? _applies;
     private MemberCluster? _cluster;
+    private LeadershipTransfer? _transfer;
 
     public NodeId Id => id;
 
@@ -37,6 +38,10 @@ internal sealed class StagedMember(Stage stage, NodeId id, ClusterConfiguration 
     public RecordedEnd End { get; private set; } = new();
 
     public RaftLog Log => _opened!.Log;
+
+    public LearnerPushers Learners { get; private set; } = null!;
+
+    public VoterChanges Changes { get; private set; } = null!;
 
     public RecordingApplier Applier { get; private set; } = new();
 
@@ -81,10 +86,20 @@ internal sealed class StagedMember(Stage stage, NodeId id, ClusterConfiguration 
             _flusher.Appended();
             cluster.ForceRound();
         };
+        _transfer = new(id, cluster, log, options, TimeProvider.System);
+        Learners = new(
+            id, cluster, log, stage.Roster, learner => new StagedLink(stage, id, learner.Id), options, TimeProvider.System, NullLogger.Instance);
+        Changes = new(id, cluster, log, Learners, _transfer, () => Leadership(cluster, log), options, TimeProvider.System);
         _applies.Start();
         await cluster.StartAsync();
         Volatile.Write(ref _cluster, cluster);
     }
+
+    /// <summary>As <see cref="RaftNode.LeadershipToken"/>.</summary>
+    private CancellationToken Leadership(MemberCluster cluster, RaftLog log)
+        => cluster.IsLeader && log.Leadership is { Term: > 0 } leadership && Applier.AppliedIndex >= leadership.Index
+            ? cluster.LeadershipToken
+            : new(canceled: true);
 
     /// <summary>Appends on this leader, without waiting.</summary>
     public EntryPosition Append(string command)
@@ -104,7 +119,9 @@ internal sealed class StagedMember(Stage stage, NodeId id, ClusterConfiguration 
         HoldsApplies = false;
         if (Interlocked.Exchange(ref _cluster, null) is { } cluster)
         {
+            await Learners.DisposeAsync();
             await cluster.DisposeAsync();
+            _transfer!.Dispose();
             _flusher!.Dispose();
             _applies!.Dispose();
             await _door!.DisposeAsync();
@@ -116,6 +133,22 @@ internal sealed class StagedMember(Stage stage, NodeId id, ClusterConfiguration 
     {
         await StopAsync();
         _folder.Dispose();
+    }
+
+    /// <summary>The disk of this stopped member lost the entries from that index on.</summary>
+    public void LoseTail(long from)
+    {
+        using var store = LogStore.Open(_folder.File("log"), Logs.Options(segmentBytes: 256 * 1024) with { MustExist = true }, NullLogger.Instance);
+        store.TruncateSuffix(from);
+    }
+
+    /// <summary>The disk of this stopped member has commands, from that index on, that no other one has.</summary>
+    public void GainTail(long from, long term, int count)
+    {
+        using var store = LogStore.Open(_folder.File("log"), Logs.Options(segmentBytes: 256 * 1024) with { MustExist = true }, NullLogger.Instance);
+        store.TruncateSuffix(from);
+        store.Append([.. Logs.Records(from, count, term)], from - 1, reserve: true);
+        store.Sync();
     }
 
     /// <summary>Ends the process and starts it anew; what was not applied stays so while <see cref="HoldsApplies"/>.</summary>

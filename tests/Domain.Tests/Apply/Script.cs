@@ -15,7 +15,15 @@ internal sealed class Script
 {
     private long _index;
 
-    public ReplicatedState State { get; private set; } = ReplicatedState.Empty;
+    /// <summary>From the empty state on.</summary>
+    public Script()
+        : this(ReplicatedState.Empty)
+    {
+    }
+
+    public Script(ReplicatedState state) => State = state;
+
+    public ReplicatedState State { get; private set; }
 
     public KeyspaceState Keyspace => State.Keyspace;
 
@@ -60,6 +68,14 @@ internal sealed class Script
         Events.AddRange(result.Events);
         LeaseChanges.AddRange(result.LeaseChanges);
         return result.Outcomes;
+    }
+
+    /// <summary>A configuration entry.</summary>
+    public void Vote(params ulong[] voters)
+    {
+        var result = StateMachine.ApplyVoters(State, ++_index, [.. voters.Select(voter => new NodeId(voter))]);
+        State = result.State;
+        Events.AddRange(result.Events);
     }
 
     public RangeResult Find(string start, string end = "", long revision = 0)

@@ -164,6 +164,55 @@ public sealed class KeyspaceTests
         Assert.Equal(StateDigest.Recompute(script.State), script.State.Digest);
     }
 
+    [Theory]
+    [InlineData(3, 1)]
+    [InlineData(4, 0)]
+    public void What_the_compacted_revision_superseded_goes_with_it_from_feature_level_4_on(int level, int kept)
+    {
+        var script = new Script(ReplicatedState.Empty with { FeatureLevel = level });
+        script.Run(Put("a", "1"));
+        script.Run(Put("a", "2"));
+        script.Run(Put("b", "1"));
+        script.Run(Delete("a", "c"));
+        var last = script.Keyspace.Revision;
+        script.Run(new CompactCommand(last));
+        Assert.False(script.Keyspace.HasHistoryToTrim);
+
+        // Two deletions, for whoever watches from there on.
+        Assert.Equal(2 + (kept * 2), script.Keyspace.VersionCount);
+        Assert.Null(script.Keyspace.TryReadChanges(last, 9, out var changes));
+        Assert.Equal(["a", "b"], changes.Select(change => change.Current.Key.ToString()));
+        Assert.Equal(StateDigest.Recompute(script.State), script.State.Digest);
+        script.Run(Put("c", "1"));
+        script.Run(new CompactCommand(script.Keyspace.Revision));
+        Assert.Equal(1, script.Keyspace.VersionCount);
+        Assert.Equal(StateDigest.Recompute(script.State), script.State.Digest);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void It_goes_behind_the_last_part_however_the_parts_fall(int level)
+    {
+        for (var changes = 1; changes <= 12; changes++)
+        {
+            var script = new Script(ReplicatedState.Empty with { FeatureLevel = level });
+            for (var i = 0; i < changes; i++)
+            {
+                script.Run(Put("a", $"{i}"));
+            }
+
+            script.Run(new CompactCommand(script.Keyspace.Revision));
+            while (script.Keyspace.HasHistoryToTrim)
+            {
+                script.Run(Read("a"));
+            }
+
+            Assert.Equal(level < 4 && changes > 1 ? 2 : 1, script.Keyspace.VersionCount);
+            Assert.Equal(StateDigest.Recompute(script.State), script.State.Digest);
+        }
+    }
+
     [Fact]
     public void A_key_with_a_long_history_is_read_at_every_revision()
     {

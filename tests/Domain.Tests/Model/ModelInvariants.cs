@@ -1,6 +1,8 @@
 using StateServer.Domain.Apply;
+using StateServer.Domain.Commands.Membership;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Keyspace;
+using StateServer.Domain.Membership.View;
 using StateServer.Domain.Model;
 using StateServer.Domain.Model.View;
 
@@ -13,7 +15,10 @@ internal static class ModelInvariants
     {
         var model = state.Model;
         Assert.Equal(StateDigest.Recompute(state), state.Digest);
-        Assert.Equal(ModelView.RenderAll(model).Select(Text).Order(), View(state.Keyspace).Order());
+        var view = state.FeatureLevel >= MembershipCommand.FirstFeatureLevel
+            ? ModelView.RenderAll(model).Concat(MembershipView.RenderAll(state))
+            : ModelView.RenderAll(model);
+        Assert.Equal(view.Select(Text).Order(), View(state.Keyspace).Order());
         CheckPlaces(model);
         CheckUnits(model);
         CheckMachines(model);

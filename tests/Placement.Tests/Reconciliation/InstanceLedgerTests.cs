@@ -63,16 +63,40 @@ public sealed class InstanceLedgerTests
     }
 
     [Fact]
-    public void A_state_server_without_a_record_is_never_a_stray()
+    public void A_state_servers_instance_of_an_earlier_incarnation_is_not_gone_for_a_recovery_may_go_on_with_it()
     {
+        InstanceLedger ledger = new(Apart, _time, ofMembers: true);
+        var known = Known.SetItem(One, Known[One] with { StateServer = new NodeId(5) });
+        Look(known, known, [Shown(InstanceState.Running)], incarnation: 2, ledger: ledger);
+        Assert.Empty(ledger.Gone);
+        Look(known, known, [Shown(InstanceState.Terminated)], incarnation: 2, ledger: ledger);
+        Assert.Equal([One], ledger.Gone);
+    }
+
+    /// <summary>One of this incarnation that was launched is what a lost answer left; one of an earlier may be all that is left of the old cluster.</summary>
+    [Theory]
+    [InlineData(2, 1, true, true)]
+    [InlineData(1, 1, true, false)]
+    [InlineData(2, 0, true, false)]
+    [InlineData(2, 1, false, false)]
+    public void A_state_server_without_a_record_is_a_stray_where_this_incarnation_launched_it_and_the_first_is_adopted(
+        long incarnation, int attempt, bool isFirstAdopted, bool isStray)
+    {
+        var machines = isFirstAdopted ? Known.SetItem(One, Known[One] with { StateServer = new NodeId(5) }) : None;
+        var shown = Shown(InstanceState.Running) with
+        {
+            Id = new("i-2"),
+            Tags = new(new EnvironmentId(7), incarnation, new MachineId(2), InstanceRole.StateServer),
+            Attempt = attempt,
+        };
         for (var looks = 0; looks < 3; looks++)
         {
-            Look(None, None, [Shown(InstanceState.Running) with { Tags = new(new EnvironmentId(7), 1, One, InstanceRole.StateServer) }]);
+            Look(machines, machines, [shown], incarnation: 2);
             _time.Advance(Apart);
         }
 
-        Assert.Empty(_ledger.Strays);
-        Assert.Single(_ledger.LeftAlone);
+        Assert.Equal(isStray ? 1 : 0, _ledger.Strays.Length);
+        Assert.Equal(isStray ? 0 : 1, _ledger.LeftAlone.Length);
     }
 
     private static ImmutableSortedDictionary<MachineId, MachineRecord> None { get; } = ImmutableSortedDictionary<MachineId, MachineRecord>.Empty;
@@ -89,6 +113,7 @@ public sealed class InstanceLedgerTests
         ImmutableSortedDictionary<MachineId, MachineRecord> now,
         ImmutableArray<Instance> shown,
         string gap = "",
-        long incarnation = 1) => _ledger.Observe(
+        long incarnation = 1,
+        InstanceLedger? ledger = null) => (ledger ?? _ledger).Observe(
             new ProviderSight([], new InstanceListing(shown, gap), ++_listings, _time.GetTimestamp(), before, ""), now, incarnation);
 }

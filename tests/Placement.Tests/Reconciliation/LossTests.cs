@@ -177,7 +177,7 @@ public sealed class LossTests
         Assert.Single(world.Model.Machines.Values, machine => machine.StateServer is not null);
         world.Silent.UnionWith(world.Model.Machines.Keys);
         await world.ElectAsync();
-        await world.UntilAsync(() => world.Model.Notice.Contains("confirm-restore", StringComparison.Ordinal), Patience);
+        await world.UntilAsync(() => world.Model.Notice.Contains("sweep --confirm", StringComparison.Ordinal), Patience);
         await world.PassAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(4, world.Provider.Made.Count(made => made.Tags.Incarnation == 1 && SimulatedProvider.IsLiving(made)));
         Assert.DoesNotContain(world.Model.Machines.Values, machine => machine.Id != lost && machine.Status == MachineStatus.Lost);

@@ -71,6 +71,20 @@ public abstract class ProviderConformance
     }
 
     [Fact]
+    public async Task Machines_keep_what_they_are_for_and_a_state_servers_ends_as_any_other()
+    {
+        LaunchRequest units = Request(1), member = Request(2);
+        member = member with { Tags = member.Tags with { Role = InstanceRole.StateServer } };
+        Instance one = await Provider.LaunchAsync(units, default), other = await Provider.LaunchAsync(member, default);
+
+        Assert.Equal(InstanceRole.Units, (await ListedAsync(one.Id, InstanceState.Running)).Tags.Role);
+        Assert.Equal(InstanceRole.StateServer, (await ListedAsync(other.Id, InstanceState.Running)).Tags.Role);
+        Assert.Equal(other.Id, (await Provider.LaunchAsync(member, default)).Id);
+        await Provider.TerminateAsync(Ours, other.Id, default);
+        Assert.Equal(one.Id, Assert.Single(await ListAsync(Ours), i => i.State is InstanceState.Running or InstanceState.Pending).Id);
+    }
+
+    [Fact]
     public async Task The_same_attempt_asked_twice_makes_one_instance()
     {
         Instance first = await Provider.LaunchAsync(Request(1), default);

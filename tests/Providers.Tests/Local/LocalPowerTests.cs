@@ -34,6 +34,38 @@ public sealed class LocalPowerTests : IDisposable
     }
 
     [Fact]
+    public async Task State_servers_are_seen_stopped_and_started_apart_from_other_machines()
+    {
+        Assert.Empty(Power.Look(InstanceRole.StateServer));
+        Instance server = await LaunchAsync(0, InstanceRole.StateServer);
+        Instance units = await LaunchAsync(1);
+        LocalMachineSight seen = Assert.Single(Power.Look(InstanceRole.StateServer));
+        Assert.Equal((server.Id, LocalRootUnderTest.A, InstanceState.Running), (seen.Machine.Id, seen.Machine.Zone, seen.State));
+        Assert.Equal(_root.FirstPort, seen.Machine.Ports.Client);
+        Assert.Equal([units.Id], Power.Look(InstanceRole.Units).Select(sight => sight.Machine.Id));
+
+        Assert.Equal([server.Id], await Power.StopAsync(InstanceRole.StateServer, default));
+        Assert.Equal(InstanceState.Stopped, Assert.Single(Power.Look(InstanceRole.StateServer)).State);
+        Assert.Equal(InstanceState.Running, Assert.Single(Power.Look(InstanceRole.Units)).State);
+        Assert.Equal([units.Id], await Power.StopAsync(default));
+        Assert.Equal([server.Id], await Power.StartAsync(InstanceRole.StateServer, default));
+        await RunningAsync(server.Id);
+        Assert.Equal(InstanceState.Stopped, Assert.Single(Power.Look(InstanceRole.Units)).State);
+    }
+
+    [Fact]
+    public async Task A_machine_that_is_to_end_or_can_not_be_read_is_not_seen()
+    {
+        Instance ended = await LaunchAsync(0, InstanceRole.StateServer);
+        Instance damaged = await LaunchAsync(1, InstanceRole.StateServer);
+        Instance whole = await LaunchAsync(2, InstanceRole.StateServer);
+        LaunchRecord record = LaunchRecord.Read(_root.Files.RecordOf(ended.Id));
+        (record with { IsEnding = true }).Write(_root.Files.RecordOf(ended.Id));
+        await File.WriteAllTextAsync(_root.Files.RecordOf(damaged.Id), "{");
+        Assert.Equal([whole.Id], Power.Look(InstanceRole.StateServer).Select(sight => sight.Machine.Id));
+    }
+
+    [Fact]
     public async Task Nothing_is_left_of_a_root_that_is_destroyed_but_what_others_put_there()
     {
         Instance whole = await LaunchAsync(0);
@@ -80,11 +112,11 @@ public sealed class LocalPowerTests : IDisposable
 
     public void Dispose() => _root.Dispose();
 
-    private async Task<Instance> LaunchAsync(int machine)
+    private async Task<Instance> LaunchAsync(int machine, InstanceRole role = InstanceRole.Units)
     {
         Instance made = await _root.Provider().LaunchAsync(
             new LaunchRequest(
-                new InstanceTags(Ours, 1, new MachineId(machine), InstanceRole.Units), 1, LocalRootUnderTest.A, "jammy", null, Constraints.None, [1]),
+                new InstanceTags(Ours, 1, new MachineId(machine), role), 1, LocalRootUnderTest.A, "jammy", null, Constraints.None, [1]),
             default);
         await RunningAsync(made.Id);
         return made;

@@ -7,7 +7,7 @@ using StateServer.Scenarios.Tools;
 namespace StateServer.Scenarios.Clusters;
 
 /// <summary>
-/// Our own cluster: brought up by <c>up --detach</c>, members restarted one by one by <c>server</c> with the very options that
+/// Our own cluster of fixed members: brought up by <c>up --no-environment --detach</c>, members restarted one by one by <c>server</c> with the very options that
 /// <c>up</c> had given them, ended by <c>down --destroy</c>.
 /// </summary>
 internal sealed class StateServerCluster : TestCluster
@@ -16,10 +16,8 @@ internal sealed class StateServerCluster : TestCluster
     private readonly Dictionary<int, string[]> _commands = [];
     private readonly Dictionary<int, Process> _started = [];
 
-    private readonly bool _bare;
-
-    private StateServerCluster(int size, IReadOnlyDictionary<string, string>? environment, bool bare)
-        : base(size) => (_environment, _bare) = (StateServerExecutable.WithRuntime(environment), bare);
+    private StateServerCluster(int size, IReadOnlyDictionary<string, string>? environment)
+        : base(size) => _environment = StateServerExecutable.WithRuntime(environment);
 
     /// <summary>The folder of the root, for tests that put a disk of their own there.</summary>
     public string Disk => Path.Combine(Scratch, "disk");
@@ -54,9 +52,7 @@ internal sealed class StateServerCluster : TestCluster
     /// <summary>A cluster of which nothing was made yet.</summary>
     /// <param name="size">Members.</param>
     /// <param name="environment">Settings of all members, as STATESERVER_… variables.</param>
-    /// <param name="bare">True for a key-value store alone, which the scenarios that etcd runs too need: an environment takes revisions.</param>
-    public static StateServerCluster Unstarted(
-        int size = 3, IReadOnlyDictionary<string, string>? environment = null, bool bare = true) => new(size, environment, bare);
+    public static StateServerCluster Unstarted(int size = 3, IReadOnlyDictionary<string, string>? environment = null) => new(size, environment);
 
     public string FolderOf(int slot) => Path.Combine(Root, $"server-{slot}", "data");
 
@@ -73,11 +69,11 @@ internal sealed class StateServerCluster : TestCluster
     public Task<CommandResult> SnapshotAsync(string verb, params string[] arguments) =>
         StateServerExecutable.RunAsync(["snapshot", verb, .. arguments], _environment);
 
-    /// <summary><c>up --detach</c>, for the first time or again.</summary>
+    /// <summary><c>up --detach</c>, for the first time or again. A key-value store alone, which the scenarios that etcd runs too need: an environment takes revisions.</summary>
     public async Task<CommandResult> UpAsync(params string[] arguments)
     {
         var result = await VerbAsync(
-            "up", ["-n", $"{Size}", "--port", $"{Port}", "--detach", .. _bare ? (string[])["--no-environment"] : [], .. arguments]);
+            "up", ["-n", $"{Size}", "--port", $"{Port}", "--detach", "--no-environment", .. arguments]);
         foreach (int slot in Slots)
         {
             Remember(slot);

@@ -54,9 +54,9 @@ public sealed class BadInputTest : IDisposable
         AssertRefused(await UpAsync("/proc/stateserver"), Failed, "/proc/stateserver");
 
         string fresh = Path.Combine(_scratch.Path, "fresh");
-        using var taken = new TcpListener(IPAddress.Loopback, _ports.First + 11);
+        using var taken = new TcpListener(IPAddress.Loopback, _ports.First + 1);
         taken.Start();
-        AssertRefused(await UpAsync(fresh), Failed, $"server-1: 127.0.0.1:{_ports.First + 11} is taken by another process");
+        AssertRefused(await UpAsync(fresh), Failed, $"server-0: 127.0.0.1:{_ports.First + 1} is taken by another process");
         Assert.False(Directory.Exists(fresh));
 
         string empty = Path.Combine(_scratch.Path, "empty");

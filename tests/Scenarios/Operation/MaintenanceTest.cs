@@ -93,7 +93,7 @@ public sealed class MaintenanceTest
         await Until.TrueAsync("a snapshot holds all of it", TestCluster.Patience, () => (full = SizeOf(cluster.FolderOf(0))) > 140_000_000, () => $"{full} bytes\n{cluster.Logs()}");
         await cluster[0].DeleteAsync("filling ", "filling~");
 
-        // What the compacted revision's own changes superseded stays until the next compaction, so another comes behind the deletion.
+        // Behind the deletion, as below feature level 4, where what the compacted revision itself superseded stays until the next compaction.
         await cluster[0].PutAsync("behind", "");
         await cluster[0].CompactAsync((await cluster[0].RangeAsync("health")).Revision, physical: true);
         long left = 0;

@@ -74,7 +74,7 @@ public sealed class UpAndDownTest
         // Tests that a shell started in the background inherit an ignored SIGINT, and with it all that they start.
         using var up = Process.Start(Command.StartInfo(
             "/usr/bin/env",
-            ["--default-signal=INT", StateServerExecutable.Path, "up", "--root", cluster.Root, "--port", $"{cluster.Port}"],
+            ["--default-signal=INT", StateServerExecutable.Path, "up", "--no-environment", "--root", cluster.Root, "--port", $"{cluster.Port}"],
             StateServerExecutable.WithRuntime(null)))!;
         try
         {

@@ -54,7 +54,7 @@ public sealed class LeadershipTest
     [Fact]
     public async Task Down_stops_machines_and_up_brings_them_back()
     {
-        await using var placed = await PlacedCluster.StartedAsync(replaceAfter: null);
+        await using var placed = await PlacedCluster.StartedAsync(replaceAfter: 5);
         await placed.DeployAsync("web", 3);
         await placed.RunningAsync("web", 3);
         string before = placed.Alive("web")[0].Machine;

@@ -31,11 +31,11 @@ internal sealed class PlacedCluster : IAsyncDisposable
     private int Living => Cluster.Slots.First(slot => Cluster.ProcessOf(slot) is not null);
 
     /// <summary>A cluster with an environment.</summary>
-    /// <param name="replaceAfter">How long an agent may be silent, seconds; null for the environment that <c>up</c> makes, with its five.</param>
+    /// <param name="replaceAfter">How long an agent may be silent, seconds.</param>
     /// <param name="linked">Whether clients reach members by links that can be cut.</param>
-    public static async Task<PlacedCluster> StartedAsync(int? replaceAfter = Unhurried, bool linked = false)
+    public static async Task<PlacedCluster> StartedAsync(int replaceAfter = Unhurried, bool linked = false)
     {
-        var cluster = StateServerCluster.Unstarted(bare: replaceAfter is not null);
+        var cluster = StateServerCluster.Unstarted();
         MemberLinks? links = linked ? new MemberLinks(cluster.Endpoints) : null;
         var placed = new PlacedCluster(cluster) { Links = links };
         try
@@ -47,11 +47,7 @@ internal sealed class PlacedCluster : IAsyncDisposable
                 await cluster.AdvertiseAsync(links.UrlOf);
             }
 
-            if (replaceAfter is { } seconds)
-            {
-                await cluster.BootstrapAsync(seconds);
-            }
-
+            await cluster.BootstrapAsync(replaceAfter);
             return placed;
         }
         catch

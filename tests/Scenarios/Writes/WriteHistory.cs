@@ -16,16 +16,21 @@ internal sealed class WriteHistory(string prefix, IReadOnlyList<WriteRecord> rec
     /// </summary>
     public async Task VerifyAsync(TestCluster cluster, int atLeast = 1)
     {
-        Assert.True(Acknowledged >= atLeast, $"only {Acknowledged} writes were acknowledged: {Summary()}\n{cluster.Logs()}");
-        Assert.True(staleReads.Count == 0, $"{staleReads.Count} stale reads: {string.Join("; ", staleReads.Take(5))}");
-        Verify(await cluster[0].ReadAllAsync(prefix));
-        foreach (int slot in cluster.Slots.Skip(1))
-        {
-            await cluster[slot].RangeAsync("health");
-            Verify(await cluster[slot].ReadAllAsync(prefix, serializable: true));
-        }
-
+        await VerifyAsync([.. cluster.Slots.Select(slot => cluster[slot])], atLeast, cluster.Logs);
         await cluster.AssertSameHashAsync();
+    }
+
+    /// <summary>As <see cref="VerifyAsync(TestCluster, int)"/>, of any members, but for their hashes.</summary>
+    public async Task VerifyAsync(IReadOnlyList<EtcdConnection> members, int atLeast, Func<string> evidence)
+    {
+        Assert.True(Acknowledged >= atLeast, $"only {Acknowledged} writes were acknowledged: {Summary()}\n{evidence()}");
+        Assert.True(staleReads.Count == 0, $"{staleReads.Count} stale reads: {string.Join("; ", staleReads.Take(5))}");
+        Verify(await members[0].ReadAllAsync(prefix));
+        foreach (var member in members.Skip(1))
+        {
+            await member.RangeAsync("health");
+            Verify(await member.ReadAllAsync(prefix, serializable: true));
+        }
     }
 
     /// <summary>Checks what one member answered.</summary>

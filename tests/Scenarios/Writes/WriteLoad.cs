@@ -55,21 +55,43 @@ internal sealed class WriteLoad : IAsyncDisposable
     {
         var load = new WriteLoad(prefix, writers, pause ?? TimeSpan.FromMilliseconds(2), valueBytes);
         int[] through = [.. slots ?? [.. cluster.Slots]];
-        for (int writer = 0; writer < writers; writer++)
+        load.Begin(
+            [.. Enumerable.Range(0, writers).Select(writer => through[writer % through.Length]).Select(Fixed)],
+            [.. through.Select(Fixed)]);
+        return load;
+
+        Route Fixed(int slot)
+        {
+            var connection = load.Connect(cluster.Endpoints[slot]);
+            return _ => (slot, connection);
+        }
+    }
+
+    /// <summary>Starts writing and reading by routes that may lead now to one member and now to another. Their connections are the caller's.</summary>
+    /// <param name="writers">A route for each writer.</param>
+    /// <param name="readers">A route for each reader.</param>
+    /// <param name="prefix">What all its keys begin with; it must be new.</param>
+    /// <param name="pause">How long each waits between two writes.</param>
+    public static WriteLoad Start(IReadOnlyList<Route> writers, IReadOnlyList<Route> readers, string prefix, TimeSpan pause)
+    {
+        var load = new WriteLoad(prefix, writers.Count, pause, valueBytes: 16);
+        load.Begin(writers, readers);
+        return load;
+    }
+
+    private void Begin(IReadOnlyList<Route> writers, IReadOnlyList<Route> readers)
+    {
+        for (int writer = 0; writer < writers.Count; writer++)
         {
             int number = writer;
-            int slot = through[writer % through.Length];
-            var connection = load.Connect(cluster.Endpoints[slot]);
-            load._workers.Add(Task.Run(() => load.WriteAsync(number, slot, connection)));
+            _workers.Add(Task.Run(() => WriteAsync(number, writers[number])));
         }
 
-        foreach (int slot in through)
+        for (int reader = 0; reader < readers.Count; reader++)
         {
-            var connection = load.Connect(cluster.Endpoints[slot]);
-            load._workers.Add(Task.Run(() => load.ReadAsync(slot, connection)));
+            int number = reader;
+            _workers.Add(Task.Run(() => ReadAsync(number, readers[number])));
         }
-
-        return load;
     }
 
     /// <summary>Stops, waits for what is under way, and hands over what was recorded.</summary>
@@ -112,22 +134,25 @@ internal sealed class WriteLoad : IAsyncDisposable
         return connection;
     }
 
-    private async Task WriteAsync(int writer, int slot, EtcdConnection connection)
+    private async Task WriteAsync(int writer, Route route)
     {
+        bool failed = false;
         for (long sequence = 0; !_stop.IsCancellationRequested; sequence++)
         {
+            var (slot, connection) = route(failed);
             string key = string.Create(CultureInfo.InvariantCulture, $"{_prefix}{writer}/{sequence:D8}");
             string value = string.Create(CultureInfo.InvariantCulture, $"{writer}-{sequence}-{slot}").PadRight(_valueBytes, '.');
             var record = await WriteOnceAsync(connection, slot, key, value, sequence % 3 == 2);
             _records.Enqueue(record);
-            if (record.Fate == WriteFate.Acknowledged)
+            failed = record.Fate != WriteFate.Acknowledged;
+            if (!failed)
             {
                 _newest[writer] = record;
                 Interlocked.Increment(ref _acknowledged);
             }
 
             // A member that is down refuses at once: don't spin on it.
-            await PauseAsync(record.Fate == WriteFate.Acknowledged ? _pause : TimeSpan.FromMilliseconds(50));
+            await PauseAsync(failed ? TimeSpan.FromMilliseconds(50) : _pause);
         }
     }
 
@@ -148,20 +173,23 @@ internal sealed class WriteLoad : IAsyncDisposable
         }
     }
 
-    private async Task ReadAsync(int slot, EtcdConnection connection)
+    private async Task ReadAsync(int reader, Route route)
     {
+        bool failed = false;
         for (int turn = 0; !_stop.IsCancellationRequested; turn++)
         {
-            if (_newest[(turn + slot) % _newest.Length] is { } expected)
+            if (_newest[(turn + reader) % _newest.Length] is { } expected)
             {
-                await ReadOnceAsync(slot, connection, expected);
+                var (slot, connection) = route(failed);
+                failed = !await ReadOnceAsync(slot, connection, expected);
             }
 
             await PauseAsync(TimeSpan.FromMilliseconds(10));
         }
     }
 
-    private async Task ReadOnceAsync(int slot, EtcdConnection connection, WriteRecord expected)
+    /// <returns>False where it was not answered.</returns>
+    private async Task<bool> ReadOnceAsync(int slot, EtcdConnection connection, WriteRecord expected)
     {
         try
         {
@@ -171,10 +199,13 @@ internal sealed class WriteLoad : IAsyncDisposable
             {
                 _stale.Enqueue($"slot {slot} answered revision {reply.Revision} with {reply.Keys.Count} keys for {expected.Key}, acknowledged before at {expected.Revision}");
             }
+
+            return true;
         }
         catch (Exception e) when (e is RpcException or HttpRequestException or IOException)
         {
             // An error is no answer: nothing to hold against it.
+            return false;
         }
     }
 

@@ -34,6 +34,10 @@ public sealed class FailureTranslationTests
         [RejectionReason.ModelExists] = StatusCode.AlreadyExists,
         [RejectionReason.ModelConflict] = StatusCode.FailedPrecondition,
         [RejectionReason.ModelLimit] = StatusCode.ResourceExhausted,
+        [RejectionReason.MemberRemoved] = StatusCode.FailedPrecondition,
+        [RejectionReason.MemberNotFound] = StatusCode.NotFound,
+        [RejectionReason.MembershipConflict] = StatusCode.FailedPrecondition,
+        [RejectionReason.MembershipLimit] = StatusCode.ResourceExhausted,
     };
 
     public static TheoryData<RejectionReason> Reasons() => new(Enum.GetValues<RejectionReason>());
@@ -52,6 +56,7 @@ public sealed class FailureTranslationTests
     /// <summary>Queues that are full are worth another attempt; a full model isn't.</summary>
     [Theory]
     [InlineData(RejectionReason.ModelLimit, "-1")]
+    [InlineData(RejectionReason.MembershipLimit, "-1")]
     [InlineData(RejectionReason.TooManyUnanswered, null)]
     public void Only_what_may_pass_by_itself_is_to_be_repeated(RejectionReason reason, string? pushback) =>
         Assert.Equal(pushback, FailureTranslation.Of(new Rejection(reason, "why")).Trailers.GetValue(CallMetadata.RetryPushback));

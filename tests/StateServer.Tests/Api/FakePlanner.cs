@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using StateServer.Api.Model;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Identity;
+using StateServer.Placement.Planning.Membership;
+using StateServer.Placement.Planning.Membership.Preview;
 
 namespace StateServer.StateServer.Tests.Api;
 
@@ -29,6 +31,15 @@ internal sealed class FakePlanner : IPlanPreview
 
     public ValueTask<PlacementExplanation> ExplainAsync(ReplicatedState state, MachineId machine, CancellationToken cancellationToken) =>
         Fault is { } fault ? throw fault : ValueTask.FromResult(Explanation());
+
+    public ValueTask<PlacementExplanation> ExplainAsync(ReplicatedState state, NodeId member, CancellationToken cancellationToken) =>
+        Fault is { } fault ? throw fault : ValueTask.FromResult(Explanation() with { Decided = $"a step about {member}" });
+
+    /// <summary>What the look ahead says; by default nothing would change.</summary>
+    internal Func<ReplicatedState, AvailabilityForecast> Ahead { get; set; } = state =>
+        new(MemberChanges.Between(state, state), [], state, MembershipReport.Nothing, "");
+
+    public AvailabilityForecast Forecast(ReplicatedState state) => Fault is { } fault ? throw fault : Ahead(state);
 
     private static PlacementExplanation Explanation() => new(
         [

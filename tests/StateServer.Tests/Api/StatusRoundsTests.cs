@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using StateServer.Api.Operator;
+using StateServer.Consensus.Status;
+using StateServer.Reports.Members;
 using StateServer.StateServer.Tests.Api.Hosting;
 
 namespace StateServer.StateServer.Tests.Api;
@@ -32,5 +34,25 @@ public sealed class StatusRoundsTests
         await rounds.LookAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
         await rounds.LookAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
         Assert.Equal(2, replica.Observations);
+    }
+
+    [Fact]
+    public async Task A_follower_tells_what_the_leader_said_when_it_was_asked_last_and_the_leader_what_it_hears_now()
+    {
+        var replica = new InMemoryReplica();
+        MemberStatus leader = replica.Status with { Id = new(8), Notes = new() { Awaited = ["a launch"] } };
+        replica.Status = replica.Status with { Role = MemberRole.Follower };
+        replica.Others = [new MemberObservation(leader.Id, leader, TimeSpan.Zero, null, null)];
+        using var rounds = new StatusRounds(replica, ApiHost.Options(), new FakeTimeProvider());
+        Assert.Same(LeaderSight.None, rounds.Sight);
+        LeaderSight sight = await rounds.SightAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        Assert.Equal((leader.Id, "a launch"), (sight.Leader, Assert.Single(sight.Notes.Awaited)));
+        Assert.Same(sight, rounds.Sight);
+        Assert.Equal(1, replica.Observations);
+
+        replica.Status = replica.Status with { Role = MemberRole.Leader, Notes = new() { Awaited = ["its own"] } };
+        sight = await rounds.SightAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        Assert.Equal("its own", Assert.Single(sight.Notes.Awaited));
+        Assert.Equal(1, replica.Observations);
     }
 }

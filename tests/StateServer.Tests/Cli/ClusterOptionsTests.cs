@@ -62,6 +62,21 @@ public sealed class ClusterOptionsTests : IDisposable
         Assert.Equal(["h:2"], Endpoints("a"));
     }
 
+    [Fact]
+    public void The_state_servers_that_a_local_environment_has_now_are_asked_before_what_is_remembered()
+    {
+        string root = _home.Below("a");
+        LocalCluster cluster = LocalCluster.MintEnvironment(3, 31_000);
+        cluster.Write(root);
+        Write($"environments: {{a: {{type: local, root: {root}}}}}");
+        Assert.Equal(["127.0.0.1:31000"], Endpoints("a"));
+        Store.Write(EnvironmentReach.Of("a", Id, cluster.Cluster, ["127.0.0.1:31000", "h:2"]) with { Root = root });
+        Machine(root, 3, slot: 2, role: 2);
+        Machine(root, 4, slot: 0, role: 2);
+        Machine(root, 5, slot: 7, role: 1);
+        Assert.Equal(["127.0.0.1:31020", "127.0.0.1:31000", "h:2"], Endpoints("a"));
+    }
+
     [Theory]
     [InlineData(null, null, "b", 2, "-e: there is no environment \"b\"")]
     [InlineData(null, null, "a", 1, "environment 'a' is not bootstrapped; 'stateserver bootstrap -e a' begins it")]
@@ -97,6 +112,15 @@ public sealed class ClusterOptionsTests : IDisposable
         Assert.Equal(["h:2", "https://h:3"], Store.Read("a")!.Endpoints);
         Assert.Equal("/srv/a", Store.Read("a")!.Root);
         Assert.Equal([host.Address], Store.Read("b")!.Endpoints);
+    }
+
+    private static void Machine(string root, int number, int slot, int role)
+    {
+        string folder = Path.Combine(root, "machines", $"local-0000000000000005-1-{number}-1");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(
+            Path.Combine(folder, "launch.json"),
+            $$"""{"formatVersion":1,"environment":"5","incarnation":1,"machine":{{number}},"role":{{role}},"attempt":1,"zone":"local-a","slot":{{slot}},"requestDigest":"","isEnding":false}""");
     }
 
     private ImmutableArray<string> Endpoints(string? environment) => ClusterOptions.Read(null, null, environment, null, Variable).Endpoints;

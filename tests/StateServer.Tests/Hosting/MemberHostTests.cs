@@ -39,7 +39,7 @@ public sealed class MemberHostTests : IAsyncLifetime, IDisposable
             .Add("log-level", "error")).Options;
         _app = MemberHost.Build(
             options,
-            (services, replica) => services.AddSingleton(replica).AddSingleton<IReplica>(_replica).AddSingleton<ILeaderLog>(_replica),
+            (services, replica) => services.AddSingleton(replica).AddSingleton<IReplica>(_replica).AddSingleton<ILeaderLog>(_replica).AddSingleton<IMembershipControl>(new FakeMembershipControl()),
             (_, _) => { });
         await _app.StartAsync();
         _clientPort = Channel(_ports.Client);

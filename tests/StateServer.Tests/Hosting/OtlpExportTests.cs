@@ -35,7 +35,8 @@ public sealed class OtlpExportTests
             options,
             (services, replica) => services.AddSingleton(replica).AddSingleton<FakeReplica>()
                 .AddSingleton<IReplica>(provider => provider.GetRequiredService<FakeReplica>())
-                .AddSingleton<ILeaderLog>(provider => provider.GetRequiredService<FakeReplica>()),
+                .AddSingleton<ILeaderLog>(provider => provider.GetRequiredService<FakeReplica>())
+                .AddSingleton<IMembershipControl>(new FakeMembershipControl()),
             (_, _) => { }))
         {
             await member.StartAsync();

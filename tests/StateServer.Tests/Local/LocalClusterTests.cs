@@ -35,11 +35,32 @@ public sealed class LocalClusterTests : IDisposable
         Assert.Equal(cluster with { Members = read.Members }, read);
     }
 
+    [Fact]
+    public void An_environments_record_knows_its_first_member_alone_and_is_read_back()
+    {
+        LocalCluster cluster = LocalCluster.MintEnvironment(5, 4000);
+        Assert.Equal(["local-a"], cluster.Members.Select(m => m.Zone));
+        Assert.Empty(cluster.FixedMembers);
+        Assert.Equal(4000, cluster.MachinePort);
+
+        cluster.Write(_folder.Path);
+        LocalCluster read = LocalCluster.Read(_folder.Path)!;
+        Assert.False(read.IsFixed);
+        Assert.NotEqual(0UL, read.Environment.Value);
+        Assert.Equal(cluster with { Members = read.Members }, read);
+        Assert.Equal(5, read.StateServers);
+    }
+
     [Theory]
     [InlineData("{", "is damaged")]
     [InlineData("{}", "is damaged")]
     [InlineData("null", "is damaged")]
-    [InlineData("""{"formatVersion":2}""", "has format 2, this executable knows up to 1")]
+    [InlineData("""{"formatVersion":3}""", "has format 3, this executable knows up to 2")]
+    [InlineData("""{"formatVersion":2,"clusterId":"1","basePort":2379,"members":[{"slot":0,"name":"a","nodeId":"1","zone":"z"}]}""", "is damaged")]
+    [InlineData("""{"formatVersion":2,"clusterId":"1","basePort":2379,"members":[{"slot":0,"name":"a","nodeId":"1","zone":"z"}],"zones":"local-a","environmentId":"0"}""", "is damaged")]
+    [InlineData("""{"formatVersion":2,"clusterId":"1","basePort":2379,"members":[{"slot":0,"name":"a","nodeId":"1","zone":"z"}],"zones":"local-a","environmentId":"2","stateServers":4}""", "is damaged")]
+    [InlineData("""{"formatVersion":2,"clusterId":"1","basePort":60000,"members":[{"slot":0,"name":"a","nodeId":"1","zone":"z"}],"zones":"local-a","environmentId":"2"}""", "is damaged")]
+    [InlineData("""{"formatVersion":1,"clusterId":"1","basePort":2379,"members":[{"slot":0,"name":"a","nodeId":"1","zone":"z"}],"environmentId":"2"}""", "is damaged")]
     [InlineData("""{"formatVersion":1,"clusterId":"1","basePort":2379,"members":[]}""", "is damaged")]
     [InlineData("""{"formatVersion":1,"clusterId":"1","basePort":2379,"members":[null]}""", "is damaged")]
     [InlineData("""{"formatVersion":1,"clusterId":"0","basePort":2379,"members":[{"slot":0,"name":"a","nodeId":"1","zone":"z"}]}""", "is damaged")]
@@ -66,6 +87,30 @@ public sealed class LocalClusterTests : IDisposable
         LocalPreparation resumed = LocalPreparation.Look(Root, null, null);
         Assert.False(resumed.IsNew);
         Assert.Equal(3, resumed.Dead.Length);
+    }
+
+    [Fact]
+    public void An_environment_is_resumed_with_another_count_but_not_on_another_port()
+    {
+        int port = _ports.First;
+        LocalCluster.MintEnvironment(3, port).Write(_folder.Path);
+
+        Assert.Contains(
+            $"holds a cluster on port {port}",
+            Assert.Single(Assert.Throws<LocalFailureException>(() => LocalPreparation.Look(Root, 5, port + 1)).Lines),
+            StringComparison.Ordinal);
+        LocalPreparation resumed = LocalPreparation.Look(Root, 5, port);
+        Assert.Equal((false, 0), (resumed.IsNew, resumed.Dead.Length));
+        Assert.Equal(["-n 2: a cluster has 1, 3, 5 or 7 members"], Assert.Throws<LocalFailureException>(() => LocalPreparation.Look(Root, 2, null)).Lines);
+    }
+
+    [Fact]
+    public void An_environments_machines_need_room_above_its_port()
+    {
+        var root = new LocalRoot(_folder.Below("new"));
+        var failure = Assert.Throws<LocalFailureException>(() => LocalPreparation.Look(root, 3, 60_000, isEnvironment: true));
+        Assert.Equal(["--port 60000: out of range; give 1 to 55535, each machine takes ten ports from there"], failure.Lines);
+        Assert.True(failure.WrongUse);
     }
 
     [Fact]
@@ -101,6 +146,19 @@ public sealed class LocalClusterTests : IDisposable
         var failure = Assert.Throws<LocalFailureException>(() => LocalPreparation.Look(Root, null, _ports.First));
         Assert.True(failure.WrongUse);
         Assert.Contains("thesis.txt", Assert.Single(failure.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_an_environment_whose_machines_are_gone_nothing_is_left()
+    {
+        LocalCluster cluster = LocalCluster.MintEnvironment(3, 4000);
+        cluster.Write(_folder.Path);
+        string note = _folder.Below("note.txt");
+        File.WriteAllText(note, "mine");
+        using (FolderLock.TryTake(Root.WorkFolder))
+        {
+            Assert.Equal([note], LocalRemoval.Remove(Root, cluster));
+        }
     }
 
     [Fact]

@@ -32,6 +32,53 @@ public sealed class ServerOptionsTests
     }
 
     [Fact]
+    public void A_member_that_joins_is_told_of_others_and_of_no_initial_members()
+    {
+        ImmutableDictionary<string, string> joining = GivenSettings.Right.Remove("initial-members");
+        (ServerOptions options, List<string> errors) = GivenSettings.Judge(joining.Add("join", "10.0.0.1:2380, b.example:2380"));
+
+        Assert.Empty(errors);
+        ReplicaOptions replica = options.ToReplicaOptions("1.2.3");
+        Assert.Equal(["10.0.0.1:2380", "b.example:2380"], replica.Join!.Peers);
+        Assert.Empty(replica.InitialMembers);
+        Assert.Null(GivenSettings.Judge(GivenSettings.Right).Options.ToReplicaOptions("1.2.3").Join);
+        Assert.EndsWith(
+            "or --join for a member of a cluster that runs", Assert.Single(GivenSettings.Judge(joining).Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_newcomer_on_the_ports_of_a_lost_member_asks_the_others()
+    {
+        (ServerOptions options, List<string> errors) = GivenSettings.Judge(
+            GivenSettings.Right.Remove("initial-members").Add("join", "127.0.0.1:2380,10.0.0.1:2380"));
+
+        Assert.Empty(errors);
+        Assert.Equal(["10.0.0.1:2380"], options.ToReplicaOptions("1.2.3").Join!.Peers);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.1", "--join: '10.0.0.1' is no address; give host:port")]
+    [InlineData("0.0.0.0:2380", "can't be dialled")]
+    [InlineData("127.0.0.1:2380", "--join: 127.0.0.1:2380 is this member's own address")]
+    [InlineData("h:1,h:1", "--join: the address h:1 occurs more than once")]
+    [InlineData("h:1,h:2,h:3,h:4,h:5,h:6,h:7,h:8,h:9,h:10,h:11,h:12,h:13,h:14,h:15,h:16,h:17", "--join: 17 addresses are too many")]
+    [InlineData("", "--join: '' is no address")]
+    public void What_is_wrong_with_the_addresses_to_join_at_is_one_line(string join, string part)
+    {
+        string error = Assert.Single(GivenSettings.Judge(GivenSettings.Right.Remove("initial-members").Add("join", join)).Errors);
+        Assert.Contains(part, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_all_members_share_is_kept_as_it_was_given_and_nothing_else()
+    {
+        ServerOptions options = GivenSettings.Judge(GivenSettings.Right
+            .Add("heartbeat", "200ms").Add("zone", "z").Add("log-level", "error").Add("local-root", "/tmp/../tmp/machines")).Options;
+
+        Assert.Equal(["heartbeat=200ms", "local-root=/tmp/machines"], options.Shared.Select(shared => $"{shared.Key}={shared.Value}"));
+    }
+
+    [Fact]
     public void A_flag_wins_over_the_environment_and_that_over_the_file()
     {
         var file = new Dictionary<string, SettingValue>
@@ -94,6 +141,7 @@ public sealed class ServerOptionsTests
     [InlineData("initial-members", "a@127.0.0.1:2380", "give name=ID@host:port")]
     [InlineData("initial-members", "a=17@127.0.0.1", "give host:port")]
     [InlineData("initial-members", "a=17@0.0.0.0:2380", "can't be dialled")]
+    [InlineData("join", "10.0.0.1:2380", "give one of them")]
     [InlineData("node-id", "18446744073709551616", "is no id")]
     [InlineData("node-id", "-1", "is no id")]
     [InlineData("cluster-id", "0x10", "is no id")]

@@ -25,14 +25,14 @@ public sealed class ClusterReportTests
         foreach (ClusterReport report in new[] { Sample, Leaderless() })
         {
             using var json = JsonDocument.Parse(JsonStatus.Write(report));
-            Assert.Equal(["cluster", "members", "environment", "machines", "services", "units", "zones"], Names(json.RootElement));
+            Assert.Equal(["cluster", "members", "environment", "machines", "services", "units", "zones", "membership"], Names(json.RootElement));
             Assert.Equal(
-                ["id", "leader", "term", "revision", "incarnation", "featureLevel", "voters", "votersAlive", "canLoseMembers", "canLoseZones", "asOf"],
+                ["id", "leader", "term", "revision", "incarnation", "featureLevel", "voters", "votersAlive", "canLoseMembers", "canLoseZones", "asOf", "zoneLosses"],
                 Names(json.RootElement.GetProperty("cluster")));
             Assert.All(json.RootElement.GetProperty("members").EnumerateArray(), m => Assert.Equal(
                 [
                     "name", "id", "zone", "role", "vote", "phase", "address", "pid", "term", "lastIndex", "appliedIndex", "lag",
-                    "sizeBytes", "version", "joinedAt", "lastSeen", "healthy", "reason",
+                    "sizeBytes", "version", "joinedAt", "lastSeen", "healthy", "reason", "phaseReason", "learnedPercent", "learnedInSeconds", "degraded", "machine", "replaces", "awayUntil",
                 ],
                 Names(m)));
         }

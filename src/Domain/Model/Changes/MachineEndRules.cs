@@ -22,15 +22,21 @@ internal static class MachineEndRules
                 continue;
             }
 
-            foreach (var unit in UnitPlaces.At(draft.Places.Assigned, id))
-            {
-                AssignmentRules.Leave(draft, draft.Units.Get(unit), $"machine {id} is being removed");
-            }
-
-            BeginEnd(draft, machine);
+            End(draft, machine);
         }
 
         return null;
+    }
+
+    /// <summary>Takes a machine's units away and ends it, at once where nothing was launched for it.</summary>
+    public static void End(ModelDraft draft, MachineRecord machine)
+    {
+        foreach (var unit in UnitPlaces.At(draft.Places.Assigned, machine.Id))
+        {
+            AssignmentRules.Leave(draft, draft.Units.Get(unit), $"machine {machine.Id} is being removed");
+        }
+
+        BeginEnd(draft, machine);
     }
 
     public static Rejection? Terminated(ModelDraft draft, MachineId id)

@@ -76,7 +76,10 @@ internal static class MachineRules
     }
 
     /// <summary>Adds a machine that was checked.</summary>
-    public static void Add(ModelDraft draft, NewMachine machine)
+    /// <param name="draft">The model.</param>
+    /// <param name="machine">The machine.</param>
+    /// <param name="stateServer">The member that is to run on it; null for none.</param>
+    public static MachineId Add(ModelDraft draft, NewMachine machine, NodeId? stateServer = null)
     {
         var id = draft.TakeMachineId();
         draft.Machines.Set(new MachineRecord(
@@ -84,7 +87,7 @@ internal static class MachineRules
             machine.Series,
             machine.Constraints,
             machine.Directive,
-            StateServer: null,
+            stateServer,
             machine.Zone,
             Life.Alive,
             MachineStatus.Pending,
@@ -99,6 +102,7 @@ internal static class MachineRules
             draft.Timestamp));
         var place = machine.Zone is { } zone ? $"added in zone {zone}" : "added";
         draft.Tell(ModelEventKind.MachineAdded, $"machine {id}", place);
+        return id;
     }
 
     public static Rejection? Adopt(ModelDraft draft, AdoptMachineCommand adopt)

@@ -1,3 +1,4 @@
+using StateServer.Domain.Apply;
 using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Keyspace;
 using StateServer.Domain.Model.View;
@@ -12,6 +13,9 @@ namespace StateServer.Domain.Model.Changes;
 internal sealed class ModelBuilder(ModelState model, KeyspaceBuilder keyspace, long now)
 {
     private readonly ModelDraft _draft = new(model, now);
+
+    /// <summary>The model as it is being changed, for commands that change more than the model.</summary>
+    public ModelDraft Draft => _draft;
 
     /// <summary>Executes one command; a refused one changes nothing.</summary>
     public Outcome Execute(ModelCommand command, int featureLevel)
@@ -45,10 +49,19 @@ internal sealed class ModelBuilder(ModelState model, KeyspaceBuilder keyspace, l
         return outcome;
     }
 
-    /// <summary>Makes the model that of a cluster which is made of a snapshot.</summary>
-    public void Restore()
+    /// <summary>Makes the model that of a cluster which is made of a snapshot, or of one member's disk.</summary>
+    /// <param name="recovered">The one member; null where it was a snapshot.</param>
+    public void Restore(RecoveredMember? recovered)
     {
-        RestoreRules.Begin(_draft);
+        if (recovered is null)
+        {
+            RestoreRules.Begin(_draft);
+        }
+        else
+        {
+            RecoveryRules.Begin(_draft, recovered);
+        }
+
         ModelPublisher.Publish(_draft, keyspace);
         keyspace.EndTransaction();
         _draft.EndCommand();

@@ -25,7 +25,7 @@ internal static class RestoreRules
     {
         if (!draft.IsRestored)
         {
-            return ModelRefusal.Conflict("there is no restore to confirm: the environment was not restored from a snapshot, or it is confirmed already");
+            return ModelRefusal.Conflict("there is no restore to confirm: the environment was neither restored from a snapshot nor recovered, or it is confirmed already");
         }
 
         draft.SetRestored(false);

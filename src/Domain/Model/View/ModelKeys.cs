@@ -1,6 +1,7 @@
 using System.Text;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Keyspace;
+using StateServer.Domain.Membership;
 
 namespace StateServer.Domain.Model.View;
 
@@ -21,6 +22,12 @@ public static class ModelKeys
 
     /// <summary>One zone of which something is remembered: <c>zones/a</c>.</summary>
     public static Key ZoneOf(Zone zone) => Of($"zones/{zone}");
+
+    /// <summary>What is wanted of the members and under way: see <see cref="MembershipState"/>.</summary>
+    public static Key Membership { get; } = Of("membership");
+
+    /// <summary>One member, registered or expected: <c>members/17</c>.</summary>
+    public static Key Member(NodeId member) => Of($"members/{member}");
 
     private static Key Of(string name) => new(Encoding.UTF8.GetBytes(KeyspaceState.ReservedPrefix + name));
 }

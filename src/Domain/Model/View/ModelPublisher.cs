@@ -20,6 +20,24 @@ internal static class ModelPublisher
         Publish(draft.Zones, keyspace, ModelKeys.ZoneOf, ModelView.Render);
     }
 
+    /// <summary>Puts a value where it is another one than before.</summary>
+    public static void Write(KeyspaceBuilder keyspace, Key key, byte[] value)
+    {
+        if (keyspace.View.Get(key) is not { } before || !before.Value.Span.SequenceEqual(value))
+        {
+            keyspace.Put(key, value, default);
+        }
+    }
+
+    /// <summary>Deletes a key where it is there.</summary>
+    public static void Delete(KeyspaceBuilder keyspace, Key key)
+    {
+        if (keyspace.View.Get(key) is { } gone)
+        {
+            keyspace.Delete(gone);
+        }
+    }
+
     private static void Publish<TKey, TRecord>(
         RecordTable<TKey, TRecord> table, KeyspaceBuilder keyspace, Func<TKey, Key> keyOf, Func<TRecord, byte[]> render)
         where TKey : struct
@@ -32,18 +50,10 @@ internal static class ModelPublisher
             {
                 Write(keyspace, key, render(record));
             }
-            else if (keyspace.View.Get(key) is { } gone)
+            else
             {
-                keyspace.Delete(gone);
+                Delete(keyspace, key);
             }
-        }
-    }
-
-    private static void Write(KeyspaceBuilder keyspace, Key key, byte[] value)
-    {
-        if (keyspace.View.Get(key) is not { } before || !before.Value.Span.SequenceEqual(value))
-        {
-            keyspace.Put(key, value, default);
         }
     }
 }

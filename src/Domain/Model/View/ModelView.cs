@@ -162,22 +162,8 @@ internal static class ModelView
         .EndObject()
         .ToBytes();
 
-    private static JsonText Begin() => new JsonText().BeginObject().Add("v", Version);
-
-    private static void AddMachine(JsonText json, MachineId? machine)
-    {
-        if (machine is { } known)
-        {
-            json.Add("machine", known.Value);
-        }
-        else
-        {
-            json.Add("machine", null);
-        }
-    }
-
     /// <summary>Only what is asked for, by the command line's names.</summary>
-    private static void AddConstraints(JsonText json, Constraints constraints)
+    public static void AddConstraints(JsonText json, Constraints constraints)
     {
         json.BeginObject("constraints");
         AddIfAsked(json, "arch", constraints.Arch);
@@ -197,6 +183,21 @@ internal static class ModelView
         }
 
         json.EndObject();
+    }
+
+    /// <summary>An object with its version.</summary>
+    public static JsonText Begin() => new JsonText().BeginObject().Add("v", Version);
+
+    private static void AddMachine(JsonText json, MachineId? machine)
+    {
+        if (machine is { } known)
+        {
+            json.Add("machine", known.Value);
+        }
+        else
+        {
+            json.Add("machine", null);
+        }
     }
 
     private static void AddIfAsked(JsonText json, string name, string? value)

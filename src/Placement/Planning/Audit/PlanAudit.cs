@@ -55,6 +55,11 @@ public static class PlanAudit
             return "the machine isn't one that can be lost";
         }
 
+        if (machine.StateServer is not null)
+        {
+            return "a state server runs on it, whose loss is not for a machine's plan to tell";
+        }
+
         AgentContact contact = world.Input.Contact;
         if (contact.InstancesGone.Contains(step.Machine))
         {

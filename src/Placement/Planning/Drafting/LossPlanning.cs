@@ -21,7 +21,8 @@ internal static class LossPlanning
                 return;
             }
 
-            if (input.Model.Machines.TryGetValue(id, out MachineRecord? machine) && machine.Status is MachineStatus.Starting or MachineStatus.Running)
+            // A state server has no agent: what becomes of it is the membership's to judge.
+            if (input.Model.Machines.TryGetValue(id, out MachineRecord? machine) && machine is { StateServer: null } && machine.Status is MachineStatus.Starting or MachineStatus.Running)
             {
                 Judge(draft, machine);
             }

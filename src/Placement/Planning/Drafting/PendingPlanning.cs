@@ -19,7 +19,11 @@ internal static class PendingPlanning
                 return;
             }
 
-            Consider(draft, draft.Input.Model.Machines[id]);
+            // A state server's zone is the membership's to choose.
+            if (draft.Input.Model.Machines[id] is { StateServer: null } machine)
+            {
+                Consider(draft, machine);
+            }
         }
     }
 
@@ -91,8 +95,7 @@ internal static class PendingPlanning
     private static ZoneRanking Rank(PlanDraft draft, MachineRecord machine, UnitName[] units, Refusal?[] standing)
     {
         ServiceName[] services = [.. units.Select(u => u.Service).Distinct()];
-        int[] group = machine.StateServer is not null ? draft.Populations.StateServers
-            : services is [] ? draft.Populations.Nobody
+        int[] group = services is [] ? draft.Populations.Nobody
             : services is [var only] ? draft.Populations.Of(only)
             : [.. Enumerable.Range(0, draft.Zones.Count).Select(place => services.Sum(s => draft.Populations.Of(s)[place]))];
         SkewLimit[] limits =

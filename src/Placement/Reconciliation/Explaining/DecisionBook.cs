@@ -19,6 +19,9 @@ public sealed class DecisionBook(int most = DecisionBook.DefaultMost)
     private string _paused = "";
     private string _waits = "";
 
+    /// <summary>The decisions about the members.</summary>
+    public MemberBook Members { get; } = new();
+
     /// <summary>Why moves of units are paused, in one line; empty where they aren't.</summary>
     public string Paused
     {
@@ -74,6 +77,8 @@ public sealed class DecisionBook(int most = DecisionBook.DefaultMost)
             _inOrder.Clear();
             (_paused, _waits) = ("", "");
         }
+
+        Members.Clear();
     }
 
     /// <summary>The last decision about a unit, or null.</summary>

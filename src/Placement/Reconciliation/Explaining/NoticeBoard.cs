@@ -27,7 +27,7 @@ internal sealed class NoticeBoard(TermLog log, TimeProvider time)
 
     /// <summary>What an operator is told while a restore is not confirmed.</summary>
     public const string Restored =
-        "restored from a snapshot: no machine is declared lost and no instance ended until an operator confirms it with 'stateserver confirm-restore'";
+        "restored or recovered: no machine is declared lost and no instance ended until an operator confirms it with 'stateserver sweep --confirm'";
 
     /// <summary>The notice on a pause of moves: its cause, and what confirms the loss.</summary>
     /// <param name="paused">The planner's words; empty where nothing is paused.</param>

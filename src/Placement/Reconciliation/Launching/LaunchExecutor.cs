@@ -244,7 +244,7 @@ internal sealed class LaunchExecutor
     }
 
     private LaunchRequest RequestOf(MachineRecord machine, EnvironmentSettings environment, long incarnation, int attempt, Zone zone) => new(
-        new InstanceTags(environment.Id, incarnation, machine.Id, InstanceRole.Units),
+        new InstanceTags(environment.Id, incarnation, machine.Id, machine.StateServer is null ? InstanceRole.Units : InstanceRole.StateServer),
         attempt,
         zone,
         machine.Series,

@@ -13,18 +13,12 @@ internal static class LaunchRules
     /// <param name="nowMilliseconds">Replicated Unix time.</param>
     public static LaunchNeed NeedOf(MachineRecord machine, ModelState model, long nowMilliseconds)
     {
-        // A state server's machine is the membership's to launch.
-        if (machine.StateServer is not null)
-        {
-            return LaunchNeed.None;
-        }
-
         if (machine.Status == MachineStatus.Launching)
         {
             return LaunchNeed.Settle;
         }
 
-        // A zone without room is the planner's to leave, or to try again when its pause is over.
+        // A zone without room is a planner's to leave, or to try again when its pause is over.
         return machine is { Status: MachineStatus.Pending, Life: Life.Alive, Zone: { } zone }
             && AvoidedUntil(model, zone) <= nowMilliseconds
             && EarliestRetry(machine) <= nowMilliseconds

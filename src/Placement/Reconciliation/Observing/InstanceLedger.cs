@@ -12,7 +12,8 @@ namespace StateServer.Placement.Reconciliation.Observing;
 /// </summary>
 /// <param name="apart">How far apart.</param>
 /// <param name="time">The clock.</param>
-internal sealed class InstanceLedger(TimeSpan apart, TimeProvider time)
+/// <param name="ofMembers">True where the machines of state servers are judged instead of those of units.</param>
+internal sealed class InstanceLedger(TimeSpan apart, TimeProvider time, bool ofMembers = false)
 {
     private readonly Dictionary<(MachineId Machine, InstanceId Instance), long> _missingSince = [];
     private readonly Dictionary<InstanceId, long> _strangeSince = [];
@@ -24,7 +25,7 @@ internal sealed class InstanceLedger(TimeSpan apart, TimeProvider time)
     /// <summary>Instances of this environment, of this incarnation or an earlier one, that no record accounts for: to be ended.</summary>
     public ImmutableArray<Instance> Strays { get; private set; } = [];
 
-    /// <summary>Instances of later incarnations, and state servers without a record: only told.</summary>
+    /// <summary>Instances of later incarnations, and state servers of earlier ones without a record: only told.</summary>
     public ImmutableArray<Instance> LeftAlone { get; private set; } = [];
 
     /// <summary>Takes a listing in, once.</summary>
@@ -83,8 +84,8 @@ internal sealed class InstanceLedger(TimeSpan apart, TimeProvider time)
         HashSet<(MachineId, InstanceId)> judged = [];
         foreach (var machine in machines.Values)
         {
-            // A state server's machine is its member's to judge: whether it is lost, its peers say.
-            if (machine.Instance is not { } instance || machine.StateServer is not null)
+            // Whether a state server is lost, its peers say, too: its machine is judged apart.
+            if (machine.Instance is not { } instance || machine.StateServer is not null != ofMembers)
             {
                 continue;
             }
@@ -95,13 +96,14 @@ internal sealed class InstanceLedger(TimeSpan apart, TimeProvider time)
             {
                 _missingSince.Remove(key);
 
-                // One of an earlier incarnation has an agent that this one can never admit.
-                if (there.State == InstanceState.Terminated || there.Tags.Incarnation < incarnation)
+                // One of an earlier incarnation has an agent that this one can never admit. A state server has none: the one that a
+                // recovery went on with is of an earlier incarnation as long as it lives.
+                if (there.State == InstanceState.Terminated || (!ofMembers && there.Tags.Incarnation < incarnation))
                 {
                     gone.Add(machine.Id);
                 }
             }
-            else if (listing.IsComplete && knownBefore.GetValueOrDefault(machine.Id)?.Instance == instance)
+            else if (listing.IsComplete && !WasAdopted(machine) && knownBefore.GetValueOrDefault(machine.Id)?.Instance == instance)
             {
                 _missingSince.TryAdd(key, began);
                 if (time.GetElapsedTime(_missingSince[key], began) >= apart)
@@ -130,8 +132,11 @@ internal sealed class InstanceLedger(TimeSpan apart, TimeProvider time)
             .Where(instance => instance.State is not (InstanceState.Terminating or InstanceState.Terminated))
             .Where(instance => !HasRecord(instance, machines))
             .ToList();
-        LeftAlone = [.. strange.Where(instance => !IsOurs(instance, incarnation))];
-        var ours = strange.Where(instance => IsOurs(instance, incarnation)).ToList();
+
+        // Before the first member's machine is adopted, its instance has no record: it is the process that judges here.
+        var isBegun = machines.Values.Any(machine => machine.StateServer is not null);
+        LeftAlone = [.. strange.Where(instance => !IsOurs(instance, incarnation, isBegun))];
+        var ours = strange.Where(instance => IsOurs(instance, incarnation, isBegun)).ToList();
         foreach (var forgotten in _strangeSince.Keys.Except(ours.Select(instance => instance.Id)).ToList())
         {
             _strangeSince.Remove(forgotten);
@@ -145,6 +150,11 @@ internal sealed class InstanceLedger(TimeSpan apart, TimeProvider time)
         Strays = [.. ours.Where(instance => time.GetElapsedTime(_strangeSince[instance.Id], began) >= apart)];
     }
 
-    private static bool IsOurs(Instance instance, long incarnation) =>
-        instance.Tags.Incarnation <= incarnation && instance.Tags.Role == InstanceRole.Units;
+    /// <summary>The first member's machine stood before there was a provider: that no listing has it says nothing.</summary>
+    private static bool WasAdopted(MachineRecord machine) => machine.StateServer is not null && machine.Attempts.IsEmpty;
+
+    /// <summary>A state server of an earlier incarnation may be all that is left of the old cluster: it isn't ended by a listing.</summary>
+    private static bool IsOurs(Instance instance, long incarnation, bool isBegun) => instance.Tags.Role == InstanceRole.Units
+        ? instance.Tags.Incarnation <= incarnation
+        : isBegun && instance.Tags.Incarnation == incarnation && instance.Attempt > 0;
 }

@@ -3,7 +3,7 @@ using StateServer.Domain.Model;
 
 namespace StateServer.Placement.Reconciliation.Ports;
 
-/// <summary>What an instance is given at its start, so that its agent finds the members. Thread-safe.</summary>
+/// <summary>What an instance is given at its start, so that its agent, or the member that runs there, finds the others. Thread-safe.</summary>
 public interface IInstanceStart
 {
     /// <summary>

@@ -24,7 +24,7 @@ internal static class FailureTranslation
             new Status(StatusCode.Aborted, $"stateserver: outcome forgotten: {rejection.Detail}"), CallMetadata.ExecutedYes),
 
         // A code that clients repeat; a full model stays full until something is removed.
-        RejectionReason.ModelLimit => ExecutionTrailer.Final(StatusOf(rejection)),
+        RejectionReason.ModelLimit or RejectionReason.MembershipLimit => ExecutionTrailer.Final(StatusOf(rejection)),
         _ => Refused(StatusOf(rejection)),
     };
 
@@ -78,10 +78,11 @@ internal static class FailureTranslation
         RejectionReason.LeaseNotFound => EtcdStatus.LeaseNotFound,
         RejectionReason.LeaseExists => EtcdStatus.LeaseExists,
         RejectionReason.LeaseTimeToLiveTooLarge => EtcdStatus.LeaseTimeToLiveTooLarge,
-        RejectionReason.TooManyUnanswered or RejectionReason.ModelLimit => Ours(StatusCode.ResourceExhausted, rejection),
+        RejectionReason.TooManyUnanswered or RejectionReason.ModelLimit or RejectionReason.MembershipLimit =>
+            Ours(StatusCode.ResourceExhausted, rejection),
         RejectionReason.ReservedPrefix => Ours(StatusCode.PermissionDenied, rejection),
         RejectionReason.InvalidArgument => Ours(StatusCode.InvalidArgument, rejection),
-        RejectionReason.ModelNotFound => Ours(StatusCode.NotFound, rejection),
+        RejectionReason.ModelNotFound or RejectionReason.MemberNotFound => Ours(StatusCode.NotFound, rejection),
         RejectionReason.ModelExists => Ours(StatusCode.AlreadyExists, rejection),
 
         // The model, the members or the feature level as they stand refuse it.

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Identity;
+using StateServer.Placement.Planning.Membership.Preview;
 
 namespace StateServer.Api.Model;
 
@@ -33,4 +34,13 @@ internal interface IPlanPreview
     /// <summary>How a machine's zone is, or would be, chosen.</summary>
     /// <exception cref="PlanUnavailableException">This member can't plan now.</exception>
     ValueTask<PlacementExplanation> ExplainAsync(ReplicatedState state, MachineId machine, CancellationToken cancellationToken);
+
+    /// <summary>How a member stands in the eyes of the leader's loop: the zones that were considered for it, and what is awaited.</summary>
+    /// <exception cref="PlanUnavailableException">This member doesn't lead.</exception>
+    ValueTask<PlacementExplanation> ExplainAsync(ReplicatedState state, NodeId member, CancellationToken cancellationToken);
+
+    /// <summary>What would be done about the members, step by step, if nothing fails meanwhile.</summary>
+    /// <param name="state">The state with the target in it.</param>
+    /// <exception cref="PlanUnavailableException">This member can't plan now.</exception>
+    AvailabilityForecast Forecast(ReplicatedState state);
 }

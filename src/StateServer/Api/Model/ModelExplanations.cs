@@ -1,19 +1,34 @@
+using StateServer.Api.Operator;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Identity;
 using StateServer.Domain.Model;
 using StateServer.Domain.Model.View;
+using StateServer.Reports;
+using StateServer.Reports.Formats;
+using StateServer.Reports.Members;
 using Wire = StateServer.Protos.Operator;
 
 namespace StateServer.Api.Model;
 
 /// <summary>
-/// Says why a unit or machine stands where it does: what the records tell, on any member, and what the planner tells, where this
+/// Says why a unit, machine or member stands where it does: what the records tell, on any member, and what the planner tells, where this
 /// member leads. Thread-safe.
 /// </summary>
+/// <param name="time">For ages.</param>
 /// <param name="preview">The planner; null where this member has none.</param>
-internal sealed class ModelExplanations(IPlanPreview? preview = null)
+/// <param name="rounds">Asks the leader what it hears of the members; null where nobody does.</param>
+internal sealed class ModelExplanations(TimeProvider time, IPlanPreview? preview = null, StatusRounds? rounds = null)
 {
-    /// <summary>Explains a unit (its name has a slash) or a machine.</summary>
+    /// <summary>How long members are waited for where the leader is asked what it hears.</summary>
+    private static readonly TimeSpan AskTime = TimeSpan.FromSeconds(1);
+
+    /// <summary>A member that was not heard for so long is told as silent: more than any election timeout by default.</summary>
+    private static readonly TimeSpan SilentAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>Most events that are told of a member.</summary>
+    private const int MostHistory = 20;
+
+    /// <summary>Explains a unit (its name has a slash), a machine (its number) or a member (its name or id).</summary>
     /// <exception cref="Grpc.Core.RpcException">There is none, or the text names neither.</exception>
     public async Task<Wire.ExplainResponse> ExplainAsync(string subject, ReplicatedState state, CancellationToken cancellationToken)
     {
@@ -25,11 +40,15 @@ internal sealed class ModelExplanations(IPlanPreview? preview = null)
             Tell(response, unit, state.Model);
             await AddPlacementAsync(response, planner => planner.ExplainAsync(state, name, cancellationToken));
         }
+        else if (!IsMachine(subject, state) && MemberNames.Find(state, subject) is { } member)
+        {
+            await TellAsync(response, member, state, cancellationToken);
+        }
         else
         {
             MachineId id = subject.All(char.IsAsciiDigit)
                 ? ModelRequests.Machine(subject)
-                : throw ModelFailure.Wrong($"'{subject}' is no unit or machine; give such as web/0 or 3");
+                : throw ModelFailure.Wrong($"'{subject}' is no unit, machine or member; give such as web/0, 3 or server-1");
             MachineRecord machine =
                 state.Model.Machines.GetValueOrDefault(id) ?? throw ModelFailure.NotFound($"machine {id} not found");
             Tell(response, machine);
@@ -37,6 +56,32 @@ internal sealed class ModelExplanations(IPlanPreview? preview = null)
         }
 
         return response;
+    }
+
+    private static bool IsMachine(string subject, ReplicatedState state) =>
+        subject.All(char.IsAsciiDigit) && state.Model.Machines.Keys.Any(machine => machine.ToString() == subject);
+
+    private async Task TellAsync(Wire.ExplainResponse response, NodeId member, ReplicatedState state, CancellationToken cancellationToken)
+    {
+        string name = MemberNames.NameOf(state, member);
+        LeaderSight sight = rounds is null ? LeaderSight.None : await rounds.SightAsync(AskTime, cancellationToken);
+        MemberDetail detail = new MemberDetails(state, sight, time.GetUtcNow()).Of(member, null, sight.Of(member) is { } reach && reach.SilentFor > SilentAfter);
+        string machine = detail.Machine is { } number ? $" on machine {number}" : "";
+        response.Subject = $"member {name}";
+        response.Summary = $"member {name} is {detail.Phase ?? "a member"}{machine} in "
+            + $"{(MemberNames.ZoneOf(state, member) is { } zone ? $"zone {zone}" : "no zone yet")}{Message(detail.Reason ?? "")}";
+        if (MembershipReportBuilder.OperationOf(state, time.GetUtcNow()) is { } operation && state.Membership.Operation!.Names(member))
+        {
+            response.Awaited.Add($"operation {operation.Id}, {MembershipText.OperationWords(operation)}");
+        }
+
+        if (MemberNames.MachineOf(state, member) is { } id && state.Model.Machines.TryGetValue(id, out MachineRecord? record))
+        {
+            response.Attempts.Add(record.Attempts.Select(ModelMessages.ToMessage));
+        }
+
+        response.History.Add(state.Model.Events.Where(happened => happened.Subject == response.Subject).TakeLast(MostHistory).Select(ModelMessages.ToMessage));
+        await AddPlacementAsync(response, planner => planner.ExplainAsync(state, member, cancellationToken));
     }
 
     private static void Tell(Wire.ExplainResponse response, UnitRecord unit, ModelState model)
@@ -111,6 +156,7 @@ internal sealed class ModelExplanations(IPlanPreview? preview = null)
             response.Zones.Add(explanation.Zones.Select(ToMessage));
             response.Machines.Add(explanation.Machines.Select(ToMessage));
             response.Awaited.Add(explanation.Awaited.Except(response.Awaited));
+            response.Decided = explanation.Decided;
         }
         catch (PlanUnavailableException unavailable)
         {

@@ -61,22 +61,23 @@ internal static class BootstrapVerb
         await RefuseAsync(spec, reaches, root, interruption.Token);
         using FolderLock work = await LocalWork.ClaimAsync(root, LockPatience);
         await RefuseAsync(spec, reaches, root, interruption.Token);
-        LocalPreparation prepared = LocalPreparation.Look(root, 1, port);
+        LocalPreparation prepared = LocalPreparation.Look(root, 1, port, isEnvironment: true);
         LocalCluster cluster = prepared.Cluster with
         {
+            StateServers = null,
             Zones = LocalZoneList.Format(ZonesOf(spec)),
             Members = [.. prepared.Cluster.Members.Select(member => member with { Zone = zone.Name })],
         };
         cluster.Write(root.Path);
         using var run = new LocalRun(root, cluster, TimeProvider.System);
+        using var servers = new LocalServers(root, cluster, TimeProvider.System);
         bool serves = false;
         try
         {
-            await LocalProgress.ShowAsync(
-                cluster.Members, output, say => run.StartAsync(cluster.Members, Patience, say, interruption.Token));
+            await EnvironmentStart.ServeAsync(servers, Patience, output, interruption.Token);
             serves = true;
             (EnvironmentId id, _) = await new LocalEnvironment(root, cluster).EnsureAsync(spec, null, null, interruption.Token);
-            reaches.Write(EnvironmentReach.Of(spec.Name, id, cluster.Cluster, cluster.Endpoints.Split(',')) with { Root = root.Path });
+            reaches.Write(EnvironmentReach.Of(spec.Name, id, cluster.Cluster, LocalEndpoints.Of(root, cluster)) with { Root = root.Path });
         }
         catch (LocalFailureException failure) when (!serves)
         {
@@ -97,7 +98,7 @@ internal static class BootstrapVerb
             throw;
         }
 
-        await output.WriteLineAsync($"Bootstrapped {spec.Name} with machine 0 in zone {zone}: {cluster.Endpoints}");
+        await output.WriteLineAsync($"Bootstrapped {spec.Name} with machine 0 in zone {zone}: {string.Join(',', LocalEndpoints.Of(root, cluster))}");
         return ExitCode.Done;
     }
 

@@ -17,7 +17,7 @@ internal static class DownVerb
     {
         var verb = new Verb(
             "down",
-            "Stop the local cluster's members and machines; 'up' starts them again. Only processes proven to be its members are sent a signal.",
+            "Stop the local cluster's members and machines; 'up' starts them again. Nothing is healed meanwhile. Only processes proven to be its members are sent a signal.",
             "down",
             "down --root /tmp/cluster --destroy");
         Option<string?> root = LocalOptions.Root();
@@ -38,11 +38,6 @@ internal static class DownVerb
 
         using FolderLock work = await LocalWork.ClaimAsync(root, LockPatience);
         using var run = new LocalRun(root, cluster, TimeProvider.System);
-        if (run.Alive().IsEmpty)
-        {
-            await output.WriteLineAsync("No member runs.");
-        }
-
         await StopAsync(root, cluster, run, destroy, output);
         if (destroy)
         {
@@ -52,10 +47,21 @@ internal static class DownVerb
         return ExitCode.Done;
     }
 
-    /// <summary>Stops the members, which would launch and replace machines, and then the machines.</summary>
-    /// <exception cref="VerbFailedException">A member did not stop.</exception>
+    /// <summary>Pauses healing, stops the members, which would launch and replace machines, and then the machines.</summary>
+    /// <exception cref="VerbFailedException">A fixed member did not stop.</exception>
+    /// <exception cref="LocalFailureException">A machine did not stop.</exception>
     internal static async Task StopAsync(LocalRoot root, LocalCluster cluster, LocalRun run, bool destroy, TextWriter output)
     {
+        using var servers = new LocalServers(root, cluster, TimeProvider.System);
+        if (run.Alive().IsEmpty && !servers.All().Any(server => server.Runs))
+        {
+            await output.WriteLineAsync("No member runs.");
+        }
+        else if (!destroy && await new LocalHealing(LocalEndpoints.Of(root, cluster)).PauseAsync() is { } unsure)
+        {
+            await output.WriteLineAsync($"Healing could not be paused: {unsure}");
+        }
+
         ImmutableArray<LocalMember> left = await LocalWork.StopAsync(root, run, output);
         if (!left.IsEmpty)
         {
@@ -64,6 +70,7 @@ internal static class DownVerb
                 [.. left.Select(m => $"{m.Name} did not stop{(destroy ? "; nothing was removed" : "")}")]);
         }
 
+        await LocalProgress.ShowAsync(output, servers.StopAsync);
         ImmutableArray<InstanceId> stopped = await new LocalEnvironment(root, cluster).StopMachinesAsync(CancellationToken.None);
         if (!stopped.IsEmpty)
         {

@@ -16,8 +16,8 @@ internal static class LocalFailZoneVerb
         var verb = new Verb(
             "fail-zone",
             "Fail a zone of the local provider: its machines are killed and gone for good, and launches there fail until it is "
-            + "healed. State servers of 'up' that stand there are killed too; their data is kept, and 'up' starts them again when the zone "
-            + "is healed. Only processes proven to be the machines' are sent a signal.",
+            + "healed. Lost state servers are replaced in other zones. Fixed members ('up --no-environment') that stand there are killed too; "
+            + "their data is kept, and 'up' starts them again when the zone is healed. Only processes proven to be the machines' are sent a signal.",
             "local fail-zone local-b",
             "local fail-zone local-b --root /tmp/cluster")
         {

@@ -14,8 +14,8 @@ internal static class LocalHealZoneVerb
         Option<string?> root = LocalOptions.Root();
         var verb = new Verb(
             "heal-zone",
-            "Heal a zone that 'local fail-zone' failed: machines can be launched there again. Those that it lost stay lost; state servers "
-            + "of 'up' that stood there are started again by 'up'.",
+            "Heal a zone that 'local fail-zone' failed: machines can be launched there again. Those that it lost stay lost; fixed members "
+            + "('up --no-environment') that stood there are started again by 'up'.",
             "local heal-zone local-b")
         {
             zone,

@@ -13,8 +13,8 @@ internal static class LocalKillMachineVerb
         Option<string?> root = LocalOptions.Root();
         var verb = new Verb(
             "kill-machine",
-            "Kill a machine of the local provider with all that it started: it is gone for good, its folder too. A state server of 'up' is "
-            + "killed alone; its data is kept, and 'up' starts it again. Only processes proven to be the machine's are sent a signal.",
+            "Kill a machine of the local provider with all that it started: it is gone for good, its folder too; a state server "
+            + "is replaced. Of a fixed member ('up --no-environment') the data is kept, and 'up' starts it again. Only processes proven to be the machine's are sent a signal.",
             "local kill-machine 3")
         {
             machine,

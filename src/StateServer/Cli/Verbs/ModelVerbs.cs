@@ -21,6 +21,7 @@ internal static class ModelVerbs
         RetryProvisioningVerb.Create(),
         ConfirmLossVerb.Create(),
         ConfirmRestoreVerb.Create(),
+        SweepVerb.Create(),
         CordonVerb.Create(),
         UncordonVerb.Create(),
         ExplainVerb.Create(),

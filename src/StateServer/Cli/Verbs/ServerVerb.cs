@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Microsoft.Extensions.Options;
+using StateServer.Consensus;
 using StateServer.Consensus.Hosting;
+using StateServer.Consensus.Raft;
 using StateServer.Hosting;
 using StateServer.Options;
 using StateServer.Providers.Local;
@@ -23,6 +25,7 @@ internal static class ServerVerb
             + "the --config file; the flag wins over the variable, the variable over the file.",
             "server --config /etc/stateserver/a.yaml",
             "server --name a --node-id 17 --cluster-id 4711 --data-dir /var/lib/stateserver --initial-members a=17@127.0.0.1:2380",
+            "server --name d --node-id 21 --cluster-id 4711 --data-dir /var/lib/stateserver --join 10.0.0.1:2380,10.0.0.2:2380",
             "mint a=10.0.0.1:2380 b=10.0.0.2:2380 c=10.0.0.3:2380    (ids and flags for three)");
         var config = new Option<string?>("--config")
         {
@@ -110,12 +113,23 @@ internal static class ServerVerb
                 options,
                 (services, replica) => services.AddReplica(replica),
                 (endpoints, port) => endpoints.MapPeerServices(port));
+            Task<string> removal = app.Services.GetRequiredService<IMembershipControl>().Removal;
             await app.RunAsync(cancellationToken);
+            if (removal.IsCompletedSuccessfully)
+            {
+                throw new VerbFailedException(
+                    ExitCode.Removed,
+                    $"this member was removed from the cluster: {await removal}; its folder {options.DataFolder} is retired and must not be used again");
+            }
 
             // The replica sets it when it ends the host because it could not start.
             return Environment.ExitCode;
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (MemberFolderException exception) when (exception.IsRetired)
+        {
+            throw new VerbFailedException(ExitCode.Removed, exception.Message);
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or VerbFailedException))
         {
             throw new VerbFailedException(ExitCode.Failed, OneLine(exception));
         }

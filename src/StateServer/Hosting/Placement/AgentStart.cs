@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using StateServer.Consensus;
-using StateServer.Domain.Model;
-using StateServer.Placement.Reconciliation.Ports;
 
 namespace StateServer.Hosting.Placement;
 
@@ -11,10 +9,10 @@ namespace StateServer.Hosting.Placement;
 /// From the replicated state alone, so that every member gives the same bytes as long as the members stay. Thread-safe.
 /// </summary>
 /// <param name="replica">This member.</param>
-internal sealed class AgentStart(IReplica replica) : IInstanceStart
+internal sealed class AgentStart(IReplica replica)
 {
-    /// <inheritdoc/>
-    public ImmutableArray<byte> UserData(MachineRecord machine, EnvironmentSettings environment, long incarnation)
+    /// <summary>The bytes.</summary>
+    public ImmutableArray<byte> UserData()
     {
         var endpoints = string.Join(',', replica.State.Members.Values
             .SelectMany(member => member.ClientUrls)

@@ -20,7 +20,9 @@ internal static class PlacementServices
         services.AddSingleton(options.ToReconciliationOptions());
         services.AddSingleton<IModelLog, ReplicatedModelLog>();
         services.AddSingleton<IProviderSource, ProviderSource>();
-        services.AddSingleton<IInstanceStart, AgentStart>();
+        services.AddSingleton<AgentStart>();
+        services.AddSingleton<MemberStart>();
+        services.AddSingleton<IInstanceStart, InstanceStart>();
         services.AddSingleton<ContactTable>();
         services.AddSingleton(_ => new DecisionBook());
         services.AddSingleton<ReconciliationLoop>();

@@ -4,9 +4,12 @@ using StateServer.Domain.Apply;
 using StateServer.Domain.Identity;
 using StateServer.Placement.Planning;
 using StateServer.Placement.Planning.Indexing;
+using StateServer.Placement.Planning.Membership;
+using StateServer.Placement.Planning.Membership.Preview;
 using StateServer.Placement.Planning.Reports;
 using StateServer.Placement.Reconciliation;
 using StateServer.Placement.Reconciliation.Explaining;
+using StateServer.Reports.Members;
 
 namespace StateServer.Hosting.Placement;
 
@@ -39,6 +42,40 @@ internal sealed class PlannerPreview(ReconciliationLoop loop, DecisionBook book)
     /// <inheritdoc/>
     public ValueTask<PlacementExplanation> ExplainAsync(ReplicatedState state, MachineId machine, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Explanation(state, decision => decision.Unit is null && decision.Machine == machine, book.About(machine)));
+
+    /// <inheritdoc/>
+    public ValueTask<PlacementExplanation> ExplainAsync(ReplicatedState state, NodeId member, CancellationToken cancellationToken)
+    {
+        if (loop.LastMembersInput is null)
+        {
+            throw Unavailable();
+        }
+
+        MemberDecision? decision = book.Members.About(member);
+        string[] awaited = [book.Members.Stopped, decision?.Awaits ?? ""];
+        bool wasChosen = decision is { Chosen.Length: > 0 };
+        ImmutableArray<PlacementCandidate> zones =
+        [
+            .. (decision?.Zones ?? []).Select(zone => new PlacementCandidate(
+                zone.Zone.Name,
+                wasChosen && zone.Zone == MemberNames.ZoneOf(state, member),
+                zone.Rule ?? "",
+                zone.Reason ?? "",
+                [new("members", zone.Group), new("all-machines", zone.Machines)])),
+        ];
+        return ValueTask.FromResult(new PlacementExplanation(
+            zones, [], [.. awaited.Where(line => line.Length > 0).Select(line => MemberNames.InWords(state, line))])
+        {
+            Decided = wasChosen ? MemberNames.InWords(state, decision!.Chosen) : "",
+        });
+    }
+
+    /// <inheritdoc/>
+    public AvailabilityForecast Forecast(ReplicatedState state) =>
+        loop.LastMembersInput is { } input ? AvailabilityPreview.Of(input, state) : throw Unavailable();
+
+    private PlanUnavailableException Unavailable() =>
+        new(book.Waits.Length > 0 ? book.Waits : "this member does not lead; the leader plans");
 
     private static ImmutableArray<string> Awaited(PlanReport report) =>
     [
@@ -98,5 +135,5 @@ internal sealed class PlannerPreview(ReconciliationLoop loop, DecisionBook book)
                 ExhaustedUntilMilliseconds = state.Model.Zones.GetValueOrDefault(zone.Zone)?.AvoidUntilMilliseconds ?? 0,
             })],
         }
-        : throw new PlanUnavailableException(book.Waits.Length > 0 ? book.Waits : "this member does not lead; the leader plans");
+        : throw Unavailable();
 }

@@ -23,8 +23,25 @@ internal sealed class ProviderSource(ServerOptions options, TimeProvider time) :
         _ => throw new InvalidRequestException($"the provider '{environment.Type}' is not in this build"),
     };
 
-    /// <summary>The command line of a local machine's agent. It depends on the machine alone: any member may launch it.</summary>
-    internal static ImmutableArray<string> AgentCommand(LocalMachine machine) =>
+    /// <summary>The command line of a local machine's process, by what the machine is for. It depends on the machine alone: any member may launch it.</summary>
+    internal static ImmutableArray<string> CommandOf(LocalMachine machine) =>
+        machine.Tags.Role == InstanceRole.StateServer ? ServerCommand(machine) : AgentCommand(machine);
+
+    /// <summary>Its user data are its settings file; its folder is the machine's, so that the member's claim on it is the machine's, too.</summary>
+    private static ImmutableArray<string> ServerCommand(LocalMachine machine) =>
+    [
+        .. OwnExecutable.Arguments(),
+        "server",
+        "--own-session",
+        "--config", machine.UserDataFile,
+        "--data-dir", machine.Folder,
+        "--zone", machine.Zone.Name,
+        "--listen-client", machine.Ports.ClientAddress,
+        "--listen-peer", machine.Ports.PeerAddress,
+        "--listen-http", machine.Ports.HttpAddress,
+    ];
+
+    private static ImmutableArray<string> AgentCommand(LocalMachine machine) =>
     [
         .. OwnExecutable.Arguments(),
         "agent",
@@ -39,7 +56,7 @@ internal sealed class ProviderSource(ServerOptions options, TimeProvider time) :
         "--user-data", machine.UserDataFile,
     ];
 
-    private static LocalProviderOptions LocalOptions(ServerOptions options) => new(options.LocalRoot!, AgentCommand)
+    private static LocalProviderOptions LocalOptions(ServerOptions options) => new(options.LocalRoot!, CommandOf)
     {
         Zones = options.LocalZones,
         BasePort = (int)options.LocalPort,

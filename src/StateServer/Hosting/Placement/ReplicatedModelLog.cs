@@ -4,7 +4,6 @@ using StateServer.Consensus.Proposals;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Commands.Model;
 using StateServer.Domain.Identity;
-using StateServer.Domain.Model;
 using StateServer.Domain.Outcomes;
 using StateServer.Placement.Planning;
 using StateServer.Placement.Reconciliation.Ports;
@@ -17,7 +16,7 @@ internal sealed class ReplicatedModelLog : IModelLog
     private readonly IReplica _replica;
     private readonly ILeaderLog _leader;
     private readonly TimeProvider _time;
-    private ModelState? _seen;
+    private ReplicatedState? _seen;
     private Placed? _placed;
 
     /// <summary>Joins them.</summary>
@@ -29,7 +28,8 @@ internal sealed class ReplicatedModelLog : IModelLog
         replica.Applied += applied =>
         {
             // Most entries are clients' keys, and wake nobody here.
-            if (!ReferenceEquals(Interlocked.Exchange(ref _seen, applied.State.Model), applied.State.Model))
+            var before = Interlocked.Exchange(ref _seen, applied.State);
+            if (before is null || IsNews(before, applied.State))
             {
                 Changed?.Invoke();
             }
@@ -96,6 +96,12 @@ internal sealed class ReplicatedModelLog : IModelLog
                 member.Id, member.Zone, machines.TryGetValue(member.Id, out var machine) ? machine : (MachineId?)null)),
         ];
     }
+
+    /// <summary>The model, who the members are, or what is wanted of them is another.</summary>
+    private static bool IsNews(ReplicatedState before, ReplicatedState after) =>
+        !ReferenceEquals(before.Model, after.Model)
+        || !ReferenceEquals(before.Members, after.Members)
+        || !ReferenceEquals(before.Membership, after.Membership);
 
     private sealed record Placed(object Members, object Machines, ImmutableArray<MemberSight> Sights);
 }

@@ -8,6 +8,7 @@ internal static class LineStatus
         Environment.NewLine,
         [
             $"{TabularStatus.LeaderLine(report)}; voters {report.Cluster.VotersAlive}/{report.Cluster.Voters}. {TabularStatus.LossLine(report.Cluster)}",
+            .. Membership(report),
             .. report.Members.Select(OneMember),
             .. report.Environment?.Message is { } waits ? (string[])[$"- environment {report.Environment.Name}: {waits}"] : [],
             .. report.Machines.Select(m => $"- machine {m.Id}: {m.Address ?? "-"} ({m.Zone ?? "-"}) {m.State}{Because(m.Message)}"),
@@ -25,12 +26,17 @@ internal static class LineStatus
                 TabularStatus.LeaderLine(report),
                 $"Voters: {cluster.VotersAlive} alive of {cluster.Voters}",
                 TabularStatus.LossLine(cluster),
+                .. Membership(report),
+                .. cluster.ZoneLosses.Where(z => z.HoldsMajority).Select(z => $"Zone {z.Zone}: {z.Message}"),
                 $"Members: {report.Members.Length} ({Counts(report.Members.Select(m => m.Role))})",
                 $"Zones: {Counts(report.Members.Select(m => m.Zone ?? "unknown"))}",
                 $"Health: {Counts(report.Members.Select(m => m.Healthy ? "healthy" : "unhealthy"))}",
                 .. Model(report),
             ]);
     }
+
+    private static IEnumerable<string> Membership(ClusterReport report) =>
+        report.Membership is { } membership ? MembershipText.Lines(membership, report.Cluster.Voters) : [];
 
     private static IEnumerable<string> Model(ClusterReport report)
     {
@@ -60,7 +66,7 @@ internal static class LineStatus
     private static string OneMember(MemberReport member)
     {
         string health = member.Healthy ? "healthy" : $"unhealthy: {member.Reason}";
-        return $"- {member.Name ?? member.Id}: {member.Address ?? "-"} ({member.Zone ?? "-"}) {member.Role} {member.Vote} {health}";
+        return $"- {member.Name ?? member.Id}: {member.Address ?? "-"} ({member.Zone ?? "-"}) {member.Role} {member.Vote} {health}{Because(member.PhaseReason)}";
     }
 
     private static string Counts(IEnumerable<string> values) => string.Join(

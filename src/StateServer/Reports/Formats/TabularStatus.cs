@@ -23,15 +23,22 @@ internal static class TabularStatus
         text.AppendLine(CultureInfo.InvariantCulture, $"Cluster {cluster.Id}, incarnation {cluster.Incarnation}, feature level {cluster.FeatureLevel}, asked {Ago(cluster.AsOf, now)} ago");
         text.AppendLine(LeaderLine(report));
         text.AppendLine(CultureInfo.InvariantCulture, $"Voters: {cluster.VotersAlive} alive of {cluster.Voters}. {LossLine(cluster)}");
-        text.AppendLine();
-        TextTable.Write(text, [Heading, .. report.Members.Select(m => Row(m, now))]);
-        foreach (MemberReport member in report.Members.Where(m => m.Reason is not null))
+        foreach (string line in report.Membership is { } membership ? MembershipText.Lines(membership, cluster.Voters) : [])
         {
-            text.AppendLine();
-            text.Append(CultureInfo.InvariantCulture, $"{member.Name ?? member.Id}: {member.Reason}");
+            text.AppendLine(line);
         }
 
-        if (report.Members.Any(m => m.Reason is not null))
+        MembershipText.WriteZones(text, cluster);
+        text.AppendLine();
+        TextTable.Write(text, [Heading, .. report.Members.Select(m => Row(m, now))]);
+        string[] reasons = [.. report.Members.Select(Because).OfType<string>()];
+        foreach (string reason in reasons)
+        {
+            text.AppendLine();
+            text.Append(reason);
+        }
+
+        if (reasons.Length > 0)
         {
             text.AppendLine();
         }
@@ -68,6 +75,12 @@ internal static class TabularStatus
         return $"Can lose {members}, and {zones}.";
     }
 
+    private static string? Because(MemberReport member)
+    {
+        string[] reasons = [.. new[] { member.PhaseReason, member.Reason }.OfType<string>()];
+        return reasons.Length == 0 ? null : $"{member.Name ?? member.Id}: {string.Join("; ", reasons)}";
+    }
+
     private static string[] Row(MemberReport member, DateTimeOffset now) =>
     [
         member.Name ?? "-",
@@ -76,7 +89,7 @@ internal static class TabularStatus
         member.Address ?? "-",
         member.Role,
         member.Vote,
-        member.Phase,
+        member.LearnedPercent is { } learned ? $"{member.Phase} {learned}%" : member.Phase,
         Number(member.Term),
         Number(member.LastIndex),
         Number(member.AppliedIndex),
@@ -86,7 +99,7 @@ internal static class TabularStatus
         Number(member.Pid),
         member.JoinedAt is { } joined ? Ago(joined, now) : "-",
         member.LastSeen is { } seen ? Ago(seen, now) : "never",
-        member.Healthy ? "healthy" : "unhealthy",
+        member.Healthy ? member.Degraded ? "degraded" : "healthy" : "unhealthy",
     ];
 
     private static string Number(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "-";

@@ -12,6 +12,7 @@ using StateServer.Consensus;
 using StateServer.Consensus.Leases;
 using StateServer.Domain.Identity;
 using StateServer.Loopback;
+using StateServer.StateServer.Tests.Hosting;
 using StateServer.Watching;
 
 namespace StateServer.StateServer.Tests.Api.Hosting;
@@ -58,11 +59,14 @@ internal sealed class ApiHost : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, ports.First, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddSingleton(time ?? TimeProvider.System).AddSingleton<IReplica>(replica).AddSingleton<ILeaseTimes>(replica).AddEtcdApi(watches: watches);
         builder.Services.AddModelApi(2 << 20).AddSingleton<StatusRounds>().AddSingleton<OperatorClusterService>().AddSingleton(Options());
+        builder.Services.AddSingleton<IMembershipControl>(new FakeMembershipControl());
+        builder.Services.AddSingleton<MemberMessages>().AddSingleton<SpreadCheck>().AddSingleton<MembershipService>();
         more?.Invoke(builder.Services);
         var application = builder.Build();
         application.MapEtcdApi(ports.First);
         application.MapGrpcService<ModelService>();
         application.MapGrpcService<OperatorClusterService>();
+        application.MapGrpcService<MembershipService>();
         await application.StartAsync();
         return new ApiHost(application, replica, ports);
     }

@@ -218,10 +218,13 @@ internal sealed class InMemoryReplica : IReplica, ILeaseTimes
     /// <summary>How often all members were asked for their status.</summary>
     internal int Observations { get; private set; }
 
+    /// <summary>What the other members say when they are asked.</summary>
+    internal ImmutableArray<MemberObservation> Others { get; set; } = [];
+
     public ValueTask<IReadOnlyList<MemberObservation>> ObserveMembersAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         Observations++;
-        return ValueTask.FromResult<IReadOnlyList<MemberObservation>>([new MemberObservation(Self, Status, TimeSpan.Zero, null, null)]);
+        return ValueTask.FromResult<IReadOnlyList<MemberObservation>>([new MemberObservation(Self, Status, TimeSpan.Zero, null, null), .. Others]);
     }
 
     public ValueTask TransferLeadershipAsync(NodeId target, CancellationToken cancellationToken)

@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using StateServer.Domain.Commands.Membership;
+using StateServer.Placement.Planning.Membership;
+using StateServer.Placement.Planning.Membership.Steps;
+using StateServer.Placement.Reconciliation.Ports;
+
+namespace StateServer.Placement.Reconciliation.Membership;
+
+/// <summary>
+/// Brings into the log, as events, what this leader decides of the members and no other command tells: that a guard begins to hold
+/// healing back, and that leadership is handed over. A note holds nothing up: one that does not come through soon is left out. Not
+/// thread-safe: the loop's alone.
+/// </summary>
+/// <param name="membership">The log.</param>
+/// <param name="term">The term to note in.</param>
+/// <param name="time">The clock.</param>
+internal sealed class DecisionNotes(IMembership membership, long term, TimeProvider time)
+{
+    /// <summary>From one note of a kind to the next: a guard that comes and goes doesn't fill the log.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a note may take; a commit takes milliseconds.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>These have events of their own: an operator's pause, and a restore.</summary>
+    private static readonly ImmutableHashSet<string> ToldElsewhere = ["paused", "restored"];
+
+    private readonly Dictionary<string, long> _notedAt = [];
+    private ImmutableSortedSet<string> _guards = [];
+
+    /// <summary>Notes the guards that hold something back since this look.</summary>
+    public async Task TellAsync(MembershipReport report, CancellationToken stop)
+    {
+        foreach (var guard in report.Guards.Except(_guards).Except(ToldElsewhere))
+        {
+            await NoteAsync(guard, new(null, $"the guard {guard} holds the members' healing back: {Why(report)}"), stop).ConfigureAwait(false);
+        }
+
+        _guards = report.Guards;
+    }
+
+    /// <summary>Notes that leadership is handed over.</summary>
+    public Task TellAsync(HandOverStep handOver, CancellationToken stop) =>
+        NoteAsync("hand over", new(handOver.Target, $"it is to lead: {handOver.Reason}"), stop);
+
+    private static string Why(MembershipReport report) => report.Stopped.Length > 0
+        ? report.Stopped
+        : string.Join("; ", report.Decisions.Select(decision => decision.Awaits).Where(line => line.Length > 0).Distinct());
+
+    private async Task NoteAsync(string kind, NoteDecisionCommand note, CancellationToken stop)
+    {
+        if (_notedAt.TryGetValue(kind, out var noted) && time.GetElapsedTime(noted) < Pause)
+        {
+            return;
+        }
+
+        _notedAt[kind] = time.GetTimestamp();
+        using var limit = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        try
+        {
+            await membership.ProposeAsync(note, term, either.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is MembershipException || (e is OperationCanceledException && !stop.IsCancellationRequested))
+        {
+            // The decision stands without its note; status and metrics tell it too.
+        }
+    }
+}
