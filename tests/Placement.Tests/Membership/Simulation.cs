@@ -47,7 +47,7 @@ internal sealed class Simulation
             StartGrace = TimeSpan.FromSeconds(60),
             RebalanceAfter = TimeSpan.FromSeconds(30),
         };
-        _mind = PlantedMinds.Of(bug, seed, Cluster);
+        _mind = PlantedMinds.Of(bug, seed);
     }
 
     public SimulatedCluster Cluster { get; }
