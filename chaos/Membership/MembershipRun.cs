@@ -211,7 +211,7 @@ internal sealed class MembershipRun(RunPlan plan, string executable, string fold
         }
 
         ListMembersResponse? last = await cluster.ListAsync(CancellationToken.None);
-        return new Verdict("redundancy", Conclusion.Violated, $"not whole {HealLimit.TotalSeconds:0} s after the last fault{asked}: {(last is null ? "nobody answers" : last)}");
+        return new Verdict("redundancy", Conclusion.Violated, $"not whole {HealLimit.TotalSeconds:0} s after the last fault{asked}: {last?.ToString() ?? "nobody answers"}");
     }
 
     /// <summary>Says how many members there are to be, until somebody takes it.</summary>

@@ -15,8 +15,8 @@ internal sealed record ServerProcess(int Pid, string Client, string Folder, bool
     /// <summary>The number of the attempt that launched its machine; the first one's is 1.</summary>
     public int Attempt => IsMachine ? int.Parse(Path.GetFileName(Folder).Split('-')[^1], System.Globalization.CultureInfo.InvariantCulture) : 1;
 
-    /// <summary>What it prints.</summary>
-    public string LogFile => IsMachine ? Path.Combine(Folder, "machine.log") : Path.Combine(Path.GetDirectoryName(Folder)!, "server.log");
+    /// <summary>What it prints; a copy of a machine's disk goes on with the machine's log.</summary>
+    public string LogFile => Path.Combine(Folder, "machine.log") is var log && (IsMachine || File.Exists(log)) ? log : Path.Combine(Path.GetDirectoryName(Folder)!, "server.log");
 
     /// <summary>Reads a process's command line.</summary>
     /// <returns>Null where it is no state server below a folder.</returns>

@@ -20,10 +20,12 @@ internal sealed class NewcomerLossFault : IMembershipFault
         }
 
         bool gone = await context.KillAsync(victim);
-        if (await context.NewcomerAsync(victim, cancellationToken) is not var (newcomer, process))
+        if (await context.NewcomerAsync(victim, cancellationToken) is not { } came)
         {
             return new FaultEffect(false, $"nobody came for {victim.Name}");
         }
+
+        (Member newcomer, ServerProcess process) = came;
 
         // With a vote or without: the others must be a majority without it, since it is about to get one.
         await MomentAsync(context, newcomer, cancellationToken);
