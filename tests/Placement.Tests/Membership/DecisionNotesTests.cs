@@ -1,4 +1,9 @@
+using Microsoft.Extensions.Time.Testing;
+using StateServer.Domain.Identity;
 using StateServer.Domain.Model;
+using StateServer.Domain.Outcomes;
+using StateServer.Placement.Planning.Membership.Steps;
+using StateServer.Placement.Reconciliation.Membership;
 
 namespace StateServer.Placement.Tests.Membership;
 
@@ -18,6 +23,31 @@ public sealed class DecisionNotesTests
         var told = Assert.Single(simulation.Cluster.State.Model.Events, happened => happened.Kind == ModelEventKind.MembersDecided);
         Assert.Equal("it is to lead: this leader's disk stalls", told.Text);
         Assert.Equal([], simulation.Cluster.Faults);
+    }
+
+    [Fact]
+    public async Task A_note_that_a_stalling_disk_delays_holds_nothing_up_and_is_not_withdrawn()
+    {
+        FakeTimeProvider time = new();
+        TaskCompletionSource<Outcome> commit = new();
+        CancellationToken given = default;
+        FakeMembership members = new()
+        {
+            Proposes = (_, token) =>
+            {
+                given = token;
+                return commit.Task;
+            },
+        };
+        DecisionNotes notes = new(members, 1, time);
+        using CancellationTokenSource stop = new();
+        var told = notes.TellAsync(new HandOverStep(new NodeId(2), "this leader's disk stalls"), stop.Token);
+        Assert.False(told.IsCompleted);
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        await told.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.False(commit.Task.IsCompleted);
+        Assert.False(given.IsCancellationRequested);
     }
 
     [Fact]

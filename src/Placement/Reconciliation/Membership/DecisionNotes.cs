@@ -8,8 +8,8 @@ namespace StateServer.Placement.Reconciliation.Membership;
 
 /// <summary>
 /// Brings into the log, as events, what this leader decides of the members and no other command tells: that a guard begins to hold
-/// healing back, and that leadership is handed over. A note holds nothing up: one that does not come through soon is left out. Not
-/// thread-safe: the loop's alone.
+/// healing back, and that leadership is handed over. A note holds nothing up: one that does not come through soon is left behind, to
+/// come through or not. Not thread-safe: the loop's alone.
 /// </summary>
 /// <param name="membership">The log.</param>
 /// <param name="term">The term to note in.</param>
@@ -59,7 +59,8 @@ internal sealed class DecisionNotes(IMembership membership, long term, TimeProvi
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         try
         {
-            await membership.ProposeAsync(note, term, either.Token).ConfigureAwait(false);
+            // Not withdrawn: where a disk stalls, and the note may say so, a commit takes longer than the patience.
+            await membership.ProposeAsync(note, term, stop).OrLeaveAsync(either.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is MembershipException || (e is OperationCanceledException && !stop.IsCancellationRequested))
         {
