@@ -130,6 +130,7 @@ internal sealed class ModelExplanations(TimeProvider time, IPlanPreview? preview
         {
             MachineStatus.Pending => $"the launch of machine {machine.Id}{Message(machine.Message)}",
             MachineStatus.Launching => $"the outcome of launch attempt {machine.Attempts[^1].Number} of machine {machine.Id} in zone {machine.Attempts[^1].Zone}",
+            MachineStatus.Starting when machine.StateServer is not null => $"the state server on machine {machine.Id}, until it joins",
             MachineStatus.Starting => $"the first word of the agent on machine {machine.Id}",
             MachineStatus.Lost => $"machine {machine.Id} is lost: its units are placed elsewhere",
             MachineStatus.Terminating => $"the end of machine {machine.Id}'s instance",

@@ -30,7 +30,7 @@ internal static class LineStatus
                 .. cluster.ZoneLosses.Where(z => z.HoldsMajority).Select(z => $"Zone {z.Zone}: {z.Message}"),
                 $"Members: {report.Members.Length} ({Counts(report.Members.Select(m => m.Role))})",
                 $"Zones: {Counts(report.Members.Select(m => m.Zone ?? "unknown"))}",
-                $"Health: {Counts(report.Members.Select(m => m.Healthy ? "healthy" : "unhealthy"))}",
+                $"Health: {Counts(report.Members.Select(m => m.Healthy ? m.Degraded ? "degraded" : "healthy" : "unhealthy"))}",
                 .. Model(report),
             ]);
     }
