@@ -21,7 +21,7 @@ public sealed class DecisionNotesTests
         simulation.Run(20);
         Assert.NotEqual(stalled, simulation.Cluster.Leader);
         var told = Assert.Single(simulation.Cluster.State.Model.Events, happened => happened.Kind == ModelEventKind.MembersDecided);
-        Assert.Equal("it is to lead: this leader's disk stalls", told.Text);
+        Assert.Equal($"it is to lead: the disk of leader {simulation.Cluster.State.Members[stalled!.Value].Name} stalls", told.Text);
         Assert.Equal([], simulation.Cluster.Faults);
     }
 
@@ -41,7 +41,7 @@ public sealed class DecisionNotesTests
         };
         DecisionNotes notes = new(members, 1, time);
         using CancellationTokenSource stop = new();
-        var told = notes.TellAsync(new HandOverStep(new NodeId(2), "this leader's disk stalls"), stop.Token);
+        var told = notes.TellAsync(new HandOverStep(new NodeId(2), "the disk of leader first stalls"), stop.Token);
         Assert.False(told.IsCompleted);
 
         time.Advance(TimeSpan.FromSeconds(1));

@@ -39,7 +39,7 @@ public sealed class SlowDiskTest
         await using var injection = await SystemCallInjection.AttachAsync(
             cluster.Living(slow).Pid, "fdatasync", $"delay_exit={SyncMilliseconds * 1000}");
         await cluster.AwaitAsync($"another than {slow.Name} leads", answer => answer.Members.Any(member => member.Leads && member.Id != slow.Id));
-        if (!(await cluster.RunAsync("events")).Contains("it is to lead: this leader's disk stalls", StringComparison.Ordinal))
+        if (!(await cluster.RunAsync("events")).Contains($"it is to lead: the disk of leader {slow.Name} stalls", StringComparison.Ordinal))
         {
             return false;
         }
