@@ -96,7 +96,7 @@ public sealed class AvailabilityVerbTests : IAsyncLifetime
     {
         _host.Replica.Restore(Alone());
         (int exitCode, string output, _) = await RunAsync("ensure-availability", "-n", "5", "--dry-run");
-        Assert.Equal((0, "Nothing was changed. 4 members would get a vote: 5 are wanted, 1 vote."), (exitCode, output.TrimEnd()));
+        Assert.Equal((0, "Nothing was changed. 4 members would get a vote: 5 are wanted, 1 votes."), (exitCode, output.TrimEnd()));
         Assert.Equal(0, _host.Replica.State.Membership.Target);
     }
 
@@ -110,7 +110,7 @@ public sealed class AvailabilityVerbTests : IAsyncLifetime
         Assert.Equal(0, exitCode);
         Assert.Equal(
             """
-            Nothing was changed. 2 members would get a vote: 3 are wanted, 1 vote.
+            Nothing was changed. 2 members would get a vote: 3 are wanted, 1 votes.
             maintaining machines: server-0
             adding machines: server-1, server-2
             Steps:

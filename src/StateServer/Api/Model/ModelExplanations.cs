@@ -65,7 +65,7 @@ internal sealed class ModelExplanations(TimeProvider time, IPlanPreview? preview
     {
         string name = MemberNames.NameOf(state, member);
         LeaderSight sight = rounds is null ? LeaderSight.None : await rounds.SightAsync(AskTime, cancellationToken);
-        MemberDetail detail = new MemberDetails(state, sight, time.GetUtcNow()).Of(member, null, sight.Of(member) is { } reach && reach.SilentFor > SilentAfter);
+        MemberDetail detail = new MemberDetails(state, sight, time.GetUtcNow()).Of(member, null, sight.IsSilent(member, SilentAfter));
         string machine = detail.Machine is { } number ? $" on machine {number}" : "";
         response.Subject = $"member {name}";
         response.Summary = $"member {name} is {detail.Phase ?? "a member"}{machine} in "
