@@ -72,6 +72,22 @@ public sealed class DecisionNotesTests
     }
 
     [Fact]
+    public void A_guard_that_holds_for_a_moment_leaves_no_event()
+    {
+        Simulation simulation = new(PlantedBug.None, 1);
+        simulation.SetTarget(3);
+        simulation.Run(60);
+
+        // The provider says at once that it is gone, and its last word is younger than a second.
+        new FaultInjection(simulation.Cluster).Happen(new(0, FaultKind.EndInstance, 1));
+        simulation.Run(1);
+        Assert.Contains("contradiction", simulation.Book.Members.Guards);
+        simulation.Settle(200);
+        Assert.DoesNotContain(simulation.Cluster.State.Model.Events, happened => happened.Kind == ModelEventKind.MembersDecided);
+        Assert.Equal([], simulation.Cluster.Faults);
+    }
+
+    [Fact]
     public void An_operators_pause_has_an_event_of_its_own_and_needs_no_note()
     {
         Simulation simulation = new(PlantedBug.None, 1);

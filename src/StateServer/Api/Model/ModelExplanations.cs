@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using StateServer.Api.Operator;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Identity;
@@ -44,6 +45,12 @@ internal sealed class ModelExplanations(TimeProvider time, IPlanPreview? preview
         {
             await TellAsync(response, member, state, cancellationToken);
         }
+        else if (!IsMachine(subject, state) && HistoryOf($"member {subject}", state.Model) is { IsEmpty: false } history)
+        {
+            response.Subject = $"member {subject}";
+            response.Summary = $"member {subject} is no member any more";
+            response.History.Add(history);
+        }
         else
         {
             MachineId id = subject.All(char.IsAsciiDigit)
@@ -57,6 +64,9 @@ internal sealed class ModelExplanations(TimeProvider time, IPlanPreview? preview
 
         return response;
     }
+
+    private static ImmutableArray<Wire.ModelEvent> HistoryOf(string subject, ModelState model) =>
+        [.. model.Events.Where(happened => happened.Subject == subject).TakeLast(MostHistory).Select(ModelMessages.ToMessage)];
 
     private static bool IsMachine(string subject, ReplicatedState state) =>
         subject.All(char.IsAsciiDigit) && state.Model.Machines.Keys.Any(machine => machine.ToString() == subject);
@@ -80,7 +90,7 @@ internal sealed class ModelExplanations(TimeProvider time, IPlanPreview? preview
             response.Attempts.Add(record.Attempts.Select(ModelMessages.ToMessage));
         }
 
-        response.History.Add(state.Model.Events.Where(happened => happened.Subject == response.Subject).TakeLast(MostHistory).Select(ModelMessages.ToMessage));
+        response.History.Add(HistoryOf(response.Subject, state.Model));
         await AddPlacementAsync(response, planner => planner.ExplainAsync(state, member, cancellationToken));
     }
 
