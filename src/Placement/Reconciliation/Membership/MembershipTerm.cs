@@ -342,10 +342,10 @@ internal sealed class MembershipTerm
                 MembershipMeter.Detected(input.Contact.GetValueOrDefault(lost.Member)?.SilentForMilliseconds ?? 0);
                 break;
             case TurnOperationStep when input.Membership.Operation is { } operation && operation.IsUntouched(input.Membership.Voters):
-                MembershipMeter.Operation(operation.Kind.ToString(), "aborted");
+                MembershipMeter.Operation(operation.Kind, "aborted");
                 break;
             case FinishOperationStep when input.Membership.Operation is { } operation:
-                MembershipMeter.Operation(operation.Kind.ToString(), operation.Undoing ? "undone" : "done");
+                MembershipMeter.Operation(operation.Kind, operation.Undoing ? "undone" : "done");
                 foreach (var replaced in operation.Undoing || operation.Kind != OperationKind.Swap ? [] : operation.Remove)
                 {
                     if (input.Membership.Standings.GetValueOrDefault(replaced) is { Mark: MemberMark.Lost } standing)
