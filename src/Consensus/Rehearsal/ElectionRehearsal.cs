@@ -63,7 +63,7 @@ internal static class ElectionRehearsal
         await other.StartAsync(voters, stop).ConfigureAwait(false);
         await one.Cluster!.StandNowAsync().ConfigureAwait(false);
         await LeadAsync(one, other, time, stop).ConfigureAwait(false);
-        using var transfer = new LeadershipTransfer(one.Id, one.Cluster, one.Log, OptionsOf(one.Id, ""), time);
+        using var transfer = new LeadershipTransfer(one.Id, one.Cluster!, one.Log, OptionsOf(one.Id, ""), time);
         await transfer.HandOverAsync(other.Id, stop).ConfigureAwait(false);
         await LeadAsync(other, one, time, stop).ConfigureAwait(false);
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using StateServer.Consensus.Status;
 using StateServer.Consensus.Tests.Replica;
 using StateServer.Domain.Outcomes;
 
@@ -67,7 +68,7 @@ public sealed class HandOverTests
         leader.Raft.IsHandingOver = false;
         leader.Raft.RaiseChanged();
         Assert.IsType<PutOutcome>(await held.WaitAsync(Deadline));
-        Assert.True(leader.Replica.Status.Role == Status.MemberRole.Leader);
+        Assert.Equal(MemberRole.Leader, leader.Replica.Status.Role);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class ElectionRehearsalTests
         using var parent = new TemporaryFolder();
         var folder = parent.File("rehearsal");
         Directory.CreateDirectory(Path.Combine(folder, "1"));
-        await File.WriteAllTextAsync(Path.Combine(folder, "1", "vote"), "of one that was killed in the middle");
+        await File.WriteAllTextAsync(Path.Combine(folder, "1", "vote"), "of one that was killed in the middle", CancellationToken.None);
         await ElectionRehearsal.RunAsync(folder, TimeProvider.System, CancellationToken.None);
         Assert.False(Directory.Exists(folder));
         await ElectionRehearsal.RunAsync(folder, TimeProvider.System, CancellationToken.None);
