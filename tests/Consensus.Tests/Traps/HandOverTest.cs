@@ -37,6 +37,24 @@ public sealed class HandOverTest
         Assert.True(behind.Term < stage[2].Log.Term);
     }
 
+    /// <summary>The library's first message of a term begins behind an entry that no follower has yet.</summary>
+    [Fact]
+    public async Task A_new_leaders_first_message_brings_the_terms_first_entry_and_is_not_rejected()
+    {
+        await using var stage = await Stage.SetAsync([1, 2, 3]);
+        for (ulong id = 1; id <= 3; id++)
+        {
+            var leader = await stage.ElectAsync(id);
+            var index = leader.Append($"{id}").Index;
+            await stage[1].AppliesAsync(index);
+            await stage[2].AppliesAsync(index);
+            await stage[3].AppliesAsync(index);
+        }
+
+        Assert.Equal(["1", "2", "3"], stage[1].Applier.Commands);
+        Assert.Equal(0, stage.Rejections);
+    }
+
     [Fact]
     public async Task A_member_whose_election_does_not_begin_says_so_and_follows_as_before()
     {
