@@ -4,6 +4,7 @@ using StateServer.Consensus.Log.Native;
 using StateServer.Consensus.Membership;
 using StateServer.Consensus.Raft;
 using StateServer.Consensus.Snapshots;
+using StateServer.Consensus.Transport;
 using StateServer.Domain.Identity;
 
 namespace StateServer.Consensus.Rehearsal;
