@@ -76,10 +76,7 @@ internal sealed class LeadershipTransfer(
         finally
         {
             Hold(false);
-            if (cluster.IsMeasured)
-            {
-                HeldSeconds.Record(time.GetElapsedTime(begin).TotalSeconds);
-            }
+            HeldSeconds.Record(time.GetElapsedTime(begin).TotalSeconds);
         }
     }
 
