@@ -83,11 +83,11 @@ internal sealed partial class RaftNode
     /// </summary>
     /// <exception cref="NotLeadingException">This member is starting, or was removed.</exception>
     public Task GreetVotersAsync(CancellationToken cancellationToken) => Task.WhenAll(
-        Parts.Log.Configuration.Voters.Where(voter => voter != _options.Id).SelectMany(voter => new[]
-        {
+        Parts.Log.Configuration.Voters.Where(voter => voter != _options.Id).SelectMany(voter => (Task[])
+        [
             GreetAsync(() => Channels.RaftInvoker(voter), cancellationToken),
             GreetAsync(() => Channels.Invoker(voter), cancellationToken),
-        }));
+        ]));
 
     private async Task GreetAsync(Func<CallInvoker> way, CancellationToken cancellationToken)
     {
