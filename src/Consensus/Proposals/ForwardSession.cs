@@ -9,9 +9,15 @@ namespace StateServer.Consensus.Proposals;
 /// <param name="queue">The leader's queue.</param>
 /// <param name="leadership">Who leads.</param>
 /// <param name="space">Whether the disk has room.</param>
+/// <param name="isHandingOver">Whether the leader hands over: a batch is better given to its successor.</param>
 /// <param name="answer">Takes one answer a message; called from any thread, returns at once and does not throw.</param>
 internal sealed class ForwardSession(
-    ReplicaOptions options, ProposalQueue queue, LeadershipWatch leadership, SpaceGate space, Action<ForwardReply> answer)
+    ReplicaOptions options,
+    ProposalQueue queue,
+    LeadershipWatch leadership,
+    SpaceGate space,
+    Func<bool> isHandingOver,
+    Action<ForwardReply> answer)
 {
     /// <summary>Takes one message.</summary>
     public void Receive(ForwardRequest request)
@@ -21,6 +27,12 @@ internal sealed class ForwardSession(
         if (!role.IsSelf || role.Term != request.Term)
         {
             batch.Refused(ProposalRefusal.NoLeader, $"this member does not lead term {request.Term}");
+            return;
+        }
+
+        if (isHandingOver())
+        {
+            batch.Refused(ProposalRefusal.NoLeader, "leadership is being handed over");
             return;
         }
 

@@ -129,6 +129,30 @@ internal sealed partial class ProposalQueue
             : new OutcomeUnknownException(UnknownReason.Cancelled, "the caller gave up after the command was sent"));
     }
 
+    /// <summary>Refuses all that other members forwarded and that was not taken yet.</summary>
+    public void RefuseForwarded(ProposalRefusal reason, string message)
+    {
+        List<ForwardedBatch> refused = [];
+        lock (_lock)
+        {
+            for (var left = _queue.Count; left > 0; left--)
+            {
+                var next = _queue.Dequeue();
+                if (next is ForwardedBatch batch)
+                {
+                    Discharge(batch);
+                    refused.Add(batch);
+                }
+                else
+                {
+                    _queue.Enqueue(next);
+                }
+            }
+        }
+
+        refused.ForEach(batch => batch.Refused(reason, message));
+    }
+
     /// <summary>Takes nothing more, and refuses what is still in this member's hands.</summary>
     public void Close(ProposalRefusal reason, string message)
     {

@@ -31,6 +31,7 @@ internal sealed class Proposer : IAsyncDisposable
     private bool _inFlightIsForwarded;
     private bool _waitsForApply;
     private long _inFlightSince;
+    private long _begunTerm;
     private string? _lastFailure;
 
     /// <summary>Makes the loop; <see cref="RunAsync"/> runs it.</summary>
@@ -55,11 +56,10 @@ internal sealed class Proposer : IAsyncDisposable
         _space = space;
         _time = time;
         _logger = logger;
-        leadership.Changed += (before, _) =>
-        {
-            queue.LeadershipLost(before.Term);
-            queue.Ready.Set();
-        };
+        leadership.Changed += (before, _) => queue.LeadershipLost(before.Term);
+
+        // Behind the watch, which saw it first; a hand-over that comes to nothing changes no leader.
+        raft.Changed += _ => queue.Ready.Set();
     }
 
     /// <summary>Tells that entries were applied: wakes the loop where it waits for that. Called by the applier.</summary>
@@ -168,8 +168,16 @@ internal sealed class Proposer : IAsyncDisposable
         }
 
         Volatile.Write(ref _waitsForApply, false);
+        if (_raft.IsHandingOver)
+        {
+            // What is this member's own is held until that ends; a follower gives its own to whoever leads next.
+            _queue.RefuseForwarded(ProposalRefusal.NoLeader, "leadership is being handed over");
+            return Next.WaitForChange;
+        }
+
         _taken.Clear();
         _queue.Take(term, true, _options.MaxBatchBytes, _options.MaxBatchCommands, _taken);
+        TellBegin(term);
         if (_taken.Count == 0)
         {
             return NothingTaken();
@@ -205,6 +213,20 @@ internal sealed class Proposer : IAsyncDisposable
 
             return Next.WaitForChange;
         }
+    }
+
+    /// <summary>
+    /// Followers hold what they had sent to the leader before until they have applied an entry of this term: where none follows the
+    /// first one that would tell them of its commit, a round without one does, rather than the next heartbeat.
+    /// </summary>
+    private void TellBegin(long term)
+    {
+        if (_begunTerm != term && _taken.Count == 0)
+        {
+            _raft.TellCommit();
+        }
+
+        _begunTerm = term;
     }
 
     private void Appended(EntryPosition position, int commands)

@@ -24,7 +24,15 @@ internal interface IRaftNode : IAsyncDisposable
     /// </summary>
     CancellationToken LeadershipToken { get; }
 
-    /// <summary>Raised after each change of leader, term or role as this member sees it. Handlers must return at once.</summary>
+    /// <summary>
+    /// True on a leader while it waits for its heir to be elected: appends are refused. It leads on where that comes to nothing.
+    /// </summary>
+    bool IsHandingOver { get; }
+
+    /// <summary>
+    /// Raised after each change of leader, term or role as this member sees it, and of <see cref="IsHandingOver"/>. Handlers must
+    /// return at once.
+    /// </summary>
     event Action<RaftStatus>? Changed;
 
     /// <summary>

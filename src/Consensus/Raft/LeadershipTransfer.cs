@@ -1,18 +1,26 @@
+using System.Diagnostics.Metrics;
 using StateServer.Consensus.Transport;
 using StateServer.Domain.Identity;
 
 namespace StateServer.Consensus.Raft;
 
 /// <summary>
-/// Hands leadership to a chosen voter (Raft dissertation, §3.10): nothing new is appended, the heir is brought up to date and
-/// told to stand for election at once. Bounded by one election timeout for each of the two halves; where it comes to nothing this
-/// member goes on leading. Thread-safe; one at a time.
+/// Hands leadership to a chosen voter (Raft dissertation, §3.10): the heir is brought up to date, and told to stand for election at
+/// once. Entries are appended as ever until it has all that there was when that began; only what is left then, a round's worth, is
+/// waited for without. Bounded by one election timeout for each of the steps; where it comes to nothing this member goes on leading.
+/// Thread-safe; one at a time.
 /// </summary>
 internal sealed class LeadershipTransfer(
     NodeId self, MemberCluster cluster, RaftLog log, ReplicaOptions options, TimeProvider time) : IDisposable
 {
+    private static readonly Histogram<double> HeldSeconds = RaftMeter.Meter.CreateHistogram<double>(
+        "stateserver.leader.handover.duration", "s", "How long a leader that handed over, or tried to, appended nothing: up to its successor's first message");
+
     private readonly SemaphoreSlim _one = new(1, 1);
     private int _inProgress;
+
+    /// <summary>Raised after <see cref="InProgress"/> changed; handlers return at once and don't throw.</summary>
+    public event Action? Changed;
 
     /// <summary>True while nothing new may be appended, since leadership is being handed over.</summary>
     public bool InProgress => Volatile.Read(ref _inProgress) != 0;
@@ -38,8 +46,24 @@ internal sealed class LeadershipTransfer(
                 return;
             }
 
-            Volatile.Write(ref _inProgress, 1);
-            await CatchUpAsync(heir, term, cancellationToken).ConfigureAwait(false);
+            var there = log.LastIndex;
+            await CatchUpAsync(heir, term, () => there, cancellationToken).ConfigureAwait(false);
+            await ElectAsync(heir, term, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>Nothing is appended from here on.</summary>
+    private async Task ElectAsync(NodeId heir, long term, CancellationToken cancellationToken)
+    {
+        var begin = time.GetTimestamp();
+        Hold(true);
+        try
+        {
+            await CatchUpAsync(heir, term, () => log.LastIndex, cancellationToken).ConfigureAwait(false);
             await CallAsync(heir, term, cancellationToken).ConfigureAwait(false);
             if (!await WaitAsync(() => log.Term > term || !cluster.IsLeader, cancellationToken).ConfigureAwait(false))
             {
@@ -51,9 +75,15 @@ internal sealed class LeadershipTransfer(
         }
         finally
         {
-            Volatile.Write(ref _inProgress, 0);
-            _one.Release();
+            Hold(false);
+            HeldSeconds.Record(time.GetElapsedTime(begin).TotalSeconds);
         }
+    }
+
+    private void Hold(bool isHeld)
+    {
+        Volatile.Write(ref _inProgress, isHeld ? 1 : 0);
+        Changed?.Invoke();
     }
 
     private NodeId Choose(NodeId target)
@@ -80,14 +110,18 @@ internal sealed class LeadershipTransfer(
     private bool IsAlive(NodeId voter)
         => cluster.LastContact(voter) is > 0 and var contact && time.GetElapsedTime(contact) < options.ElectionTimeoutHigh;
 
-    private async Task CatchUpAsync(NodeId heir, long term, CancellationToken cancellationToken)
+    private async Task CatchUpAsync(NodeId heir, long term, Func<long> index, CancellationToken cancellationToken)
     {
-        cluster.ForceRound();
-        if (!await WaitAsync(() => log.Leadership.Term != term || log.DurableOf(heir) >= log.LastIndex, cancellationToken)
+        if (log.DurableOf(heir) < index())
+        {
+            cluster.ForceRound();
+        }
+
+        if (!await WaitAsync(() => log.Leadership.Term != term || log.DurableOf(heir) >= index(), cancellationToken)
                 .ConfigureAwait(false))
         {
             throw new TransferRefusedException(
-                $"member {heir} is too far behind: it has {log.DurableOf(heir)} of {log.LastIndex}");
+                $"member {heir} is too far behind: it has {log.DurableOf(heir)} of {index()}");
         }
 
         if (log.Leadership.Term != term)

@@ -197,20 +197,29 @@ internal sealed partial class MemberCluster : RaftCluster<ClusterPeer>
     /// <summary>A leader's append, and whatever it means for configuration and commit index.</summary>
     public async ValueTask<AppendReply> AppendAsync(NodeId from, AppendRequest request, CancellationToken token)
     {
-        await _campaign.LetItBeginAsync(request.Term, () => _log.Term, token).ConfigureAwait(false);
-        SkipDropped(request);
-        var count = request.Entries.Count;
-        DurableLog.Verifying(request.PreviousIndex + count);
-        var result = await AppendEntriesAsync(
-            MemberIds.Of(from),
-            request.Term,
-            new ReceivedEntries(request),
-            request.PreviousIndex,
-            request.PreviousTerm,
-            request.CommitIndex,
-            stateVersion: 0,
-            token).ConfigureAwait(false);
+        await _campaign.EnterAsync(request.Term, () => _log.Term, token).ConfigureAwait(false);
+        Result<ReplicationStatus> result;
+        try
+        {
+            SkipDropped(request);
+            DurableLog.Verifying(request.PreviousIndex + request.Entries.Count);
+            result = await AppendEntriesAsync(
+                MemberIds.Of(from),
+                request.Term,
+                new ReceivedEntries(request),
+                request.PreviousIndex,
+                request.PreviousTerm,
+                request.CommitIndex,
+                stateVersion: 0,
+                token).ConfigureAwait(false);
+        }
+        finally
+        {
+            _campaign.Leave();
+        }
+
         await FollowConfigurationAsync(token).ConfigureAwait(false);
+        var count = request.Entries.Count;
         var reply = new AppendReply { Sequence = request.Sequence, Term = Math.Max(_log.Term, result.Term) };
         if (request.Term >= result.Term)
         {
@@ -273,20 +282,26 @@ internal sealed partial class MemberCluster : RaftCluster<ClusterPeer>
     }
 
     /// <summary>Stands for election in the next term at once, whatever its timer and the voters' stickiness say.</summary>
+    /// <returns>True once the election has begun; false where it doesn't.</returns>
     internal async ValueTask<bool> StandNowAsync()
     {
+        var term = _log.Term + 1;
+        if (!await _campaign.BeginAsync(term, LifecycleToken).ConfigureAwait(false))
+        {
+            return false;
+        }
+
         // Either step fails where another change of state comes between; what matters is where it ends.
-        _campaign.Begin(_log.Term + 1);
         for (var attempt = 0; attempt < StandAttempts; attempt++)
         {
             await EnableStandbyModeAsync(LifecycleToken).ConfigureAwait(false);
             if (await RevertToNormalModeAsync(LifecycleToken).ConfigureAwait(false))
             {
-                return true;
+                return await _campaign.HasBegunAsync(term, () => _log.Term, LifecycleToken).ConfigureAwait(false);
             }
         }
 
-        _campaign.RestoreTimer();
+        _campaign.CallOff();
         return false;
     }
 

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using StateServer.Consensus.Membership;
 using StateServer.Consensus.Transport;
 using StateServer.Domain.Identity;
@@ -74,6 +75,33 @@ internal sealed partial class RaftNode
     /// <inheritdoc/>
     public async ValueTask<EntryPosition> RestateVotersAsync(CancellationToken cancellationToken)
         => await Parts.Changes.RestateAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <summary>
+    /// Lets each other voter say a word over both connections to it, the one for a leader's votes and entries and the one for all
+    /// else, so that they are open when this member or that one is elected. Ends within the lowest election timeout; one that can't
+    /// be reached is no error.
+    /// </summary>
+    /// <exception cref="NotLeadingException">This member is starting, or was removed.</exception>
+    public Task GreetVotersAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        Parts.Log.Configuration.Voters.Where(voter => voter != _options.Id).SelectMany(voter => (Task[])
+        [
+            GreetAsync(() => Channels.RaftInvoker(voter), cancellationToken),
+            GreetAsync(() => Channels.Invoker(voter), cancellationToken),
+        ]));
+
+    private async Task GreetAsync(Func<CallInvoker> way, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var greeting = new Protos.Peer.Raft.RaftClient(way()).GetMetadataAsync(
+                new(), deadline: (_time.GetUtcNow() + _options.ElectionTimeoutLow).UtcDateTime, cancellationToken: cancellationToken);
+            await greeting.ResponseAsync.ConfigureAwait(false);
+        }
+        catch (RpcException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
 
     /// <summary>A call of this member was refused: by one that knows of its removal, of another folder, or of another cluster.</summary>
     private void OnRefused(NodeId peer, PeerRefusalReason reason, string message)

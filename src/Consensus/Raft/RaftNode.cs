@@ -85,6 +85,9 @@ internal sealed partial class RaftNode : IRaftNode
     public string? Fault => Volatile.Read(ref _parts) is { } parts ? Trouble(parts) : Status.Fault;
 
     /// <inheritdoc/>
+    public bool IsHandingOver => Volatile.Read(ref _parts)?.Transfer.InProgress ?? false;
+
+    /// <inheritdoc/>
     public CancellationToken LeadershipToken
     {
         get
@@ -165,6 +168,7 @@ internal sealed partial class RaftNode : IRaftNode
             var parts = RaftParts.Assemble(this, _options, opened, _applier, _time, _logger, _end);
             parts.Cluster.Changed += RaiseChanged;
             parts.Log.TermRaised += RaiseChanged;
+            parts.Transfer.Changed += RaiseChanged;
             Volatile.Write(ref _parts, parts);
             Interlocked.MemoryBarrier();
             parts.Cluster.Unfit = Volatile.Read(ref _unfit);

@@ -3,6 +3,7 @@ using DotNext.Net.Cluster;
 using DotNext.Net.Cluster.Consensus.Raft;
 using Google.Protobuf;
 using StateServer.Consensus.Commit;
+using StateServer.Consensus.Log;
 using StateServer.Consensus.Membership;
 using StateServer.Consensus.Transport;
 using StateServer.Protos.Peer;
@@ -24,6 +25,7 @@ internal sealed class RemotePeer(
     private readonly TimeSpan _appendTimeout = options.ElectionTimeoutLow;
     private readonly TimeSpan _voteTimeout = options.ElectionTimeoutLow / 2;
     private long _sequence;
+    private long _begunTerm;
 
     /// <inheritdoc/>
     public override bool IsRemote => true;
@@ -92,6 +94,7 @@ internal sealed class RemotePeer(
             PreviousTerm = prevLogTerm,
             CommitIndex = commitIndex,
         };
+        BeginTerm(request);
         var timeout = _appendTimeout + TimeSpan.FromSeconds(Fill(request, batch) / SlowestBytesPerSecond);
         var moment = log.NextMoment();
         var sent = cluster.Now();
@@ -176,6 +179,27 @@ internal sealed class RemotePeer(
     /// <inheritdoc/>
     public override void Dispose() => link.Dispose();
 
+    /// <summary>
+    /// The library takes it that each follower has what this log has when leading begins, the term's first entry included, which none
+    /// can have: every first message would be rejected, and a round lost while no write is taken. It carries that entry instead.
+    /// </summary>
+    private void BeginTerm(AppendRequest request)
+    {
+        if (_begunTerm == request.Term)
+        {
+            return;
+        }
+
+        _begunTerm = request.Term;
+        var first = log.Leadership;
+        if (first == new EntryPosition(request.PreviousIndex, request.Term) && log.TermAt(first.Index - 1) is { } before)
+        {
+            request.PreviousIndex = first.Index - 1;
+            request.PreviousTerm = before;
+            request.Entries.Add(new Entry { Term = first.Term, Kind = (int)RecordKind.Barrier });
+        }
+    }
+
     /// <returns>The payloads' bytes.</returns>
     private static long Fill(AppendRequest request, EntryBatch batch)
     {
@@ -212,7 +236,7 @@ internal sealed class RemotePeer(
 
     private Result<ReplicationStatus> Take(AppendReply reply, AppendRequest request, EntryBatch batch, long moment)
     {
-        var last = request.PreviousIndex + batch.Count;
+        var last = request.PreviousIndex + request.Entries.Count;
         if (reply.Answer == AppendReply.Types.Answer.Rejected)
         {
             if (reply.Term <= request.Term)

@@ -65,7 +65,8 @@ internal sealed class PeerDesk : IDisposable
     public void Dispose() => _closing.Dispose();
 
     /// <summary>Opens a follower's stream of proposals.</summary>
-    public ForwardSession OpenForward(Action<ForwardReply> answer) => new(_options, _queue, _leadership, _space, answer);
+    public ForwardSession OpenForward(Action<ForwardReply> answer)
+        => new(_options, _queue, _leadership, _space, () => _raft.IsHandingOver, answer);
 
     /// <summary>Answers a follower's question for a read index.</summary>
     public ValueTask<ReadIndexReply> ReadIndexAsync(ReadIndexRequest request, CancellationToken cancellationToken)

@@ -38,6 +38,28 @@ public sealed class LeadershipTest
         }
     }
 
+    /// <summary>A follower has no other reason to call a voter that doesn't lead: it would first connect to it when it is elected.</summary>
+    [Fact]
+    public async Task A_follower_that_greets_the_voters_has_a_connection_to_one_that_was_started_anew()
+    {
+        await using var cluster = new TestCluster(3);
+        await cluster.StartAsync();
+        await cluster.ProposeAsync("one");
+        var leader = cluster.IndexOf(await cluster.LeaderAsync());
+        var (greeter, other) = ((leader + 1) % 3, (leader + 2) % 3);
+        await cluster.KillAsync(other);
+        await cluster.Members[greeter]!.Node.GreetVotersAsync(CancellationToken.None);
+        var before = cluster.Connections(greeter, other);
+        await cluster.StartAsync(other);
+        await TestCluster.EventuallyAsync(
+            () =>
+            {
+                _ = cluster.Members[greeter]!.Node.GreetVotersAsync(CancellationToken.None);
+                return cluster.Connections(greeter, other) > before;
+            },
+            () => "it is not connected");
+    }
+
     [Fact]
     public async Task A_leader_that_stops_hands_over_first()
     {

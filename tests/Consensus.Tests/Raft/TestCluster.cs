@@ -181,6 +181,9 @@ internal sealed class TestCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>How many connections the one has made to the other.</summary>
+    public int Connections(int from, int to) => _links[(from, to)].Connections;
+
     /// <summary>Stops all bytes between two members, both ways.</summary>
     public void Block(int one, int other)
     {

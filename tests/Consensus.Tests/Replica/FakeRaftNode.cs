@@ -15,6 +15,7 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
     private Task _applying = Task.CompletedTask;
     private int _rounds;
     private int _commitsTold;
+    private int _appends;
 
     public event Action<RaftStatus>? Changed;
 
@@ -38,6 +39,12 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
     public TaskCompletionSource? RoundGate { get; set; }
 
     public Func<Task>? BeforeAppend { get; set; }
+
+    /// <summary>While set, appends are refused.</summary>
+    public bool IsHandingOver { get; set; }
+
+    /// <summary>How often an append was asked for, refused ones among it.</summary>
+    public int Appends => _appends;
 
     public int Rounds => _rounds;
 
@@ -80,9 +87,15 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
     public async ValueTask<EntryPosition> AppendAsync(
         long term, ReadOnlyMemory<byte> payload, bool mayUseReserve, CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref _appends);
         if (BeforeAppend is { } before)
         {
             await before();
+        }
+
+        if (IsHandingOver)
+        {
+            throw new NotLeadingException("leadership is being handed over");
         }
 
         if (SpaceShortage is { } shortage && !mayUseReserve)

@@ -11,6 +11,7 @@ internal sealed class LoopbackLink : IAsyncDisposable
     private readonly int _target;
     private readonly Task _accepting;
     private TaskCompletionSource? _blocked;
+    private int _connections;
 
     public LoopbackLink(int target)
     {
@@ -20,6 +21,9 @@ internal sealed class LoopbackLink : IAsyncDisposable
     }
 
     public string Address => $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
+
+    /// <summary>How many connections it has taken.</summary>
+    public int Connections => Volatile.Read(ref _connections);
 
     public void Block() => Interlocked.CompareExchange(ref _blocked, new(TaskCreationOptions.RunContinuationsAsynchronously), null);
 
@@ -41,6 +45,7 @@ internal sealed class LoopbackLink : IAsyncDisposable
             while (true)
             {
                 var inbound = await _listener.AcceptTcpClientAsync(_stop.Token);
+                Interlocked.Increment(ref _connections);
                 _ = ServeAsync(inbound);
             }
         }

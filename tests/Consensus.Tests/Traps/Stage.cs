@@ -13,6 +13,7 @@ internal sealed class Stage : IAsyncDisposable
     private readonly Dictionary<ulong, StagedMember> _members = [];
     private readonly HashSet<(ulong, ulong)> _cut = [];
     private readonly Lock _lock = new();
+    private int _rejections;
 
     /// <summary>Sets up members with a first configuration, and joining ones without.</summary>
     public static Task<Stage> SetAsync(ulong[] voters, params ulong[] joining) => SetAsync(voters, joining, TimeSpan.FromHours(1));
@@ -21,6 +22,11 @@ internal sealed class Stage : IAsyncDisposable
     public static Task<Stage> SetAsync(ulong[] voters, TimeSpan stickiness) => SetAsync(voters, [], stickiness);
 
     public StagedMember this[ulong id] => _members[id];
+
+    /// <summary>Appends of the current leader that their receivers rejected.</summary>
+    public int Rejections => Volatile.Read(ref _rejections);
+
+    public void CountRejection() => Interlocked.Increment(ref _rejections);
 
     /// <summary>Who belongs to the cluster, as the replicated state would say on every member.</summary>
     public MemberRoster Roster { get; private set; } = MemberRoster.Empty;

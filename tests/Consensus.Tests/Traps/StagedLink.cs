@@ -15,7 +15,16 @@ internal sealed class StagedLink(Stage stage, NodeId from, NodeId to) : IPeerLin
         => CallAsync(cluster => cluster.VoteAsync(from, request.Clone(), cancellationToken));
 
     public Task<AppendReply> AppendAsync(AppendRequest request, TimeSpan timeout, CancellationToken cancellationToken)
-        => CallAsync(cluster => cluster.AppendAsync(from, request.Clone(), cancellationToken));
+        => CallAsync(async cluster =>
+        {
+            var reply = await cluster.AppendAsync(from, request.Clone(), cancellationToken);
+            if (reply.Answer == AppendReply.Types.Answer.Rejected && reply.Term == request.Term)
+            {
+                stage.CountRejection();
+            }
+
+            return reply;
+        });
 
     public Task<SnapshotReply> SendSnapshotAsync(long term, Action<SnapshotProgress> progressed, CancellationToken cancellationToken)
         => throw new PeerUnavailableException(to, "a stage has no snapshots");

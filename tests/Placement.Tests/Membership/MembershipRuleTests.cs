@@ -110,6 +110,25 @@ public sealed class MembershipRuleTests
     }
 
     [Fact]
+    public void A_leader_that_is_to_go_hands_over_to_a_voter_that_has_followed_for_longer_than_the_newcomer()
+    {
+        Mark(_input.Leader, MemberMark.Leaving);
+        foreach (var newcomer in _input.Membership.Voters.Remove(_input.Leader))
+        {
+            _input = _input with
+            {
+                Membership = _input.Membership with
+                {
+                    Operation = new(9, OperationKind.Swap, [newcomer], [_input.Leader], true, false, "", _input.NowMilliseconds),
+                },
+            };
+            var heir = Assert.IsType<HandOverStep>(Next()).Target;
+            Assert.NotEqual(newcomer, heir);
+            Assert.NotEqual(_input.Leader, heir);
+        }
+    }
+
+    [Fact]
     public void What_an_operator_wants_replaced_is_not_held_back_by_the_guard_on_losses()
     {
         var leaving = _input.Membership.Voters.Last(node => node != _input.Leader && node != Other);

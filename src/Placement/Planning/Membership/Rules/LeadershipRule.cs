@@ -24,13 +24,17 @@ internal sealed class LeadershipRule : IMembershipRule
         return null;
     }
 
-    /// <summary>A voter that may lead: alive, caught up, not slow, and none that is to lose its vote.</summary>
+    /// <summary>
+    /// A voter that may lead: alive, caught up, not slow, and none that is to lose its vote. One that got its vote in this operation
+    /// only where there is no other: it has just started, and its first election takes longest.
+    /// </summary>
     public static NodeId? Successor(MembershipDraft draft) => draft.Voters
         .Where(node => node != draft.Input.Leader
             && draft.IsAlive(node)
             && draft.MarkOf(node) is MemberMark.Member or MemberMark.Requested
             && draft.Contact(node) is { IsCaughtUp: true, IsSlow: false }
             && !IsToGo(draft.Operation, node))
+        .OrderBy(node => draft.Operation?.Promote.Contains(node) ?? false)
         .Select(node => (NodeId?)node).FirstOrDefault();
 
     private static bool IsToGo(MembershipOperation? operation, NodeId node) => operation is not null
