@@ -31,7 +31,7 @@ internal static class ListVerb
             Console.WriteLine($"faults of {MembershipCatalogue.Workload}:");
             foreach (IMembershipFault fault in MembershipCatalogue.Faults)
             {
-                Console.WriteLine($"  {fault.Name,-24} {fault.Description}{(fault.Unavailable is { } why ? $" (not here: {why})" : "")}");
+                Console.WriteLine($"  {fault.Name,-24} {fault.Description}{(fault.LeastMembers > 3 ? $"; {fault.LeastMembers} members at least" : "")}{(fault.Unavailable is { } why ? $" (not here: {why})" : "")}");
             }
 
             return 0;

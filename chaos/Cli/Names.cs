@@ -1,4 +1,5 @@
 using StateServer.Chaos.Membership;
+using StateServer.Chaos.Membership.Faults;
 using StateServer.Chaos.Runs;
 
 namespace StateServer.Chaos.Cli;
@@ -44,6 +45,24 @@ internal static class Names
         }
 
         return TryRead(faultList ?? string.Join(',', heals ? MembershipFaults : UsualFaults), FaultsOf(workloads), "fault", out faults);
+    }
+
+    /// <summary>Leaves out what can't harm so few members; says on standard error, in one line, what that is where it was asked for by name.</summary>
+    /// <param name="faults">Names that there are.</param>
+    /// <param name="members">How many members the run begins with.</param>
+    /// <param name="areAsked">Whether they were asked for by name.</param>
+    /// <param name="fitting">Those that are left.</param>
+    public static bool TryFit(IReadOnlyList<string> faults, int members, bool areAsked, out IReadOnlyList<string> fitting)
+    {
+        IMembershipFault? tooLarge = MembershipCatalogue.Faults.FirstOrDefault(fault => fault.LeastMembers > members && faults.Contains(fault.Name));
+        fitting = [.. faults.Where(name => MembershipCatalogue.Faults.All(fault => fault.Name != name || fault.LeastMembers <= members))];
+        if (areAsked && tooLarge is not null)
+        {
+            Console.Error.WriteLine($"{tooLarge.Name} takes {tooLarge.LeastMembers} members at least: {members} never have so many to spare");
+            return false;
+        }
+
+        return true;
     }
 
     /// <summary>All where the list is absent; says on standard error, in one line, which names there are where one is unknown.</summary>

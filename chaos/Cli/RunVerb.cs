@@ -29,7 +29,8 @@ internal static class RunVerb
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            if (!Names.TryRead(parsed.GetValue(workloads), parsed.GetValue(faults), out IReadOnlyList<string> chosenWorkloads, out IReadOnlyList<string> chosenFaults))
+            if (!Names.TryRead(parsed.GetValue(workloads), parsed.GetValue(faults), out IReadOnlyList<string> chosenWorkloads, out IReadOnlyList<string> readFaults)
+                || !Names.TryFit(readFaults, parsed.GetValue(members), parsed.GetValue(faults) is not null, out IReadOnlyList<string> chosenFaults))
             {
                 return 2;
             }

@@ -25,6 +25,28 @@ internal static class ProcessProof
         }
     }
 
+    /// <summary>The words of a process's command line; none where it is gone.</summary>
+    public static string[] WordsOf(int pid)
+    {
+        try
+        {
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/cmdline")).Split('\0')[..^1];
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>The word behind another one on a process's command line, such as a flag's value; null where there is none.</summary>
+    public static string? WordBehind(string[] words, string flag) =>
+        Array.IndexOf(words, flag) is >= 0 and var at && at + 1 < words.Length ? words[at + 1] : null;
+
+    /// <summary>The numbers of all processes there are.</summary>
+    public static IEnumerable<int> All() => Directory.EnumerateDirectories("/proc")
+        .Select(name => int.TryParse(Path.GetFileName(name), CultureInfo.InvariantCulture, out int pid) ? pid : 0)
+        .Where(pid => pid > 1);
+
     /// <summary>The process that this one is a child of.</summary>
     public static int ParentOfThis()
     {

@@ -53,6 +53,9 @@ internal sealed class RunClaim : IDisposable
         }
     }
 
+    /// <summary>State servers whose data are below a folder: a cluster that heals itself starts more of them after its runner's death.</summary>
+    public void NoteServers(string folder) => Note($"servers {folder}");
+
     public void NoteMount(string path) => Note($"mount {path}");
 
     public void NoteNamespace(string name) => Note($"namespace {name}");
@@ -85,6 +88,7 @@ internal sealed class RunClaim : IDisposable
             }
 
             EndProcesses(lines, undone);
+            EndServers(lines, undone);
             foreach (string[] line in lines.Reverse())
             {
                 if (line is ["mount", ..] && ExternalTool.Try("umount", "-l", string.Join(' ', line.Skip(1)))
@@ -105,6 +109,24 @@ internal sealed class RunClaim : IDisposable
             if (IsAlive(line[1], line[2]) && Signals.Send(int.Parse(line[1], CultureInfo.InvariantCulture), Signals.Kill))
             {
                 undone.Add($"process {line[1]}");
+            }
+        }
+    }
+
+    /// <summary>Told by their own command lines. Twice: one may have launched another while it was looked for.</summary>
+    private static void EndServers(string[][] lines, List<string> undone)
+    {
+        foreach (string folder in lines.Where(line => line is ["servers", ..]).Select(line => string.Join(' ', line.Skip(1)) + "/"))
+        {
+            for (int look = 0; look < 2; look++)
+            {
+                foreach (int pid in ProcessProof.All().Where(pid => ProcessProof.WordBehind(ProcessProof.WordsOf(pid), "--data-dir")?.StartsWith(folder, StringComparison.Ordinal) == true))
+                {
+                    if (Signals.Send(pid, Signals.Kill) && look == 0)
+                    {
+                        undone.Add($"process {pid}");
+                    }
+                }
             }
         }
     }

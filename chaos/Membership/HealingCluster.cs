@@ -15,12 +15,15 @@ namespace StateServer.Chaos.Membership;
 /// </summary>
 internal sealed class HealingCluster : IAsyncDisposable
 {
-    /// <summary>Zones; the last one has no room, so that where it is the first choice a replacement goes elsewhere.</summary>
     private const int Zones = 5;
+
+    /// <summary>It has no room. Three members stand in a, b and c, so it is the first choice of each replacement, which has to go elsewhere.</summary>
+    private const string Full = "local-d";
 
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan VerbLimit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ResumePause = TimeSpan.FromSeconds(10);
 
     private readonly string _executable;
     private readonly RunClaim _claim = RunClaim.Take(RunClaim.DefaultFolder);
@@ -40,6 +43,9 @@ internal sealed class HealingCluster : IAsyncDisposable
     /// <summary>The environment's folder.</summary>
     public string Root => Path.Combine(Folder, "root");
 
+    /// <summary>Where a launched machine's folder is made.</summary>
+    public string MachinesFolder => Path.Combine(Root, "machines");
+
     /// <summary>What all processes printed, kept when their folders are removed.</summary>
     public string Logs => Path.Combine(Folder, "logs");
 
@@ -54,8 +60,9 @@ internal sealed class HealingCluster : IAsyncDisposable
             Directory.CreateDirectory(cluster.Logs);
             await File.WriteAllTextAsync(
                 Path.Combine(folder, "stateserver", "environments.yaml"),
-                string.Create(CultureInfo.InvariantCulture, $"default: chaos\nenvironments:\n  chaos: {{type: local, root: {cluster.Root}, zone-count: {Zones}, zone-capacity: {{local-{(char)('a' + Zones - 1)}: 0}}, replace-after: {ReplaceAfter.TotalSeconds}s}}\n"),
+                string.Create(CultureInfo.InvariantCulture, $"default: chaos\nenvironments:\n  chaos: {{type: local, root: {cluster.Root}, zone-count: {Zones}, zone-capacity: {{{Full}: 0}}, replace-after: {ReplaceAfter.TotalSeconds}s}}\n"),
                 cancellationToken);
+            cluster._claim.NoteServers(folder);
             await cluster.VerbAsync(cancellationToken, "bootstrap", "--port", $"{FreePorts.Block(200)}");
             await cluster.VerbAsync(cancellationToken, "ensure-availability", "-n", $"{members}", "--timeout", "2m");
             return cluster;
@@ -72,8 +79,7 @@ internal sealed class HealingCluster : IAsyncDisposable
     {
         ServerProcess[] all =
         [
-            .. Directory.EnumerateDirectories("/proc").Select(name => int.TryParse(Path.GetFileName(name), CultureInfo.InvariantCulture, out int pid) ? pid : 0)
-                .Where(pid => pid > 1).Select(pid => ServerProcess.Find(pid, Folder)).OfType<ServerProcess>(),
+            .. ProcessProof.All().Select(pid => ServerProcess.Find(pid, Folder)).OfType<ServerProcess>(),
         ];
         foreach (ServerProcess process in all)
         {
@@ -89,8 +95,14 @@ internal sealed class HealingCluster : IAsyncDisposable
     }
 
     /// <summary>A member's process; null where none lives.</summary>
-    public ServerProcess? ProcessOf(Member member) =>
-        Processes().FirstOrDefault(process => process.Machine == member.Machine && process.Folder.StartsWith(Root + "/", StringComparison.Ordinal));
+    public ServerProcess? ProcessOf(Member member) => ProcessOf(member, Processes());
+
+    /// <summary>A member's process among those that were seen; null where it is none of them.</summary>
+    public ServerProcess? ProcessOf(Member member, IEnumerable<ServerProcess> processes) =>
+        processes.FirstOrDefault(process => process.Machine == member.Machine && process.Folder.StartsWith(Root + "/", StringComparison.Ordinal));
+
+    /// <summary>The folders of the machines that were launched and are not removed yet.</summary>
+    public IReadOnlySet<string> MachineFolders() => Directory.EnumerateDirectories(MachinesFolder).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>A connection to where a member may be.</summary>
     public GrpcChannel ChannelTo(string client) => _channels.GetOrAdd(client, Connections.Open);
@@ -121,18 +133,65 @@ internal sealed class HealingCluster : IAsyncDisposable
         AskAsync((client, options) => client.ListMembersAsync(new ListMembersRequest(), options), cancellationToken);
 
     /// <summary>Waits until the members are as they should be.</summary>
-    /// <returns>The members; null where the time was over.</returns>
-    public async Task<IReadOnlyList<Member>?> AwaitAsync(Func<ListMembersResponse, bool> condition, TimeSpan limit, CancellationToken cancellationToken)
+    /// <param name="condition">How.</param>
+    /// <param name="limit">How long.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="pause">Between two looks; a tenth of a second unless a moment is to be caught.</param>
+    /// <returns>What was told; null where the time was over.</returns>
+    public async Task<ListMembersResponse?> AwaitAsync(
+        Func<ListMembersResponse, bool> condition, TimeSpan limit, CancellationToken cancellationToken, TimeSpan? pause = null)
     {
         long started = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(started) < limit && !cancellationToken.IsCancellationRequested)
         {
             if (await ListAsync(cancellationToken) is { } answer && condition(answer))
             {
-                return answer.Members;
+                return answer;
+            }
+
+            await Task.Delay(pause ?? Pause, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Says that healing may go on, until somebody takes it, as an operator does who looks on: what the guard counted of our own doing, or of
+    /// a machine too busy to let members speak, is nothing to stop for.
+    /// </summary>
+    /// <returns>Whether it was taken.</returns>
+    public async Task<bool> ResumeAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(started) < limit && !cancellationToken.IsCancellationRequested)
+        {
+            if (await AskAsync((client, options) => client.ResumeHealingAsync(new ResumeHealingRequest(), options), cancellationToken) is not null)
+            {
+                return true;
             }
 
             await Task.Delay(Pause, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return false;
+    }
+
+    /// <summary>Waits until so many voters are there and all is well, and says again and again that healing may go on.</summary>
+    /// <param name="voters">How many; null for as many as are wanted at the moment.</param>
+    /// <param name="limit">How long.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>What was told; null where the time was over.</returns>
+    public async Task<ListMembersResponse?> WholeAsync(int? voters, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(started) is var spent && spent < limit && !cancellationToken.IsCancellationRequested)
+        {
+            await ResumeAsync(ResumePause, cancellationToken);
+            TimeSpan left = limit - spent;
+            if (await AwaitAsync(answer => IsFull(answer, voters ?? answer.Target), left < ResumePause ? left : ResumePause, cancellationToken) is { } whole)
+            {
+                return whole;
+            }
         }
 
         return null;
@@ -174,7 +233,7 @@ internal sealed class HealingCluster : IAsyncDisposable
     public static ProcessStartInfo StartOf(ServerProcess process, Func<string, string>? change = null)
     {
         var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = Path.GetTempPath() };
-        foreach (string word in (string[])["-c", "exec \"$@\" </dev/null >>\"$0\" 2>&1", process.LogFile, .. ServerProcess.Words(process.Pid)])
+        foreach (string word in (string[])["-c", "exec \"$@\" </dev/null >>\"$0\" 2>&1", process.LogFile, .. ProcessProof.WordsOf(process.Pid)])
         {
             start.ArgumentList.Add(change is null || word.StartsWith("exec ", StringComparison.Ordinal) ? word : change(word));
         }
@@ -218,6 +277,15 @@ internal sealed class HealingCluster : IAsyncDisposable
         }
 
         return true;
+    }
+
+    /// <summary>The data of a run that passed tell nothing more, and take hundreds of MiB; the logs stay. After <see cref="DisposeAsync"/>.</summary>
+    public void DropData()
+    {
+        foreach (string data in Directory.EnumerateDirectories(Folder).Where(data => data != Logs))
+        {
+            Directory.Delete(data, recursive: true);
+        }
     }
 
     public async ValueTask DisposeAsync()

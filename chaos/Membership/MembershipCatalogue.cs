@@ -23,7 +23,8 @@ internal static class MembershipCatalogue
         new LossInChangeFault(all: true),
         new NewcomerLossFault(),
         new LostAnswerFault(),
-        new ProviderOutageFault(),
+        new ProviderOutageFault(errs: false),
+        new ProviderOutageFault(errs: true),
         new SleepFault(),
         new ComeBackFault(),
     ];

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Google.Protobuf;
 using Grpc.Core;
 using StateServer.Chaos.Histories;
@@ -9,8 +10,8 @@ using Member = StateServer.Protos.Operator.Member;
 namespace StateServer.Chaos.Membership;
 
 /// <summary>
-/// Clients that put unique keys through every state server that runs, one that was removed and one that is about to join among them; and
-/// one that looks who says that it leads and who the members are.
+/// Clients that put unique keys through every state server that runs, one that was removed and one that is about to join among them, and
+/// read now and then; and two that look who says that it leads, and who the members are.
 /// </summary>
 /// <param name="cluster">The cluster.</param>
 /// <param name="evidence">Gets what is seen.</param>
@@ -26,12 +27,17 @@ internal sealed class MembershipLoad(HealingCluster cluster, MembershipEvidence 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LookLimit = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>One call in so many is a linearizable read.</summary>
+    private const int ReadShare = 4;
+
     private readonly HashSet<ulong> _known = [];
+    private readonly ConcurrentDictionary<string, LeaderClaim> _said = new();
     private volatile string[] _living = [];
+    private long _highest;
 
     /// <summary>Works until the token is cancelled.</summary>
     public Task RunAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll([LookAsync(cancellationToken), .. Enumerable.Range(0, clients).Select(client => Task.Run(() => PutAsync(client, cancellationToken), CancellationToken.None))]);
+        Task.WhenAll([ClaimsAsync(cancellationToken), MembersAsync(cancellationToken), .. Enumerable.Range(0, clients).Select(client => Task.Run(() => PutAsync(client, cancellationToken), CancellationToken.None))]);
 
     private async Task PutAsync(int client, CancellationToken cancellationToken)
     {
@@ -41,7 +47,8 @@ internal sealed class MembershipLoad(HealingCluster cluster, MembershipEvidence 
             string[] living = _living;
             if (living.Length > 0)
             {
-                await PutOnceAsync(living[random.Next(living.Length)], $"{Prefix}{client}/{sequence}");
+                string address = living[random.Next(living.Length)];
+                await (random.Next(ReadShare) == 0 ? ReadOnceAsync(address) : PutOnceAsync(address, $"{Prefix}{client}/{sequence}"));
             }
 
             await Task.Delay(TimeSpan.FromSeconds(clients / rate), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -59,6 +66,7 @@ internal sealed class MembershipLoad(HealingCluster cluster, MembershipEvidence 
             using var limit = new CancellationTokenSource(WorkloadContext.CallLimit);
             PutResponse answer = await new KV.KVClient(cluster.ChannelTo(address)).PutAsync(request, cancellationToken: limit.Token);
             evidence.Acknowledged.Enqueue(new AcknowledgedPut(key, answer.Header.Revision, answer.Header.MemberId, begun));
+            Rise(answer.Header.Revision);
         }
         catch (RpcException failure)
         {
@@ -69,12 +77,60 @@ internal sealed class MembershipLoad(HealingCluster cluster, MembershipEvidence 
         progress.Count(status, writes: true);
     }
 
-    private async Task LookAsync(CancellationToken cancellationToken)
+    private async Task ReadOnceAsync(string address)
+    {
+        long floor = Interlocked.Read(ref _highest);
+        long begun = WorkloadContext.Now;
+        OperationStatus status = OperationStatus.Ok;
+        try
+        {
+            using var limit = new CancellationTokenSource(WorkloadContext.CallLimit);
+            var request = new RangeRequest { Key = ByteString.CopyFromUtf8(Prefix) };
+            RangeResponse answer = await new KV.KVClient(cluster.ChannelTo(address)).RangeAsync(request, cancellationToken: limit.Token);
+            evidence.Reads.Enqueue(new AnsweredRead("a read", answer.Header.Revision, answer.Header.MemberId, begun, floor));
+        }
+        catch (RpcException failure)
+        {
+            status = CallEnd.Of(failure);
+        }
+
+        progress.Count(status, writes: false);
+    }
+
+    private void Rise(long revision)
+    {
+        for (long seen = Interlocked.Read(ref _highest); seen < revision;)
+        {
+            long before = Interlocked.CompareExchange(ref _highest, revision, seen);
+            if (before == seen)
+            {
+                return;
+            }
+
+            seen = before;
+        }
+    }
+
+    private async Task ClaimsAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
-            _living = [.. cluster.Processes().Select(process => process.Client)];
+            IReadOnlyList<ServerProcess> processes = cluster.Processes();
+            foreach (ServerProcess process in processes.Where(process => process.Attempt > 1))
+            {
+                evidence.LaterAttempts[process.Folder] = 0;
+            }
+
+            _living = [.. processes.Select(process => process.Client)];
             await Task.WhenAll(_living.Select(ClaimAsync));
+            await Task.Delay(Look, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task MembersAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
             if (await cluster.ListAsync(cancellationToken) is { } answer)
             {
                 Note(answer.Members);
@@ -84,6 +140,10 @@ internal sealed class MembershipLoad(HealingCluster cluster, MembershipEvidence 
         }
     }
 
+    /// <summary>
+    /// Asks one whether it leads. Its term and its leader are read one after the other, so that one which just learned of a newer term may
+    /// name itself once more: what it says twice in a row counts.
+    /// </summary>
     private async Task ClaimAsync(string address)
     {
         try
@@ -92,13 +152,22 @@ internal sealed class MembershipLoad(HealingCluster cluster, MembershipEvidence 
             StatusResponse status = await new Maintenance.MaintenanceClient(cluster.ChannelTo(address)).StatusAsync(new EtcdStatusRequest(), cancellationToken: limit.Token);
             if (status.Leader != 0 && status.Leader == status.Header.MemberId)
             {
-                evidence.Claims[new LeaderClaim(status.RaftTerm, status.Leader)] = 0;
+                var claim = new LeaderClaim(status.RaftTerm, status.Leader);
+                if (_said.TryGetValue(address, out LeaderClaim before) && before == claim)
+                {
+                    evidence.Claims[claim] = 0;
+                }
+
+                _said[address] = claim;
+                return;
             }
         }
         catch (RpcException)
         {
             // It says nothing.
         }
+
+        _said.TryRemove(address, out _);
     }
 
     private void Note(IEnumerable<Member> members)
@@ -113,7 +182,12 @@ internal sealed class MembershipLoad(HealingCluster cluster, MembershipEvidence 
         foreach (Member member in all)
         {
             _known.Add(member.Id);
-            if (member.Phase == "lost")
+            if (member.Phase != "lost" && member.Vote is "removing-vote" or "no-vote")
+            {
+                evidence.Leaving[member.Id] = 0;
+            }
+
+            if (member.Phase == "lost" && !evidence.Leaving.ContainsKey(member.Id))
             {
                 evidence.LostIn[member.Id] = member.Zone;
             }

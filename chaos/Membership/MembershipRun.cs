@@ -17,6 +17,9 @@ internal sealed class MembershipRun(RunPlan plan, string executable, string fold
     private static readonly TimeSpan HealLimit = TimeSpan.FromSeconds(150);
     private static readonly TimeSpan FaultLimit = TimeSpan.FromSeconds(120);
 
+    /// <summary>Somebody leads again by then, whatever was harmed.</summary>
+    private static readonly TimeSpan ResumeLimit = TimeSpan.FromSeconds(20);
+
     /// <summary>What a run may take beyond its minutes: starting, a last fault, healing, judging, stopping.</summary>
     private static readonly TimeSpan BeyondMinutes = TimeSpan.FromMinutes(8);
 
@@ -58,35 +61,66 @@ internal sealed class MembershipRun(RunPlan plan, string executable, string fold
             return ([], $"the cluster did not come up: {failed.Message}");
         }
 
+        (IReadOnlyList<Verdict> Verdicts, string? Invalid) result;
         await using (cluster)
         {
-            await using var display = new ProgressDisplay(writer, _progress, terminal, TimeProvider.System);
-            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            Task load = new MembershipLoad(cluster, _evidence, _progress, plan.Clients, plan.Rate, plan.Seed).RunAsync(end.Token);
-            string? invalid;
-            Verdict healing;
-            try
-            {
-                invalid = await WarmUpAsync(cancellationToken) ? null : "there was no traffic before the first fault";
-                await InjectAllAsync(cluster, display, cancellationToken);
-                healing = await HealAsync(cluster, cancellationToken);
-                await MembershipContext.HoldAsync(TimeSpan.FromSeconds(1), cancellationToken);
-            }
-            finally
-            {
-                await end.CancelAsync();
-                await load;
-            }
+            result = await RunOnAsync(cluster, cancellationToken);
+        }
 
-            if (cancellationToken.IsCancellationRequested || healing.Conclusion != Conclusion.Holds)
-            {
-                return ([healing, .. Seen(), KeptLogs.Inspect(cluster.Logs)], invalid);
-            }
+        if (result.Invalid is null && result.Verdicts.Concat(_violations).All(verdict => verdict.Conclusion == Conclusion.Holds))
+        {
+            cluster.DropData();
+        }
 
-            List<Verdict> verdicts = [healing, .. Seen()];
+        return result;
+    }
+
+    private async Task<(IReadOnlyList<Verdict> Verdicts, string? Invalid)> RunOnAsync(HealingCluster cluster, CancellationToken cancellationToken)
+    {
+        await using var display = new ProgressDisplay(writer, _progress, terminal, TimeProvider.System);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<Verdict?> load = LoadAsync(cluster, end.Token);
+        string? invalid;
+        Verdict healing;
+        try
+        {
+            invalid = await WarmUpAsync(cancellationToken) ? null : "there was no traffic before the first fault";
+            await InjectAllAsync(cluster, display, cancellationToken);
+            healing = await HealAsync(cluster, cancellationToken);
+            await MembershipContext.HoldAsync(TimeSpan.FromSeconds(1), cancellationToken);
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await load;
+        }
+
+        List<Verdict> verdicts = [healing, .. Seen()];
+        if (await load is { } broken)
+        {
+            verdicts.Add(broken);
+        }
+
+        if (!cancellationToken.IsCancellationRequested && healing.Conclusion == Conclusion.Holds)
+        {
             verdicts.AddRange(await FinalState.JudgeAsync(cluster, _evidence, cancellationToken));
-            verdicts.Add(KeptLogs.Inspect(cluster.Logs));
-            return (verdicts, invalid ?? (_injected.Any(fault => fault.TookEffect) ? null : "no fault took effect"));
+        }
+
+        verdicts.Add(KeptLogs.Inspect(cluster.Logs));
+        return (verdicts, invalid ?? (_injected.Any(fault => fault.TookEffect) ? null : "no fault took effect"));
+    }
+
+    /// <summary>Null, or what broke the load: an answer that no member should give.</summary>
+    private async Task<Verdict?> LoadAsync(HealingCluster cluster, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await new MembershipLoad(cluster, _evidence, _progress, plan.Clients, plan.Rate, plan.Seed).RunAsync(cancellationToken);
+            return null;
+        }
+        catch (Exception broken) when (broken is not OperationCanceledException)
+        {
+            return new Verdict("load", Conclusion.Violated, $"a client broke: {broken.GetType().Name}: {broken.Message}");
         }
     }
 
@@ -94,8 +128,9 @@ internal sealed class MembershipRun(RunPlan plan, string executable, string fold
     private IEnumerable<Verdict> Seen() =>
     [
         LeaderChecker.Check([.. _evidence.Claims.Keys]),
-        RemovedMemberChecker.Check(_evidence.Acknowledged, _evidence.Removed),
-        ReplacementChecker.Check(_evidence.Replacements, _evidence.LostIn),
+        RemovedMemberChecker.Check([.. _evidence.Acknowledged, .. _evidence.Reads], _evidence.Removed),
+        StaleReadChecker.Check(_evidence.Reads),
+        ReplacementChecker.Check(_evidence.Replacements, _evidence.LostIn, _evidence.LaterAttempts.Count),
     ];
 
     private async Task<bool> WarmUpAsync(CancellationToken cancellationToken)
@@ -130,11 +165,10 @@ internal sealed class MembershipRun(RunPlan plan, string executable, string fold
             display.Current = step.Fault;
             FaultEffect effect = await InjectAsync(cluster, step, cancellationToken);
 
-            // An operator who looks on: what the guard counted of our own doing is nothing to stop for.
-            await cluster.AskAsync((client, options) => client.ResumeHealingAsync(new ResumeHealingRequest(), options), cancellationToken);
+            await cluster.ResumeAsync(ResumeLimit, cancellationToken);
             if (step.WaitForHealing)
             {
-                await cluster.AwaitAsync(answer => HealingCluster.IsFull(answer, answer.Target), HealLimit, cancellationToken);
+                await cluster.WholeAsync(null, HealLimit, cancellationToken);
             }
 
             await MembershipContext.HoldAsync(step.Pause, cancellationToken);
@@ -160,7 +194,7 @@ internal sealed class MembershipRun(RunPlan plan, string executable, string fold
             _violations.Add(new Verdict(step.Fault, Conclusion.Violated, survived.Message));
             return new FaultEffect(true, survived.Message);
         }
-        catch (Exception failed) when (failed is IOException or InvalidOperationException or OperationCanceledException or UnauthorizedAccessException)
+        catch (Exception failed) when (failed is IOException or InvalidOperationException or OperationCanceledException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
         {
             return new FaultEffect(false, $"could not be injected: {failed.Message}");
         }
@@ -170,24 +204,36 @@ internal sealed class MembershipRun(RunPlan plan, string executable, string fold
     private async Task<Verdict> HealAsync(HealingCluster cluster, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
-        string asked = "";
-        try
-        {
-            await cluster.AskAsync((client, options) => client.ResumeHealingAsync(new ResumeHealingRequest(), options), cancellationToken);
-            await cluster.VerbAsync(cancellationToken, "ensure-availability", "-n", $"{plan.Members}", "--no-wait");
-        }
-        catch (InvalidOperationException failed)
-        {
-            asked = $"; it could not be asked for: {failed.Message}";
-        }
-
-        IReadOnlyList<Member>? whole = await cluster.AwaitAsync(answer => HealingCluster.IsFull(answer, plan.Members), HealLimit, cancellationToken);
-        if (whole is not null)
+        string asked = await AskForAllAsync(cluster, cancellationToken);
+        if (await cluster.WholeAsync(plan.Members, HealLimit, cancellationToken) is not null)
         {
             return new Verdict("redundancy", Conclusion.Holds, $"{plan.Members} members voted {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s after the last fault");
         }
 
         ListMembersResponse? last = await cluster.ListAsync(CancellationToken.None);
-        return new Verdict("redundancy", Conclusion.Violated, $"not whole {HealLimit.TotalSeconds:0} s after the last fault{asked}: {last}");
+        return new Verdict("redundancy", Conclusion.Violated, $"not whole {HealLimit.TotalSeconds:0} s after the last fault{asked}: {last?.ToString() ?? "nobody answers"}");
+    }
+
+    /// <summary>Says how many members there are to be, until somebody takes it.</summary>
+    /// <returns>Nothing, or why it could not be asked for.</returns>
+    private async Task<string> AskForAllAsync(HealingCluster cluster, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await cluster.ResumeAsync(ResumeLimit, cancellationToken);
+                await cluster.VerbAsync(cancellationToken, "ensure-availability", "-n", $"{plan.Members}", "--no-wait");
+                return "";
+            }
+            catch (Exception failed) when (failed is InvalidOperationException or OperationCanceledException)
+            {
+                if (Stopwatch.GetElapsedTime(started) > HealLimit || cancellationToken.IsCancellationRequested)
+                {
+                    return $"; it could not be asked for: {failed.Message}";
+                }
+            }
+        }
     }
 }

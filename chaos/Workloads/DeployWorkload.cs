@@ -231,7 +231,7 @@ internal sealed class DeployWorkload : IWorkload
                     Serializable = true,
                 };
                 RangeResponse view = await new KV.KVClient(channel).RangeAsync(request, cancellationToken: limit.Token);
-                return (ModelReading.Look(member.Name, 0, answer), view.Kvs.Select(ModelReading.Record).ToDictionary(r => r.Key, r => r.Text));
+                return (ModelReading.Look(member.Name, 0, answer), ModelReading.OfModel(view.Kvs).Select(ModelReading.Record).ToDictionary(r => r.Key, r => r.Text));
             }
             catch (RpcException failure)
             {

@@ -18,7 +18,11 @@ internal static class ModelReading
     /// <summary>The key without the prefix.</summary>
     public static string Key(KeyValue pair) => pair.Key.ToStringUtf8()[Prefix.Length..];
 
-    /// <summary>One key of the view.</summary>
+    /// <summary>The model's keys of an answer; the members' have checkers of their own.</summary>
+    public static IEnumerable<KeyValue> OfModel(IEnumerable<KeyValue> pairs) =>
+        pairs.Where(pair => Key(pair) is var key && key != "membership" && !key.StartsWith("members/", StringComparison.Ordinal));
+
+    /// <summary>One key of the model's view.</summary>
     public static ModelRecord Record(KeyValue pair)
     {
         string key = Key(pair);

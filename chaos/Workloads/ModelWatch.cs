@@ -89,8 +89,8 @@ internal sealed class ModelWatch(WorkloadContext context, long emptyAt)
             _steps.Add(new ModelStep(
                 Reached,
                 revision.Key,
-                [.. revision.Where(e => e.Type == Event.Types.EventType.Put).Select(e => ModelReading.Record(e.Kv))],
-                [.. revision.Where(e => e.Type == Event.Types.EventType.Delete).Select(e => ModelReading.Key(e.Kv))]));
+                [.. ModelReading.OfModel(revision.Where(e => e.Type == Event.Types.EventType.Put).Select(e => e.Kv)).Select(ModelReading.Record)],
+                [.. ModelReading.OfModel(revision.Where(e => e.Type == Event.Types.EventType.Delete).Select(e => e.Kv)).Select(ModelReading.Key)]));
             Volatile.Write(ref _reached, revision.Key);
         }
     }
@@ -100,7 +100,7 @@ internal sealed class ModelWatch(WorkloadContext context, long emptyAt)
         (_, RangeResponse? all) = await client.PrefixAsync(ModelReading.Prefix);
         if (all is not null && all.Header.Revision > Reached)
         {
-            _steps.Add(new ModelStep(Reached, all.Header.Revision, [.. all.Kvs.Select(ModelReading.Record)], []) { IsLeap = true });
+            _steps.Add(new ModelStep(Reached, all.Header.Revision, [.. ModelReading.OfModel(all.Kvs).Select(ModelReading.Record)], []) { IsLeap = true });
             Volatile.Write(ref _reached, all.Header.Revision);
         }
     }

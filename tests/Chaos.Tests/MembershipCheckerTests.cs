@@ -4,7 +4,9 @@ using StateServer.Chaos.Cli;
 using StateServer.Chaos.Histories;
 using StateServer.Chaos.Membership;
 using StateServer.Chaos.Membership.Checkers;
+using StateServer.Chaos.Membership.Faults;
 using StateServer.Protos.Etcd;
+using StateServer.Protos.Operator;
 
 namespace StateServer.Chaos.Tests;
 
@@ -25,6 +27,22 @@ public sealed class MembershipCheckerTests
         var removed = new Dictionary<ulong, long> { [11] = 1000 };
         Assert.Equal(Conclusion.Holds, RemovedMemberChecker.Check([new("a", 5, 11, 999), new("b", 6, 12, 2000)], removed).Conclusion);
         Assert.Equal(Conclusion.Violated, RemovedMemberChecker.Check([new("a", 5, 11, 999), new("b", 6, 11, 1001)], removed).Conclusion);
+    }
+
+    [Fact]
+    public void A_read_that_a_removed_member_answers_is_a_violation_too()
+    {
+        var removed = new Dictionary<ulong, long> { [11] = 1000 };
+        Assert.Equal(Conclusion.Violated, RemovedMemberChecker.Check([new AnsweredRead("a", 5, 11, 1001, 0)], removed).Conclusion);
+    }
+
+    [Fact]
+    public void A_read_that_is_older_than_what_was_acknowledged_before_it_is_a_violation()
+    {
+        Assert.Equal(Conclusion.Holds, StaleReadChecker.Check([new("a", 7, 11, 0, 7), new("a", 9, 11, 0, 7)]).Conclusion);
+        var verdict = StaleReadChecker.Check([new("a", 7, 11, 0, 7), new("a", 6, 12, 0, 7)]);
+        Assert.Equal(Conclusion.Violated, verdict.Conclusion);
+        Assert.Contains("member 12 answered a read at revision 6; revision 7", verdict.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,5 +107,30 @@ public sealed class MembershipCheckerTests
         Assert.False(Names.TryRead("set", "lose-leader", out _, out _));
         Assert.True(Names.TryRead("membership", null, out _, out var faults));
         Assert.Equal(Names.MembershipFaults, faults);
+    }
+
+    [Fact]
+    public void Faults_that_few_members_can_not_bear_are_left_out_unless_they_are_asked_for()
+    {
+        Assert.True(Names.TryFit(Names.MembershipFaults, 3, areAsked: false, out var ofThree));
+        Assert.Equal([.. Names.MembershipFaults.Where(fault => fault != "lose-two")], ofThree);
+        Assert.True(Names.TryFit(Names.MembershipFaults, 5, areAsked: true, out var ofFive));
+        Assert.Equal(Names.MembershipFaults, ofFive);
+        Assert.False(Names.TryFit(["lose-two"], 3, areAsked: true, out _));
+    }
+
+    [Fact]
+    public void What_members_are_in_the_middle_of_is_told_and_nothing_where_all_is_well()
+    {
+        var answer = new ListMembersResponse { Target = 1, Members = { new StateServer.Protos.Operator.Member { Id = 11, Name = "m1", Vote = "has-vote", Phase = "voting" } } };
+        Assert.Null(MembershipContext.UnderWay(answer));
+        Assert.Equal("votes change: so", MembershipContext.UnderWay(new(answer) { Operation = "so" }));
+        Assert.Equal("1 of 3 vote", MembershipContext.UnderWay(new(answer) { Target = 3 }));
+        Assert.Equal(
+            "m2 is starting",
+            MembershipContext.UnderWay(new(answer) { Members = { new StateServer.Protos.Operator.Member { Id = 12, Name = "m2", Vote = "adding-vote", Phase = "starting" } } }));
+        Assert.Equal(
+            "m2 leaves",
+            MembershipContext.UnderWay(new(answer) { Members = { new StateServer.Protos.Operator.Member { Id = 12, Name = "m2", Vote = "removing-vote", Phase = "voting" } } }));
     }
 }

@@ -27,6 +27,28 @@ public sealed class RunClaimTests : IDisposable
     }
 
     [Fact]
+    public void State_servers_below_a_dead_runs_folder_are_ended_though_nobody_noted_them_and_others_are_not()
+    {
+        string data = Directory.CreateTempSubdirectory().FullName;
+        using Process below = Process.Start("sh", ["-c", "kill -STOP $$; :", "server", "--data-dir", $"{data}/m1"]);
+        using Process beside = Process.Start("sh", ["-c", "kill -STOP $$; :", "server", "--data-dir", $"{data}beside/m1"]);
+        try
+        {
+            File.WriteAllText(Path.Combine(_folder, "dead"), $"runner {Environment.ProcessId} 1 {ProcessProof.Boot}\nservers {data}\n");
+            Assert.Equal([$"process {below.Id}"], RunClaim.Sweep(_folder));
+            Assert.True(below.WaitForExit(Limit));
+            Assert.False(beside.HasExited);
+            Assert.Empty(Directory.EnumerateFiles(_folder));
+        }
+        finally
+        {
+            below.Kill();
+            beside.Kill();
+            Directory.Delete(data);
+        }
+    }
+
+    [Fact]
     public void A_live_run_is_left_alone()
     {
         using RunClaim claim = RunClaim.Take(_folder);

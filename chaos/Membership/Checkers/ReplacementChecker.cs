@@ -7,7 +7,8 @@ internal static class ReplacementChecker
 {
     /// <param name="replacements">Newcomers, whom they replace, and their zones.</param>
     /// <param name="lostIn">Where members were lost.</param>
-    public static Verdict Check(IReadOnlyDictionary<(ulong Newcomer, ulong Lost), string> replacements, IReadOnlyDictionary<ulong, string> lostIn)
+    /// <param name="laterAttempts">How many machines came to be at a later attempt than the first: another zone had no room.</param>
+    public static Verdict Check(IReadOnlyDictionary<(ulong Newcomer, ulong Lost), string> replacements, IReadOnlyDictionary<ulong, string> lostIn, int laterAttempts = 0)
     {
         foreach (var ((newcomer, lost), zone) in replacements)
         {
@@ -17,6 +18,6 @@ internal static class ReplacementChecker
             }
         }
 
-        return new Verdict("zones", Conclusion.Holds, $"{replacements.Count} replacements of lost members, each in another zone");
+        return new Verdict("zones", Conclusion.Holds, $"{replacements.Count} replacements of lost members, each in another zone; {laterAttempts} machines launched at a later attempt");
     }
 }

@@ -22,8 +22,8 @@ internal sealed partial class ComeBackFault : IMembershipFault
 
     public async Task<FaultEffect> RunAsync(MembershipContext context, CancellationToken cancellationToken)
     {
-        if (await context.MayLoseAsync(1, cancellationToken) is not { } members
-            || context.Choose(members, leads: context.Random.Next(2) == 0) is not { } victim
+        if (await context.MayLoseAsync(1, cancellationToken) is not { } answer
+            || context.Choose(answer.Members, leads: context.Random.Next(2) == 0) is not { } victim
             || context.Cluster.ProcessOf(victim) is not { } process)
         {
             return new FaultEffect(false, "not one was ever to be missed");
@@ -33,10 +33,14 @@ internal sealed partial class ComeBackFault : IMembershipFault
         int port = FreePorts.Block(10);
         ProcessStartInfo start = HealingCluster.StartOf(process, word => Address().Replace(word.Replace(process.Folder, copy, StringComparison.Ordinal), match => $"127.0.0.1:{port + (match.Groups[1].Value[^1] - '0')}"));
         start.Environment.Remove("STATESERVER_LOCAL_MACHINE");
-        await HealingCluster.KillAsync([process]);
+        if (!await HealingCluster.KillAsync([process]))
+        {
+            return new FaultEffect(false, $"{victim.Name} did not end");
+        }
+
         Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
         ExternalTool.Run("cp", "-a", process.Folder, copy);
-        if (await context.Cluster.AwaitAsync(answer => answer.Members.All(member => member.Id != victim.Id), MembershipContext.Patience, cancellationToken) is null)
+        if (await context.Cluster.AwaitAsync(seen => seen.Members.All(member => member.Id != victim.Id), MembershipContext.Patience, cancellationToken) is null)
         {
             return new FaultEffect(false, $"{victim.Name} was not replaced");
         }

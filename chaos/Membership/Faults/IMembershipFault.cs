@@ -14,6 +14,9 @@ internal interface IMembershipFault
     /// <summary>Null where this machine can do it, otherwise why not.</summary>
     string? Unavailable => null;
 
+    /// <summary>How many members a cluster has at least in which it may ever take effect: 3 or 5.</summary>
+    int LeastMembers => 3;
+
     /// <summary>Injects it, and says whether it was seen to take effect.</summary>
     /// <exception cref="FaultSurvivedException">A member did what it must not do under this fault.</exception>
     Task<FaultEffect> RunAsync(MembershipContext context, CancellationToken cancellationToken);

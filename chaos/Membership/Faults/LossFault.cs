@@ -17,14 +17,16 @@ internal sealed class LossFault(bool leader, int followers) : IMembershipFault
 
     public string Description => $"kill -9 for good of {(leader ? "the leader" : "")}{(leader && followers > 0 ? " and " : "")}{(followers > 0 ? "a follower" : "")}";
 
+    public int LeastMembers => leader && followers > 0 ? 5 : 3;
+
     public async Task<FaultEffect> RunAsync(MembershipContext context, CancellationToken cancellationToken)
     {
-        if (await context.MayLoseAsync(followers + (leader ? 1 : 0), cancellationToken) is not { } members)
+        if (await context.MayLoseAsync(followers + (leader ? 1 : 0), cancellationToken) is not { } answer)
         {
             return new FaultEffect(false, "so many were never to be missed");
         }
 
-        Member?[] chosen = [leader ? context.Choose(members, leads: true) : null, followers > 0 ? context.Choose(members, leads: false) : null];
+        Member?[] chosen = [leader ? context.Choose(answer.Members, leads: true) : null, followers > 0 ? context.Choose(answer.Members, leads: false) : null];
         Member[] victims = [.. chosen.OfType<Member>()];
         bool[] gone = await Task.WhenAll(victims.Select(context.KillAsync));
         return new FaultEffect(gone.Length > 0 && gone.All(one => one), string.Join(' ', victims.Select(victim => victim.Name)));

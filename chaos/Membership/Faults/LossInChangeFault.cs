@@ -18,14 +18,19 @@ internal sealed class LossInChangeFault(bool all) : IMembershipFault
 
     public async Task<FaultEffect> RunAsync(MembershipContext context, CancellationToken cancellationToken)
     {
-        if (await context.MayLoseAsync(1, cancellationToken) is not { } members)
+        if (await context.MayLoseAsync(1, cancellationToken) is not { } answer)
         {
             return new FaultEffect(false, "not one was ever to be missed");
         }
 
-        string asked = await AskAsync(context, members, cancellationToken);
+        (string asked, bool isTaken) = await AskAsync(context, answer, cancellationToken);
+        if (!isTaken)
+        {
+            return new FaultEffect(false, $"{asked}: refused");
+        }
+
         await MomentAsync(context, cancellationToken);
-        return all ? await RestartAsync(context, asked) : await LoseLeaderAsync(context, asked, cancellationToken);
+        return all ? await RestartAsync(context, asked, cancellationToken) : await LoseLeaderAsync(context, asked, cancellationToken);
     }
 
     /// <summary>Any moment of the whole, or as often one in which votes change: that takes a few tenths of a second of it.</summary>
@@ -37,41 +42,44 @@ internal sealed class LossInChangeFault(bool all) : IMembershipFault
             return;
         }
 
-        await context.Cluster.AwaitAsync(answer => answer.Operation.Length > 0, MembershipContext.Patience, cancellationToken);
-        await MembershipContext.HoldAsync(context.Between(0, 0.2), cancellationToken);
+        await context.Cluster.AwaitAsync(answer => answer.Operation.Length > 0, MembershipContext.Patience, cancellationToken, MembershipContext.Glance);
+        await MembershipContext.HoldAsync(context.Between(0, 0.1), cancellationToken);
     }
 
-    private static async Task<string> AskAsync(MembershipContext context, IReadOnlyList<Member> members, CancellationToken cancellationToken)
+    /// <summary>Two more or two fewer than there are to be at the end, back from that, or another in a member's place.</summary>
+    private static async Task<(string Asked, bool IsTaken)> AskAsync(MembershipContext context, ListMembersResponse answer, CancellationToken cancellationToken)
     {
-        int target = (await context.Cluster.ListAsync(cancellationToken))?.Target ?? context.Voters;
-        int wanted = target > context.Voters ? context.Voters : Math.Min(context.Voters + 2, MostVoters);
-        if (wanted != target && context.Random.Next(3) > 0)
+        int away = context.Voters < MostVoters ? context.Voters + 2 : context.Voters - 2;
+        int wanted = answer.Target == context.Voters ? away : context.Voters;
+        if (context.Random.Next(3) > 0)
         {
             await context.Cluster.VerbAsync(cancellationToken, "ensure-availability", "-n", $"{wanted}", "--no-wait");
-            return $"from {target} to {wanted}";
+            return ($"from {answer.Target} to {wanted}", true);
         }
 
-        Member leaving = context.Choose(members, leads: context.Random.Next(2) == 0) ?? members[0];
-        await context.Cluster.AskAsync((client, options) => client.ReplaceMemberAsync(new ReplaceMemberRequest { Member = leaving.Name }, options), cancellationToken);
-        return $"in place of {leaving.Name}";
+        Member leaving = context.Choose(answer.Members, leads: context.Random.Next(2) == 0) ?? answer.Members[0];
+        return ($"in place of {leaving.Name}{(leaving.Leads ? ", which leads" : "")}", await context.ReplaceAsync(leaving, cancellationToken));
     }
 
     private static async Task<FaultEffect> LoseLeaderAsync(MembershipContext context, string asked, CancellationToken cancellationToken)
     {
-        if (await context.MayLoseAsync(1, cancellationToken) is not { } members || context.Choose(members, leads: true) is not { } leader)
+        if (await context.MayLoseAsync(1, cancellationToken) is not { } answer || context.Choose(answer.Members, leads: true) is not { } leader)
         {
             return new FaultEffect(false, $"{asked}: nobody to be missed led");
         }
 
-        return new FaultEffect(await context.KillAsync(leader), $"{asked}, {leader.Name}");
+        bool gone = await context.KillAsync(leader);
+        string? middle = MembershipContext.UnderWay(answer);
+        return new FaultEffect(gone && middle is not null, $"{asked}, {leader.Name} {(middle is null ? "when it was over" : $"while {middle}")}");
     }
 
-    private static async Task<FaultEffect> RestartAsync(MembershipContext context, string asked)
+    private static async Task<FaultEffect> RestartAsync(MembershipContext context, string asked, CancellationToken cancellationToken)
     {
         ServerProcess[] processes = [.. context.Cluster.Processes()];
         var starts = processes.Select(process => HealingCluster.StartOf(process)).ToList();
+        string? middle = await context.Cluster.ListAsync(cancellationToken) is { } answer ? MembershipContext.UnderWay(answer) : null;
         bool gone = await HealingCluster.KillAsync(processes);
         starts.ForEach(start => context.Cluster.Start(start));
-        return new FaultEffect(gone, $"{asked}, {processes.Length} processes");
+        return new FaultEffect(gone && middle is not null, $"{asked}, {processes.Length} processes {(middle is null ? "when it was over" : $"while {middle}")}");
     }
 }

@@ -25,8 +25,17 @@ internal sealed class ProviderOutage : IDisposable
         }
 
         Process holder = cluster.Start(start);
-        await holder.StandardOutput.ReadLineAsync(cancellationToken);
-        return new ProviderOutage(holder);
+        var outage = new ProviderOutage(holder);
+        try
+        {
+            await holder.StandardOutput.ReadLineAsync(cancellationToken);
+            return outage;
+        }
+        catch
+        {
+            outage.Dispose();
+            throw;
+        }
     }
 
     public void Dispose()

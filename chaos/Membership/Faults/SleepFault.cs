@@ -19,14 +19,15 @@ internal sealed class SleepFault : IMembershipFault
 
     public async Task<FaultEffect> RunAsync(MembershipContext context, CancellationToken cancellationToken)
     {
-        if (await context.MayLoseAsync(1, cancellationToken) is not { } members
-            || context.Choose(members, leads: context.Random.Next(2) == 0) is not { } victim
+        if (await context.MayLoseAsync(1, cancellationToken) is not { } before
+            || context.Choose(before.Members, leads: context.Random.Next(2) == 0) is not { } victim
             || context.Cluster.ProcessOf(victim) is not { } process)
         {
             return new FaultEffect(false, "not one was ever to be missed");
         }
 
         TimeSpan asleep = HealingCluster.ReplaceAfter * 3;
+        long? proof = ProcessProof.StartOf(process.Pid);
         Signals.Send(process.Pid, Signals.Stop);
         try
         {
@@ -40,17 +41,22 @@ internal sealed class SleepFault : IMembershipFault
             bool replaced = await context.Cluster.AwaitAsync(
                 answer => answer.Members.All(member => member.Id != victim.Id), MembershipContext.Patience, cancellationToken) is not null;
             await least;
+            bool slept = ProcessProof.StateOf(process.Pid) == 'T';
             Signals.Send(process.Pid, Signals.Continue);
-            if (replaced && !await EndsAsync(process, cancellationToken))
+            if (replaced && slept && !await EndsAsync(process, cancellationToken))
             {
                 throw new FaultSurvivedException($"{victim.Name} was removed while it slept, and ran on for {Retirement.TotalSeconds:0} s after it woke");
             }
 
-            return new FaultEffect(replaced, victim.Name);
+            string role = victim.Leads ? ", which led" : "";
+            return new FaultEffect(replaced && slept, $"{victim.Name}{role}{(!replaced ? ": it was not replaced" : slept ? "" : ": it was ended in its sleep")}");
         }
         finally
         {
-            Signals.Send(process.Pid, Signals.Continue);
+            if (ProcessProof.StartOf(process.Pid) == proof)
+            {
+                Signals.Send(process.Pid, Signals.Continue);
+            }
         }
     }
 

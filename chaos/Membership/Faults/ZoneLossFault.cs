@@ -13,12 +13,12 @@ internal sealed class ZoneLossFault : IMembershipFault
     public async Task<FaultEffect> RunAsync(MembershipContext context, CancellationToken cancellationToken)
     {
         // One member more may be in it by the time it fails.
-        if (await context.MayLoseAsync(1, cancellationToken) is not { } members)
+        if (await context.MayLoseAsync(1, cancellationToken) is not { } before)
         {
             return new FaultEffect(false, "not one was ever to be missed");
         }
 
-        Member[] voters = [.. members.Where(MembershipContext.IsVoter)];
+        Member[] voters = [.. before.Members.Where(MembershipContext.IsVoter)];
         IGrouping<string, Member>[] zones =
         [
             .. voters.GroupBy(voter => voter.Zone).Where(zone => voters.Count(voter => voter.Zone != zone.Key && voter.Phase == "voting") > voters.Length / 2),
@@ -30,16 +30,18 @@ internal sealed class ZoneLossFault : IMembershipFault
 
         IGrouping<string, Member> failed = zones[context.Random.Next(zones.Length)];
         await context.Cluster.VerbAsync(cancellationToken, "local", "fail-zone", "--root", context.Cluster.Root, failed.Key);
+        bool gone = failed.All(member => context.Cluster.ProcessOf(member) is null);
+        bool replaced;
         try
         {
-            await context.Cluster.AwaitAsync(
-                answer => answer.Members.All(member => failed.All(gone => gone.Id != member.Id)), MembershipContext.Patience, cancellationToken);
+            replaced = await context.Cluster.AwaitAsync(
+                answer => answer.Members.All(member => failed.All(lost => lost.Id != member.Id)), MembershipContext.Patience, cancellationToken) is not null;
         }
         finally
         {
             await context.Cluster.VerbAsync(CancellationToken.None, "local", "heal-zone", "--root", context.Cluster.Root, failed.Key);
         }
 
-        return new FaultEffect(true, $"{failed.Key} with {string.Join(' ', failed.Select(member => member.Name))}");
+        return new FaultEffect(gone, $"{failed.Key} with {string.Join(' ', failed.Select(member => member.Name))}{(replaced ? "" : ": healed before all were replaced")}");
     }
 }

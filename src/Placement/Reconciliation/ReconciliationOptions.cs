@@ -45,6 +45,9 @@ public sealed record ReconciliationOptions
     /// <summary>How long a launched member may take until it joins: clouds boot within minutes.</summary>
     public TimeSpan StartGrace { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long a member that has joined may take until it is caught up; after it another is launched in its place. A state of gigabytes takes minutes.</summary>
+    public TimeSpan LearnGrace { get; init; } = TimeSpan.FromMinutes(30);
+
     /// <summary>How long an operation on votes may stand still until it is aborted, mended or undone.</summary>
     public TimeSpan TurnBack { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -83,6 +86,7 @@ public sealed record ReconciliationOptions
             ("between listings", BetweenListings, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
             ("alive within", AliveWithin, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)),
             ("start grace", StartGrace, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
+            ("learn grace", LearnGrace, TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)),
             ("turn back", TurnBack, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)),
             ("rebalance after", RebalanceAfter, TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)),
             ("vote timeout", VoteTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)),

@@ -42,10 +42,14 @@ internal static class AvailabilityText
 
     private static string Summary(AvailabilityProgress progress) => progress.Missing switch
     {
-        > 0 => $"Nothing was changed. {ChangeText.Count(progress.Missing, "member")} would get a vote: {progress.Target} are wanted, {progress.Voters} vote.",
-        < 0 => $"Nothing was changed. {ChangeText.Count(-progress.Missing, "member")} would lose the vote: {progress.Target} are wanted, {progress.Voters} vote.",
-        _ => $"Nothing was changed. {progress.Target} are wanted, and {progress.Voters} vote.",
+        > 0 => $"Nothing was changed. {ChangeText.Count(progress.Missing, "member")} would get a vote: {Wanted(progress)}, {Voting(progress)}.",
+        < 0 => $"Nothing was changed. {ChangeText.Count(-progress.Missing, "member")} would lose the vote: {Wanted(progress)}, {Voting(progress)}.",
+        _ => $"Nothing was changed. {Wanted(progress)}, and {Voting(progress)}.",
     };
+
+    private static string Wanted(AvailabilityProgress progress) => progress.Target == 1 ? "1 is wanted" : $"{progress.Target} are wanted";
+
+    private static string Voting(AvailabilityProgress progress) => progress.Voters == 1 ? "1 votes" : $"{progress.Voters} vote";
 
     /// <summary>How far it is, in one line.</summary>
     public static string Progress(AvailabilityProgress progress)

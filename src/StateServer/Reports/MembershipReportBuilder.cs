@@ -112,7 +112,7 @@ internal static class MembershipReportBuilder
             Machine = detail.Machine,
             Replaces = detail.Replaces,
             AwayUntil = detail.AwayUntil,
-            Reason = isExpected ? "it has not joined yet" : member.Reason,
+            Reason = isExpected ? "it has not joined yet" : member.Reason is { } reason ? MemberNames.InWords(state, reason) : null,
         };
     }
 

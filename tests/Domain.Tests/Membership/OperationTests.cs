@@ -181,6 +181,31 @@ public sealed class OperationTests
         Assert.Equal(3, script.Membership.Voters.Count);
     }
 
+    [Fact]
+    public void Who_is_to_be_replaced_at_an_operators_word_leaves_still_when_the_operation_is_taken_back()
+    {
+        var script = new MembershipScript(3, 3);
+        script.Do(new ReplaceMemberCommand(Id(2), "an old disk"));
+        script.Join(4, replaces: 2);
+        script.Do(Swap(4, 2, promoteFirst: true));
+        script.Do(new TurnOperationCommand(1, true, "four fell behind"));
+        Assert.Null(script.Membership.Operation);
+        Assert.Equal((MemberMark.Leaving, "an old disk"), (script.Mark(2), script.Standing(2).Reason));
+
+        script.Do(Swap(4, 2, promoteFirst: true));
+        Carry(script);
+        script.Do(new TurnOperationCommand(2, true, "four fell behind"));
+        Carry(script);
+        script.Do(new FinishOperationCommand(2));
+        Assert.Equal((MemberMark.Leaving, MemberMark.Requested), (script.Mark(2), script.Mark(4)));
+
+        // One that leaves for this operation alone, as for the zones' balance, stays.
+        script.Join(5, zone: "a");
+        script.Do(Swap(5, 3, promoteFirst: true));
+        script.Do(new TurnOperationCommand(3, true, "five fell behind"));
+        Assert.Equal((MemberMark.Member, "it stays"), (script.Mark(3), script.Standing(3).Reason));
+    }
+
     /// <summary>A change that the last leader made may come to light late.</summary>
     [Fact]
     public void One_that_is_carried_on_when_all_is_done_is_finished_like_any_other()

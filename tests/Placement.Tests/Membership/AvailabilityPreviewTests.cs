@@ -27,7 +27,7 @@ public sealed class AvailabilityPreviewTests
             [
                 "add a member in zone b: 3 members are wanted (a: 1 member, b: 0 members, c: 0 members)",
                 "add a member in zone c: 3 members are wanted (a: 1 member, b: 1 member, c: 0 members)",
-                "begin Grow, promote machine-1, machine-2: from 1 to 3 of 3 voters",
+                "begin to grow, promote machine-1, machine-2: from 1 to 3 of 3 voters",
                 "give machine-1 a vote, operation 1",
                 "give machine-2 a vote, operation 1",
                 "operation 1 is over",

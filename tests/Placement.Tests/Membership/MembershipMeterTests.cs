@@ -38,7 +38,7 @@ public sealed class MembershipMeterTests : IDisposable
         simulation.SetTarget(3);
         simulation.Run(60);
         Assert.Equal([], Of("time_to_detect"));
-        Assert.InRange(Of("operations", "kind=Grow outcome=done").Sum(), 1, 2);
+        Assert.InRange(Of("operations", "kind=grow outcome=done").Sum(), 1, 2);
         Assert.Single(Of("time_to_full_redundancy"));
 
         new FaultInjection(simulation.Cluster).Happen(new(0, FaultKind.Kill, 1));
@@ -49,10 +49,32 @@ public sealed class MembershipMeterTests : IDisposable
         Assert.InRange(replaced, 0.5, 90);
 
         // The replacement stands in another zone, so a second swap may move a seat back later.
-        Assert.InRange(Of("operations", "kind=Swap outcome=done").Sum(), 1, 2);
+        Assert.InRange(Of("operations", "kind=swap outcome=done").Sum(), 1, 2);
         Assert.True(Of("time_to_full_redundancy").Length >= 2);
         Assert.True(Of("time_to_full_redundancy")[1] >= replaced);
         Assert.True(Of("steps", "kind=AddMemberStep outcome=done").Sum() >= 3);
+    }
+
+    [Theory]
+    [InlineData(0, "aborted")]
+    [InlineData(1, "undone")]
+    public void An_operation_whose_newcomer_dies_is_counted_as_aborted_before_its_first_change_and_as_undone_after_it(int deathAt, string outcome)
+    {
+        Simulation simulation = new(PlantedBug.None, 1);
+        simulation.SetTarget(3);
+        simulation.Settle(200);
+        _measured.Clear();
+
+        // At the operation's beginning, or when the first newcomer has its vote.
+        new FaultInjection(simulation.Cluster).Happen(new(0, FaultKind.NewcomerDiesAtStep, deathAt));
+        simulation.SetTarget(5);
+        simulation.Run(120);
+        simulation.Settle(400);
+        Assert.Equal([], simulation.Cluster.Faults);
+        Assert.Equal(
+            new[] { "kind=grow outcome=done", $"kind=grow outcome={outcome}" }.Order(StringComparer.Ordinal),
+            _measured.Where(one => one.Name == "operations").Select(one => one.Tags).Order(StringComparer.Ordinal).Distinct());
+        Assert.Equal(1, Of("operations", $"kind=grow outcome={outcome}").Sum());
     }
 
     [Fact]

@@ -56,6 +56,27 @@ public sealed class MembershipRuleTests
     }
 
     [Fact]
+    public void A_learner_that_is_heard_and_never_catches_up_goes_and_another_is_asked_for()
+    {
+        var newcomer = Join(Expect());
+        Mark(Other, MemberMark.Lost);
+        See(Other, MemberContact.Unheard(60_000) with { Others = PeerVerdict.Silent });
+        var learning = MemberContact.Well with { IsCaughtUp = false, LearnedShare = 0.41 };
+        See(newcomer, learning with { BehindForMilliseconds = _input.Times.LearnGrace - 1 });
+        Assert.Null(Next());
+        See(newcomer, learning with { BehindForMilliseconds = _input.Times.LearnGrace });
+        var removal = Assert.IsType<RemoveMemberStep>(Next());
+        Assert.Equal(newcomer, removal.Member);
+        Assert.Contains("30 min", removal.Reason, StringComparison.Ordinal);
+
+        // An operator's pause keeps it, and who is caught up gets the vote.
+        _input = _input with { Membership = _input.Membership with { Pause = new(long.MaxValue, "new disks") } };
+        Assert.Null(Next());
+        _input = _input with { Membership = _input.Membership with { Pause = null, Standings = _input.Membership.Standings.Remove(newcomer) } };
+        Assert.Equal(Other, Assert.IsType<AddMemberStep>(Next()).Replaces);
+    }
+
+    [Fact]
     public void An_instance_that_is_gone_makes_no_member_lost_that_was_heard_a_moment_ago()
     {
         See(Other, MemberContact.Well with { SilentForMilliseconds = 999, InstanceGone = true, Others = PeerVerdict.Silent });
@@ -176,6 +197,13 @@ public sealed class MembershipRuleTests
         var standing = _input.Membership.Standings.GetValueOrDefault(node)
             ?? new MemberStanding(node, _input.NameOf(node), null, _input.Members[node].Zone, null, mark, "", 1, 0);
         _input = _input with { Membership = _input.Membership with { Standings = _input.Membership.Standings.SetItem(node, standing with { Mark = mark }) } };
+    }
+
+    private NodeId Join(NodeId newcomer)
+    {
+        var like = _input.Members[Other];
+        _input = _input with { Members = _input.Members.Add(newcomer, like with { Id = newcomer, Name = "newcomer", Zone = new Zone("b") }) };
+        return newcomer;
     }
 
     private NodeId Expect()

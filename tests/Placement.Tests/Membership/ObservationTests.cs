@@ -90,6 +90,32 @@ public sealed class ObservationTests
     }
 
     [Fact]
+    public void A_learner_is_behind_since_it_joined_and_anew_since_it_was_caught_up_last()
+    {
+        _members = _members.Remove(Other);
+        Look();
+        _time.Advance(TimeSpan.FromHours(1));
+        _members = _members.Add(Other, RecordOf(Other));
+        _peer = new(true, 0, false, 0.5, false);
+        Assert.Equal(0, Look().BehindForMilliseconds);
+
+        // However much it learns: what counts is that it may get its vote.
+        _time.Advance(TimeSpan.FromSeconds(7));
+        _peer = new(true, 0, false, 0.9, false);
+        Assert.Equal(7000, Look().BehindForMilliseconds);
+
+        _peer = new(true, 0, true, 1, false);
+        Assert.Equal(0, Look().BehindForMilliseconds);
+        _peer = new(true, 0, false, 0.9, false);
+        Look();
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(2000, Look().BehindForMilliseconds);
+
+        _membership = _membership with { Voters = [Self, Other] };
+        Assert.Equal(0, Look().BehindForMilliseconds);
+    }
+
+    [Fact]
     public void An_announced_stop_is_over_only_when_silence_has_followed_it()
     {
         _membership = _membership with

@@ -6,18 +6,18 @@ using StateServer.Placement.Reconciliation.Membership;
 
 namespace StateServer.Placement.Tests.Membership;
 
-/// <summary>How a leader decides that has one wrong rule, and no audit that could stop it.</summary>
+/// <summary>How a leader decides that has one wrong rule, and no audit that could stop it; the other bugs are the simulated cluster's own.</summary>
 internal static class PlantedMinds
 {
-    public static MembershipMind Of(PlantedBug bug, int seed, SimulatedCluster cluster)
+    public static MembershipMind Of(PlantedBug bug, int seed)
     {
         Random random = new(seed);
         MemberMint mint = new(() => (ulong)random.NextInt64(2, long.MaxValue));
         var mind = MembershipMind.Default with { Mint = mint };
         return bug switch
         {
-            PlantedBug.None or PlantedBug.PromoteTooEarly or PlantedBug.ForgetTombstone or PlantedBug.LaunchTwice or PlantedBug.ForgetIntent => mind,
-            PlantedBug.ReuseNodeId => mind with { Mint = new(() => cluster.Members.Keys.LastOrDefault(cluster.Membership.Tombstones.Contains) is { IsNone: false } dead ? dead.Value : (ulong)random.NextInt64(2, long.MaxValue)) },
+            PlantedBug.None or PlantedBug.ReuseNodeId or PlantedBug.PromoteTooEarly or PlantedBug.ForgetTombstone
+                or PlantedBug.LaunchTwice or PlantedBug.ForgetIntent => mind,
             _ => new([.. MembershipRules.All.Select(rule => Planted(bug, rule))], (_, _) => [], mint),
         };
     }

@@ -48,12 +48,13 @@ internal sealed record Schedule(int Seed, int Zones, int Target, int Rounds, Imm
     /// <param name="first">The first seed.</param>
     /// <param name="count">How many seeds are tried.</param>
     /// <param name="bug">What is wrong.</param>
-    public static Schedule? FirstFailing(int first, int count, PlantedBug bug)
+    /// <param name="rule">What the failure says; empty for any.</param>
+    public static Schedule? FirstFailing(int first, int count, PlantedBug bug, string rule = "")
     {
         ConcurrentBag<int> failing = [];
         Parallel.For(first, first + count, (seed, loop) =>
         {
-            if (Of(seed).Run(bug).Failure.Length > 0)
+            if (Of(seed).Fails(bug, rule))
             {
                 failing.Add(seed);
                 loop.Break();
@@ -105,14 +106,16 @@ internal sealed record Schedule(int Seed, int Zones, int Target, int Rounds, Imm
         return (string.Join("; ", simulation.Cluster.Faults), simulation.Cluster.Story);
     }
 
-    /// <summary>The same without the faults that it takes nothing from.</summary>
-    public Schedule Shrink(PlantedBug bug)
+    /// <summary>The same without the faults that it takes nothing from; it breaks the same rule still.</summary>
+    /// <param name="bug">What is wrong.</param>
+    /// <param name="rule">What the failure says; empty for any.</param>
+    public Schedule Shrink(PlantedBug bug, string rule = "")
     {
         var least = this;
         for (var at = least.Faults.Length - 1; at >= 0; at--)
         {
             var fewer = least with { Faults = least.Faults.RemoveAt(at) };
-            if (fewer.Run(bug).Failure.Length > 0)
+            if (fewer.Fails(bug, rule))
             {
                 least = fewer;
             }
@@ -120,6 +123,9 @@ internal sealed record Schedule(int Seed, int Zones, int Target, int Rounds, Imm
 
         return least;
     }
+
+    private bool Fails(PlantedBug bug, string rule) =>
+        Run(bug).Failure is { Length: > 0 } failure && failure.Contains(rule, StringComparison.Ordinal);
 
     public override string ToString() =>
         $"seed {Seed}, {Zones} zones, target {Target}, {Rounds} rounds: {string.Join(", ", Faults.Select(fault => $"{fault.Kind}({fault.Which}) in round {fault.Round}"))}";

@@ -8,7 +8,8 @@ namespace StateServer.Placement.Tests.Membership;
 /// <param name="zones">How many, 1 to 26: a, b, c and so on.</param>
 internal sealed class SimulatedCloud(int zones)
 {
-    private readonly SortedDictionary<string, Instance> _byToken = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<InstanceId, Instance> _instances = [];
+    private InstanceListing? _truth;
 
     public SortedDictionary<string, bool> Zones { get; } =
         new(Enumerable.Range(0, zones).ToDictionary(zone => ((char)('a' + zone)).ToString(), _ => true), StringComparer.Ordinal);
@@ -26,7 +27,7 @@ internal sealed class SimulatedCloud(int zones)
     /// <summary>A listing has lied by now.</summary>
     public bool HasLied { get; private set; }
 
-    public IEnumerable<Instance> Living => _byToken.Values.Where(instance => instance.State == InstanceState.Running);
+    public IEnumerable<Instance> Living => _instances.Values.Where(instance => instance.State == InstanceState.Running);
 
     public Instance Launch(LaunchRequest request)
     {
@@ -35,7 +36,8 @@ internal sealed class SimulatedCloud(int zones)
             throw new TransientException("no answer");
         }
 
-        if (_byToken.TryGetValue(request.Token, out var known))
+        InstanceId id = new($"i-{request.Token}");
+        if (Find(id) is { } known)
         {
             return known;
         }
@@ -50,9 +52,8 @@ internal sealed class SimulatedCloud(int zones)
             throw new CapacityExhaustedException(request.Zone, "no room");
         }
 
-        Instance instance = new(
-            new InstanceId($"i-{request.Token}"), request.Tags, request.Attempt, request.Zone, InstanceState.Running, "10.0.0.1");
-        _byToken[request.Token] = instance;
+        Instance instance = new(id, request.Tags, request.Attempt, request.Zone, InstanceState.Running, "10.0.0.1");
+        Set(instance);
         if (LosesAnswer)
         {
             LosesAnswer = false;
@@ -62,26 +63,27 @@ internal sealed class SimulatedCloud(int zones)
         return instance;
     }
 
-    public void Adopt(Instance instance) => _byToken[instance.Id.Name] = instance;
+    public void Adopt(Instance instance) => Set(instance);
 
     public void End(InstanceId id)
     {
-        foreach (var (token, instance) in _byToken.Where(made => made.Value.Id == id).ToList())
+        if (Find(id) is { } instance)
         {
-            _byToken[token] = instance with { State = InstanceState.Terminated };
+            Set(instance with { State = InstanceState.Terminated });
         }
     }
 
-    public Instance? Find(InstanceId id) => _byToken.Values.FirstOrDefault(instance => instance.Id == id);
+    public Instance? Find(InstanceId id) => _instances.GetValueOrDefault(id);
 
     /// <summary>What a listing shows now; the truth, but for a lie that was ordered.</summary>
     public InstanceListing List()
     {
-        var shown = _byToken.Values.ToList();
+        _truth ??= new([.. _instances.Values], "");
+        var shown = _truth.Instances;
         if (ListsLess)
         {
             (ListsLess, HasLied) = (false, true);
-            shown = [.. shown.Skip(shown.Count / 2)];
+            shown = shown[(shown.Length / 2)..];
         }
 
         if (ListsEnded)
@@ -90,9 +92,11 @@ internal sealed class SimulatedCloud(int zones)
             shown = [.. shown.Select(instance => instance with { State = InstanceState.Terminated })];
         }
 
-        return new([.. shown.OrderBy(instance => instance.Id)], "");
+        return shown == _truth.Instances ? _truth : new(shown, "");
     }
 
     public ImmutableArray<ZoneObservation> ListZones() =>
         [.. Zones.Select(zone => new ZoneObservation(new Zone(zone.Key), zone.Value, zone.Value ? "available" : "failed"))];
+
+    private void Set(Instance instance) => (_instances[instance.Id], _truth) = (instance, null);
 }

@@ -23,6 +23,9 @@ namespace StateServer.Placement.Tests.Membership;
 /// </summary>
 internal sealed class Simulation
 {
+    /// <summary>Rounds in which whatever is asked for has begun: a new leader, a listing and a look.</summary>
+    private const int Begun = 10;
+
     private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(500);
 
     private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
@@ -47,7 +50,7 @@ internal sealed class Simulation
             StartGrace = TimeSpan.FromSeconds(60),
             RebalanceAfter = TimeSpan.FromSeconds(30),
         };
-        _mind = PlantedMinds.Of(bug, seed, Cluster);
+        _mind = PlantedMinds.Of(bug, seed);
     }
 
     public SimulatedCluster Cluster { get; }
@@ -69,6 +72,15 @@ internal sealed class Simulation
                 new FaultInjection(Cluster).Happen(fault);
             }
 
+            Pass();
+        }
+    }
+
+    /// <summary>Lets rounds go by until all is well, at least so many that what was asked for is begun.</summary>
+    public void RunUntilWell(int most)
+    {
+        for (var round = 0; round < most && Cluster.Faults.Count == 0 && (round < Begun || Unwell() is not null); round++)
+        {
             Pass();
         }
     }

@@ -30,19 +30,19 @@ internal static class Story
     private static void TellHealing(Simulation simulation, Action<FaultKind, int> happens)
     {
         simulation.SetTarget(3);
-        simulation.Run(60);
+        simulation.RunUntilWell(60);
         happens(FaultKind.Kill, 0);
-        simulation.Run(80);
+        simulation.RunUntilWell(80);
         simulation.SetTarget(5);
-        simulation.Run(60);
+        simulation.RunUntilWell(60);
         happens(FaultKind.FailZone, 1);
-        simulation.Run(120);
+        simulation.RunUntilWell(120);
         happens(FaultKind.MendZones, 0);
-        simulation.Run(200);
+        simulation.RunUntilWell(200);
         Replace(simulation);
-        simulation.Run(60);
+        simulation.RunUntilWell(60);
         simulation.SetTarget(3);
-        simulation.Run(60);
+        simulation.RunUntilWell(60);
     }
 
     private static void TellInterrupted(Simulation simulation, Action<FaultKind, int> happens)
@@ -50,28 +50,28 @@ internal static class Story
         // The second newcomer dies when the first has its vote.
         happens(FaultKind.NewcomerDiesAtStep, 1);
         simulation.SetTarget(5);
-        simulation.Run(120);
+        simulation.RunUntilWell(120);
 
         // One dies before the first change.
         happens(FaultKind.NewcomerDiesAtStep, 0);
         simulation.SetTarget(7);
-        simulation.Run(80);
+        simulation.RunUntilWell(80);
 
         // A dead voter's place: the newcomer dies before its first change, and behind it.
         happens(FaultKind.NewcomerDiesAtStep, 0);
         happens(FaultKind.Kill, 0);
-        simulation.Run(160);
+        simulation.RunUntilWell(160);
         happens(FaultKind.NewcomerDiesAtStep, 1);
         happens(FaultKind.Kill, 1);
-        simulation.Run(160);
+        simulation.RunUntilWell(160);
 
         // A live voter's place: the newcomer dies when both vote.
         happens(FaultKind.NewcomerDiesAtStep, 1);
         Replace(simulation);
-        simulation.Run(200);
+        simulation.RunUntilWell(200);
         happens(FaultKind.VoterDiesAtStep, 1);
         simulation.SetTarget(3);
-        simulation.Run(100);
+        simulation.RunUntilWell(100);
     }
 
     private static void Replace(Simulation simulation)

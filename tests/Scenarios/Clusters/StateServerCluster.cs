@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using StateServer.Scenarios.Processes;
 using StateServer.Scenarios.Tools;
+using StateServer.Scenarios.Waiting;
 
 namespace StateServer.Scenarios.Clusters;
 
@@ -40,6 +41,7 @@ internal sealed class StateServerCluster : TestCluster
         try
         {
             await cluster.StartAsync();
+            await cluster.RegisteredAsync();
             return cluster;
         }
         catch
@@ -81,6 +83,10 @@ internal sealed class StateServerCluster : TestCluster
 
         return result;
     }
+
+    /// <summary>Each member that registers is a revision, which must not come amidst those that a scenario counts.</summary>
+    private Task RegisteredAsync() => Until.TrueAsync(
+        "all members are registered", Patience, async () => (await this[0].ReadAllAsync("/stateserver/members/")).Count == Size, Logs);
 
     /// <summary>The fields of one member's or the cluster's JSON status.</summary>
     public async Task<JsonElement> StatusAsync(string? endpoints = null)

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using StateServer.Protos.Operator;
+using StateServer.Scenarios.Faults;
 using StateServer.Scenarios.Processes;
 using StateServer.Scenarios.Waiting;
 
@@ -8,8 +8,6 @@ namespace StateServer.Scenarios.Membership;
 /// <summary>A provider that has no room, doesn't answer, errs, or launches and can't tell so: the member is replaced all the same, once.</summary>
 public sealed class ProviderTest
 {
-    private const string Strace = "/usr/bin/strace";
-
     [Fact(Explicit = true)]
     public async Task A_zone_without_room_is_passed_over_and_a_provider_that_hangs_or_errs_is_waited_for()
     {
@@ -43,7 +41,7 @@ public sealed class ProviderTest
     [Fact]
     public async Task A_launch_whose_answer_is_lost_with_the_leader_is_found_and_nothing_is_launched_twice()
     {
-        Assert.SkipUnless(File.Exists(Strace), "strace isn't installed");
+        SystemCallInjection.SkipUnlessInstalled();
         await using var cluster = await SelfHealingCluster.StartedAsync(members: 5, zones: 5);
         await using var load = cluster.Load();
         await load.MoreAsync(50, cluster.Evidence);
@@ -51,7 +49,9 @@ public sealed class ProviderTest
         var leader = before.Single(member => member.Leads);
         var victim = before.First(member => !member.Leads);
         int pid = cluster.Living(leader).Pid;
-        using var strace = await AttachAsync(pid);
+
+        // From now on each renaming takes four seconds, and with it each note of a launch, before its process is started and after.
+        await using var strace = await SystemCallInjection.AttachAsync(pid, "rename,renameat,renameat2", "delay_enter=4000000");
         await cluster.KillAsync(victim);
 
         // Its process runs, and the leader is writing down that it does, which takes long.
@@ -83,17 +83,5 @@ public sealed class ProviderTest
 
         var replacement = (await cluster.FullAsync(3, victim)).First(member => before.All(known => known.Id != member.Id));
         return (replacement, ProviderFaults.AttemptOf(cluster.Living(replacement)));
-    }
-
-    /// <summary>Attaches strace to all threads: from now on each renaming takes four seconds, and with it each note of a launch, before its process is started and after.</summary>
-    private static async Task<Process> AttachAsync(int pid)
-    {
-        const string Calls = "rename,renameat,renameat2";
-        string[] words = ["-f", "-o", "/dev/null", "-e", $"trace={Calls}", "-e", $"inject={Calls}:delay_enter=4000000", "-p", $"{pid}"];
-        var strace = Process.Start(Command.StartInfo(Strace, words, null))!;
-        strace.StandardInput.Close();
-        await Until.TrueAsync("strace is attached or gave up", SelfHealingCluster.Patience, () => strace.HasExited || LiveProcess.IsTraced(pid));
-        Assert.SkipUnless(LiveProcess.IsTraced(pid), "strace can't attach here");
-        return strace;
     }
 }

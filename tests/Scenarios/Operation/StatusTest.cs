@@ -9,12 +9,13 @@ namespace StateServer.Scenarios.Operation;
 public sealed class StatusTest
 {
     private static readonly string[] ClusterFields =
-        ["id", "leader", "term", "revision", "incarnation", "featureLevel", "voters", "votersAlive", "canLoseMembers", "canLoseZones", "asOf"];
+        ["id", "leader", "term", "revision", "incarnation", "featureLevel", "voters", "votersAlive", "canLoseMembers", "canLoseZones", "asOf", "zoneLosses"];
 
     private static readonly string[] MemberFields =
     [
         "name", "id", "zone", "role", "vote", "phase", "address", "pid", "term", "lastIndex", "appliedIndex", "lag", "sizeBytes", "version",
-        "joinedAt", "lastSeen", "healthy", "reason",
+        "joinedAt", "lastSeen", "healthy", "reason", "phaseReason", "learnedPercent", "learnedInSeconds", "degraded", "machine", "replaces",
+        "awayUntil",
     ];
 
     [Fact]
@@ -42,7 +43,7 @@ public sealed class StatusTest
     private static async Task WholeAsync(StateServerCluster cluster)
     {
         var status = await cluster.StatusAsync();
-        Assert.Equal(["cluster", "members", "environment", "machines", "services", "units", "zones"], Names(status));
+        Assert.Equal(["cluster", "members", "environment", "machines", "services", "units", "zones", "membership"], Names(status));
         Assert.Equal(JsonValueKind.Null, status.GetProperty("environment").ValueKind);
         Assert.All(["machines", "services", "units", "zones"], part => Assert.Empty(status.GetProperty(part).EnumerateArray()));
         var head = status.GetProperty("cluster");

@@ -76,7 +76,7 @@ public sealed class ClusterServiceTests : IAsyncLifetime
         })
         {
             Assert.Equal(StatusCode.FailedPrecondition, failure.StatusCode);
-            Assert.Contains("'stateserver members'", failure.Status.Detail, StringComparison.Ordinal);
+            Assert.Contains("'stateserver member replace MEMBER'", failure.Status.Detail, StringComparison.Ordinal);
         }
     }
 

@@ -53,6 +53,20 @@ public sealed class AvailabilityVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_zone_that_is_nowhere_or_can_not_be_used_is_refused_before_anything_changes()
+    {
+        Bootstrap(Alone());
+        Zones(("local-a", true), ("local-b", false));
+        Assert.Equal(
+            (1, "", "stateserver: invalid availability zone \"nowhere\"; the zones are local-a, local-b"),
+            Three(await RunAsync("ensure-availability", "-n", "3", "--to", "zone=local-a,zone=nowhere")));
+        Assert.Equal(
+            (1, "", "stateserver: availability zone \"local-b\" is unavailable (impaired)"),
+            Three(await RunAsync("ensure-availability", "-n", "3", "--to", "zone=local-b")));
+        Assert.Equal(0, _host.Replica.State.Membership.Target);
+    }
+
+    [Fact]
     public async Task It_waits_until_all_vote_tells_how_far_it_is_and_prints_what_became_of_the_machines()
     {
         _host.Replica.Restore(Alone());
@@ -82,7 +96,7 @@ public sealed class AvailabilityVerbTests : IAsyncLifetime
     {
         _host.Replica.Restore(Alone());
         (int exitCode, string output, _) = await RunAsync("ensure-availability", "-n", "5", "--dry-run");
-        Assert.Equal((0, "Nothing was changed. 4 members would get a vote: 5 are wanted, 1 vote."), (exitCode, output.TrimEnd()));
+        Assert.Equal((0, "Nothing was changed. 4 members would get a vote: 5 are wanted, 1 votes."), (exitCode, output.TrimEnd()));
         Assert.Equal(0, _host.Replica.State.Membership.Target);
     }
 
@@ -96,7 +110,7 @@ public sealed class AvailabilityVerbTests : IAsyncLifetime
         Assert.Equal(0, exitCode);
         Assert.Equal(
             """
-            Nothing was changed. 2 members would get a vote: 3 are wanted, 1 vote.
+            Nothing was changed. 2 members would get a vote: 3 are wanted, 1 votes.
             maintaining machines: server-0
             adding machines: server-1, server-2
             Steps:
@@ -245,6 +259,8 @@ public sealed class AvailabilityVerbTests : IAsyncLifetime
 
     private void Zones(params (string Name, bool IsAvailable)[] zones) =>
         _zones.Zones = [.. zones.Select(zone => new ProviderZone(new Zone(zone.Name), zone.IsAvailable, zone.IsAvailable ? "available" : "impaired"))];
+
+    private static (int ExitCode, string Output, string Error) Three((int ExitCode, string Output, string Error) run) => (run.ExitCode, run.Output, run.Error.TrimEnd());
 
     private static (int ExitCode, string Output) Two((int ExitCode, string Output, string Error) run) => (run.ExitCode, run.Output.TrimEnd());
 

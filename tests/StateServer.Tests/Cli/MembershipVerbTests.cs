@@ -70,6 +70,22 @@ public sealed class MembershipVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_a_member_that_is_gone_it_is_explained_what_happened_to_it()
+    {
+        Assert.Equal(0, (await RunAsync("member", "replace", "server-1")).ExitCode);
+        _host.Replica.Restore(_host.Replica.State with
+        {
+            Members = _host.Replica.State.Members.Remove(Second),
+            Membership = _host.Replica.State.Membership with { Voters = [First, Third], Standings = Standings() },
+        });
+        (int exitCode, string output, _) = await RunAsync("explain", "server-1");
+        Assert.Equal(0, exitCode);
+        string[] lines = output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["member server-1 is no member any more", "What happened:"], lines[..2]);
+        Assert.Matches("member-leaving +it is to be replaced: an operator wants another in its place", lines[^1]);
+    }
+
+    [Fact]
     public async Task The_list_tells_the_operation_redundancy_and_how_far_a_learner_is()
     {
         NodeId newcomer = new(31);

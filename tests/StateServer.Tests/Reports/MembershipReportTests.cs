@@ -120,7 +120,13 @@ public sealed class MembershipReportTests
         Assert.Contains("Redundancy: full for 12m, 3 of 3 members vote", Text(full), StringComparison.Ordinal);
         ClusterReport missing = Report(State(membership => membership with { ShortSinceMilliseconds = Now - 42_900 }));
         Assert.Equal((null, 42L), (missing.Membership!.FullForSeconds, missing.Membership.ShortForSeconds));
-        Assert.Contains("Redundancy: not full for 42s, 3 of 3 members vote", Text(missing), StringComparison.Ordinal);
+        Assert.Contains($"Redundancy: not full for 42s, 3 of 3 members vote{Environment.NewLine}", Text(missing), StringComparison.Ordinal);
+        ClusterReport lost = Report(State(membership => membership with
+        {
+            ShortSinceMilliseconds = Now - 42_900,
+            Standings = Standings(Standing(Third, MemberMark.Lost, "silent for 5.2 s")),
+        }));
+        Assert.Contains("Redundancy: not full for 42s, 3 of 3 members vote, and 1 of them is lost", Text(lost), StringComparison.Ordinal);
         Assert.DoesNotContain("Redundancy", Text(Report(State(membership => membership with { Target = 0 }))), StringComparison.Ordinal);
     }
 

@@ -133,23 +133,27 @@ internal static class OperationRules
                 operation is null ? $"operation {id} is not under way" : $"operation {id} is not under way, but {operation.Id}");
     }
 
-    /// <summary>Those that lose their votes are leaving, unless they are lost.</summary>
+    /// <summary>Those that lose their votes are leaving, unless they are lost. Who was leaving before does so for its own reason.</summary>
     private static void SayLeaving(MembershipDraft draft, MembershipOperation operation)
     {
         foreach (var node in operation.Remove)
         {
-            if (draft.MarkOf(node) != MemberMark.Lost)
+            if (draft.MarkOf(node) is not (MemberMark.Lost or MemberMark.Leaving))
             {
                 draft.Mark(node, MemberMark.Leaving, operation.Reason);
             }
         }
     }
 
+    /// <summary>
+    /// Those that were leaving for this operation alone stay. Whom an operator wants replaced leaves by the next one: it is known by a
+    /// newcomer that was asked for in its place, as nobody's is while it is well and stays.
+    /// </summary>
     private static void SayStaying(MembershipDraft draft, MembershipOperation operation)
     {
         foreach (var node in operation.Remove)
         {
-            if (draft.MarkOf(node) == MemberMark.Leaving)
+            if (draft.MarkOf(node) == MemberMark.Leaving && !draft.Standings.Values.Any(standing => standing.Replaces == node))
             {
                 draft.Mark(node, MemberMark.Member, "it stays");
             }

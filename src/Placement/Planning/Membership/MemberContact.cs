@@ -11,6 +11,7 @@ namespace StateServer.Placement.Planning.Membership;
 /// <param name="IsSlow">True where its disk stalls, or where it has been behind for minutes.</param>
 /// <param name="IsBack">True where it was silent in this term after it announced a stop, and is heard again.</param>
 /// <param name="StartedForMilliseconds">How long its instance has been launched; 0 where it isn't.</param>
+/// <param name="BehindForMilliseconds">Of a learner: for how long it has not been seen caught up, in this term and since it joined; 0 where it is.</param>
 public sealed record MemberContact(
     bool IsHeard,
     long SilentForMilliseconds,
@@ -21,12 +22,13 @@ public sealed record MemberContact(
     double LearnedShare,
     bool IsSlow,
     bool IsBack,
-    long StartedForMilliseconds)
+    long StartedForMilliseconds,
+    long BehindForMilliseconds)
 {
     /// <summary>Of a member that was never heard in this term, and of which nothing else is known.</summary>
     /// <param name="milliseconds">How old the term is.</param>
-    public static MemberContact Unheard(long milliseconds) => new(false, milliseconds, PeerVerdict.Unknown, false, 0, false, 0, false, false, 0);
+    public static MemberContact Unheard(long milliseconds) => new(false, milliseconds, PeerVerdict.Unknown, false, 0, false, 0, false, false, 0, 0);
 
     /// <summary>Of one that is heard now and lacks nothing.</summary>
-    public static MemberContact Well { get; } = new(true, 0, PeerVerdict.Unknown, false, 0, true, 1, false, false, 0);
+    public static MemberContact Well { get; } = new(true, 0, PeerVerdict.Unknown, false, 0, true, 1, false, false, 0, 0);
 }

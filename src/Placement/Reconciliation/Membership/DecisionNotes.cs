@@ -8,8 +8,8 @@ namespace StateServer.Placement.Reconciliation.Membership;
 
 /// <summary>
 /// Brings into the log, as events, what this leader decides of the members and no other command tells: that a guard begins to hold
-/// healing back, and that leadership is handed over. A note holds nothing up: one that does not come through soon is left out. Not
-/// thread-safe: the loop's alone.
+/// healing back, and that leadership is handed over. A note holds nothing up: one that does not come through soon is left behind, to
+/// come through or not. Not thread-safe: the loop's alone.
 /// </summary>
 /// <param name="membership">The log.</param>
 /// <param name="term">The term to note in.</param>
@@ -19,6 +19,9 @@ internal sealed class DecisionNotes(IMembership membership, long term, TimeProvi
     /// <summary>From one note of a kind to the next: a guard that comes and goes doesn't fill the log.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
+    /// <summary>A guard that holds for less is told by status alone: an instance that ends is gone for the provider a second before it falls silent.</summary>
+    private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(3);
+
     /// <summary>How long a note may take; a commit takes milliseconds.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -26,17 +29,29 @@ internal sealed class DecisionNotes(IMembership membership, long term, TimeProvi
     private static readonly ImmutableHashSet<string> ToldElsewhere = ["paused", "restored"];
 
     private readonly Dictionary<string, long> _notedAt = [];
-    private ImmutableSortedSet<string> _guards = [];
+    private readonly Dictionary<string, long> _heldSince = [];
+    private ImmutableSortedSet<string> _told = [];
 
-    /// <summary>Notes the guards that hold something back since this look.</summary>
+    /// <summary>Notes the guards that have held something back for a while, once.</summary>
     public async Task TellAsync(MembershipReport report, CancellationToken stop)
     {
-        foreach (var guard in report.Guards.Except(_guards).Except(ToldElsewhere))
+        foreach (var over in _heldSince.Keys.Where(guard => !report.Guards.Contains(guard)).ToList())
         {
-            await NoteAsync(guard, new(null, $"the guard {guard} holds the members' healing back: {Why(report)}"), stop).ConfigureAwait(false);
+            _heldSince.Remove(over);
+            _told = _told.Remove(over);
         }
 
-        _guards = report.Guards;
+        foreach (var guard in report.Guards.Except(_told).Except(ToldElsewhere))
+        {
+            _heldSince.TryAdd(guard, time.GetTimestamp());
+            if (time.GetElapsedTime(_heldSince[guard]) < Lasting)
+            {
+                continue;
+            }
+
+            _told = _told.Add(guard);
+            await NoteAsync(guard, new(null, $"the guard {guard} holds the members' healing back: {Why(report)}"), stop).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Notes that leadership is handed over.</summary>
@@ -59,7 +74,8 @@ internal sealed class DecisionNotes(IMembership membership, long term, TimeProvi
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         try
         {
-            await membership.ProposeAsync(note, term, either.Token).ConfigureAwait(false);
+            // Not withdrawn: where a disk stalls, and the note may say so, a commit takes longer than the patience.
+            await membership.ProposeAsync(note, term, stop).OrLeaveAsync(either.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is MembershipException || (e is OperationCanceledException && !stop.IsCancellationRequested))
         {

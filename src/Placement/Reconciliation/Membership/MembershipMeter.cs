@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using StateServer.Domain.Membership;
 using StateServer.Placement.Planning.Membership;
 
 namespace StateServer.Placement.Reconciliation.Membership;
@@ -35,7 +36,9 @@ internal static class MembershipMeter
 
     public static void Redundant(long milliseconds) => Redundancy.Record(milliseconds / 1000.0);
 
-    public static void Operation(string kind, string outcome) => Operations.Add(1, new TagList { { "kind", kind }, { "outcome", outcome } });
+    /// <summary>An operation ended; its kind is called as status and the view call it.</summary>
+    public static void Operation(OperationKind kind, string outcome) =>
+        Operations.Add(1, new TagList { { "kind", kind.ToString().ToLowerInvariant() }, { "outcome", outcome } });
 
     public static void Step(string kind, string outcome) => Steps.Add(1, new TagList { { "kind", kind }, { "outcome", outcome } });
 

@@ -24,6 +24,7 @@ internal sealed class MembershipObservation(PeerVerdicts verdicts, Reconciliatio
     private readonly HashSet<NodeId> _wasSilent = [];
     private readonly Dictionary<NodeId, long> _takenInSince = [];
     private readonly Dictionary<InstanceId, long> _stoppedSince = [];
+    private readonly Dictionary<NodeId, long> _behindSince = [];
     private readonly long _began = time.GetTimestamp();
     private long _listensSince = time.GetTimestamp();
     private bool _lookedBefore;
@@ -52,10 +53,12 @@ internal sealed class MembershipObservation(PeerVerdicts verdicts, Reconciliatio
         _ledger.Observe(provider, sight.Model.Machines, incarnation);
         NoteTakenIn(sight.Members);
         NoteStopped(provider);
+        NoteBehind(sight);
         var times = new MembershipTimes(
             (sight.Model.Environment?.ReplaceAfterSeconds ?? DefaultReplaceAfterSeconds) * 1000L,
             (long)options.AliveWithin.TotalMilliseconds,
             (long)options.StartGrace.TotalMilliseconds,
+            (long)options.LearnGrace.TotalMilliseconds,
             (long)options.TurnBack.TotalMilliseconds,
             (long)options.RebalanceAfter.TotalMilliseconds);
         var machines = sight.Model.Machines.Values.Where(machine => machine.StateServer is not null)
@@ -128,6 +131,23 @@ internal sealed class MembershipObservation(PeerVerdicts verdicts, Reconciliatio
         }
     }
 
+    /// <summary>Since when a learner has not been caught up at any look: one that is at times may get its vote then.</summary>
+    private void NoteBehind(MembershipSight sight)
+    {
+        var behind = sight.Members.Keys
+            .Where(node => !sight.Membership.Voters.Contains(node) && sight.Peers.GetValueOrDefault(node) is not { IsCaughtUp: true })
+            .ToHashSet();
+        foreach (var other in _behindSince.Keys.Where(node => !behind.Contains(node)).ToList())
+        {
+            _behindSince.Remove(other);
+        }
+
+        foreach (var node in behind)
+        {
+            _behindSince.TryAdd(node, time.GetTimestamp());
+        }
+    }
+
     /// <summary>Half of the time is enough to ask: the answer is there when the whole has passed.</summary>
     private bool IsSuspect(MembershipSight sight, NodeId node, MembershipTimes times, ILookup<NodeId, MachineRecord> machines)
     {
@@ -163,7 +183,8 @@ internal sealed class MembershipObservation(PeerVerdicts verdicts, Reconciliatio
             peer?.LearnedShare ?? 0,
             peer?.IsSlow ?? false,
             IsBack(sight, node, silent >= times.AliveWithin, isHeard && silent < times.AliveWithin),
-            started is null ? 0 : Math.Max(1, sight.NowMilliseconds - started.StatusSinceMilliseconds));
+            started is null ? 0 : Math.Max(1, sight.NowMilliseconds - started.StatusSinceMilliseconds),
+            _behindSince.TryGetValue(node, out var behind) ? (long)time.GetElapsedTime(behind).TotalMilliseconds : 0);
     }
 
     private long StoppedFor(IEnumerable<MachineRecord> machines) => machines

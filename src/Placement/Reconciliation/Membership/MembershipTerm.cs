@@ -21,6 +21,7 @@ namespace StateServer.Placement.Reconciliation.Membership;
 internal sealed class MembershipTerm
 {
     private const int MostErrorsTold = 4;
+    private const string Work = "leading the members";
 
     private readonly IMembership _membership;
     private readonly TermLog _log;
@@ -81,7 +82,7 @@ internal sealed class MembershipTerm
             {
                 await TryLookAsync(stop).ConfigureAwait(false);
                 await Task.Delay(_options.ShortestPause, _time, stop).ConfigureAwait(false);
-                await _wake.WaitAsync(MembershipPace.Of(_membership.Read(), _options), stop).ConfigureAwait(false);
+                await _wake.WaitAsync(Pace(), stop).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -146,7 +147,7 @@ internal sealed class MembershipTerm
                 _wake.Set();
             }
 
-            _causes.Worked("leading the members");
+            _causes.Worked(Work);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -154,7 +155,20 @@ internal sealed class MembershipTerm
         }
         catch (Exception e)
         {
-            _causes.Failed("leading the members", e);
+            _causes.Failed(Work, e);
+        }
+    }
+
+    private TimeSpan Pace()
+    {
+        try
+        {
+            return MembershipPace.Of(_membership.Read(), _options);
+        }
+        catch (Exception e)
+        {
+            _causes.Failed(Work, e);
+            return _options.Period;
         }
     }
 
@@ -328,10 +342,10 @@ internal sealed class MembershipTerm
                 MembershipMeter.Detected(input.Contact.GetValueOrDefault(lost.Member)?.SilentForMilliseconds ?? 0);
                 break;
             case TurnOperationStep when input.Membership.Operation is { } operation && operation.IsUntouched(input.Membership.Voters):
-                MembershipMeter.Operation(operation.Kind.ToString(), "aborted");
+                MembershipMeter.Operation(operation.Kind, "aborted");
                 break;
             case FinishOperationStep when input.Membership.Operation is { } operation:
-                MembershipMeter.Operation(operation.Kind.ToString(), operation.Undoing ? "undone" : "done");
+                MembershipMeter.Operation(operation.Kind, operation.Undoing ? "undone" : "done");
                 foreach (var replaced in operation.Undoing || operation.Kind != OperationKind.Swap ? [] : operation.Remove)
                 {
                     if (input.Membership.Standings.GetValueOrDefault(replaced) is { Mark: MemberMark.Lost } standing)

@@ -14,7 +14,7 @@ internal sealed class ClusterService(IReplica replica, ResponseHeaders headers, 
     private static readonly Status UseOwnCommand = new(
         StatusCode.FailedPrecondition,
         "stateserver: members are not changed through etcd's API, because a change is more than one step here: "
-        + "the command 'stateserver members' will do it, in a later version");
+        + "'stateserver ensure-availability -n COUNT' and 'stateserver member replace MEMBER' do them all");
 
     /// <inheritdoc/>
     public override async Task<Wire.MemberListResponse> MemberList(Wire.MemberListRequest request, ServerCallContext context)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using StateServer.Api.Operator;
 using StateServer.Domain.Apply;
 using StateServer.Domain.Identity;
@@ -44,6 +45,12 @@ internal sealed class ModelExplanations(TimeProvider time, IPlanPreview? preview
         {
             await TellAsync(response, member, state, cancellationToken);
         }
+        else if (!IsMachine(subject, state) && HistoryOf($"member {subject}", state.Model) is { IsEmpty: false } history)
+        {
+            response.Subject = $"member {subject}";
+            response.Summary = $"member {subject} is no member any more";
+            response.History.Add(history);
+        }
         else
         {
             MachineId id = subject.All(char.IsAsciiDigit)
@@ -58,6 +65,9 @@ internal sealed class ModelExplanations(TimeProvider time, IPlanPreview? preview
         return response;
     }
 
+    private static ImmutableArray<Wire.ModelEvent> HistoryOf(string subject, ModelState model) =>
+        [.. model.Events.Where(happened => happened.Subject == subject).TakeLast(MostHistory).Select(ModelMessages.ToMessage)];
+
     private static bool IsMachine(string subject, ReplicatedState state) =>
         subject.All(char.IsAsciiDigit) && state.Model.Machines.Keys.Any(machine => machine.ToString() == subject);
 
@@ -65,7 +75,7 @@ internal sealed class ModelExplanations(TimeProvider time, IPlanPreview? preview
     {
         string name = MemberNames.NameOf(state, member);
         LeaderSight sight = rounds is null ? LeaderSight.None : await rounds.SightAsync(AskTime, cancellationToken);
-        MemberDetail detail = new MemberDetails(state, sight, time.GetUtcNow()).Of(member, null, sight.Of(member) is { } reach && reach.SilentFor > SilentAfter);
+        MemberDetail detail = new MemberDetails(state, sight, time.GetUtcNow()).Of(member, null, sight.IsSilent(member, SilentAfter));
         string machine = detail.Machine is { } number ? $" on machine {number}" : "";
         response.Subject = $"member {name}";
         response.Summary = $"member {name} is {detail.Phase ?? "a member"}{machine} in "
@@ -80,7 +90,7 @@ internal sealed class ModelExplanations(TimeProvider time, IPlanPreview? preview
             response.Attempts.Add(record.Attempts.Select(ModelMessages.ToMessage));
         }
 
-        response.History.Add(state.Model.Events.Where(happened => happened.Subject == response.Subject).TakeLast(MostHistory).Select(ModelMessages.ToMessage));
+        response.History.Add(HistoryOf(response.Subject, state.Model));
         await AddPlacementAsync(response, planner => planner.ExplainAsync(state, member, cancellationToken));
     }
 
@@ -130,6 +140,7 @@ internal sealed class ModelExplanations(TimeProvider time, IPlanPreview? preview
         {
             MachineStatus.Pending => $"the launch of machine {machine.Id}{Message(machine.Message)}",
             MachineStatus.Launching => $"the outcome of launch attempt {machine.Attempts[^1].Number} of machine {machine.Id} in zone {machine.Attempts[^1].Zone}",
+            MachineStatus.Starting when machine.StateServer is not null => $"the state server on machine {machine.Id}, until it joins",
             MachineStatus.Starting => $"the first word of the agent on machine {machine.Id}",
             MachineStatus.Lost => $"machine {machine.Id} is lost: its units are placed elsewhere",
             MachineStatus.Terminating => $"the end of machine {machine.Id}'s instance",

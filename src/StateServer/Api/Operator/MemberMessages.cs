@@ -21,7 +21,7 @@ internal sealed class MemberMessages(IReplica replica, ReplicaOptions options, T
     {
         NodeId leader = replica.Position.Leader;
         var details = new MemberDetails(state, sight, time.GetUtcNow());
-        return [.. MemberNames.All(state).Select(id => Of(state, id, leader, details.Of(id, null, IsSilent(id, sight))))];
+        return [.. MemberNames.All(state).Select(id => Of(state, id, leader, details.Of(id, null, sight.IsSilent(id, options.ElectionTimeoutHigh))))];
     }
 
     /// <summary>What is wanted of the members and under way; null below feature level 4.</summary>
@@ -74,6 +74,4 @@ internal sealed class MemberMessages(IReplica replica, ReplicaOptions options, T
 
         return message;
     }
-
-    private bool IsSilent(NodeId id, LeaderSight sight) => sight.Of(id) is { } reach && reach.SilentFor > options.ElectionTimeoutHigh;
 }

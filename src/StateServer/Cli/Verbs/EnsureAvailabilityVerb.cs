@@ -65,6 +65,11 @@ internal static class EnsureAvailabilityVerb
                 NoWait = parsed.GetValue(noWait),
             };
             request.To.Add((parsed.GetValue(to) ?? []).SelectMany(places => places.Split(',', StringSplitOptions.TrimEntries)));
+            foreach (string place in request.To)
+            {
+                await ZoneCheck.PlacementAsync(session, place);
+            }
+
             AvailabilityProgress last = await AvailabilityCall.FollowAsync(
                 session.Client, request, wait, parsed.InvocationConfiguration.Error, session.CancellationToken);
             await using TextWriter? written = parsed.GetValue(file) is { } path ? new StreamWriter(path) : null;

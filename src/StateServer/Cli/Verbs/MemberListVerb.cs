@@ -47,7 +47,8 @@ internal static class MemberListVerb
         {
             MembershipSummary membership = MembershipMessages.FromMessage(answer.Membership, TimeProvider.System.GetUtcNow());
             int voters = answer.Members.Count(member => member.Vote is "has-vote" or "removing-vote");
-            text.AppendJoin(Environment.NewLine, MembershipText.Lines(membership, voters));
+            int lost = answer.Members.Count(member => member is { Vote: "removing-vote", Phase: "lost" });
+            text.AppendJoin(Environment.NewLine, MembershipText.Lines(membership, voters, lost));
         }
 
         return text.ToString().TrimEnd();

@@ -30,13 +30,13 @@ internal static class LineStatus
                 .. cluster.ZoneLosses.Where(z => z.HoldsMajority).Select(z => $"Zone {z.Zone}: {z.Message}"),
                 $"Members: {report.Members.Length} ({Counts(report.Members.Select(m => m.Role))})",
                 $"Zones: {Counts(report.Members.Select(m => m.Zone ?? "unknown"))}",
-                $"Health: {Counts(report.Members.Select(m => m.Healthy ? "healthy" : "unhealthy"))}",
+                $"Health: {Counts(report.Members.Select(m => m.Healthy ? m.Degraded ? "degraded" : "healthy" : "unhealthy"))}",
                 .. Model(report),
             ]);
     }
 
     private static IEnumerable<string> Membership(ClusterReport report) =>
-        report.Membership is { } membership ? MembershipText.Lines(membership, report.Cluster.Voters) : [];
+        report.Membership is { } membership ? MembershipText.Lines(membership, report.Cluster.Voters, MembershipText.LostVoters(report)) : [];
 
     private static IEnumerable<string> Model(ClusterReport report)
     {
@@ -65,8 +65,9 @@ internal static class LineStatus
 
     private static string OneMember(MemberReport member)
     {
-        string health = member.Healthy ? "healthy" : $"unhealthy: {member.Reason}";
-        return $"- {member.Name ?? member.Id}: {member.Address ?? "-"} ({member.Zone ?? "-"}) {member.Role} {member.Vote} {health}{Because(member.PhaseReason)}";
+        string[] reasons = [.. new[] { member.Healthy ? null : member.Reason, member.PhaseReason }.OfType<string>()];
+        return $"- {member.Name ?? member.Id}: {member.Address ?? "-"} ({member.Zone ?? "-"}) {member.Role} {member.Vote} "
+            + $"{(member.Healthy ? "healthy" : "unhealthy")}{(reasons.Length == 0 ? "" : $": {string.Join("; ", reasons)}")}";
     }
 
     private static string Counts(IEnumerable<string> values) => string.Join(

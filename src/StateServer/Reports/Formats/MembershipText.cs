@@ -9,9 +9,10 @@ internal static class MembershipText
     /// <summary>The lines; none where there is nothing to say.</summary>
     /// <param name="membership">What to tell.</param>
     /// <param name="voters">How many vote.</param>
-    public static IEnumerable<string> Lines(MembershipSummary membership, int voters)
+    /// <param name="lost">How many of these are lost.</param>
+    public static IEnumerable<string> Lines(MembershipSummary membership, int voters, int lost)
     {
-        if (RedundancyLine(membership, voters) is { } redundancy)
+        if (RedundancyLine(membership, voters, lost) is { } redundancy)
         {
             yield return redundancy;
         }
@@ -32,11 +33,14 @@ internal static class MembershipText
         }
     }
 
+    /// <summary>How many of those that vote are lost.</summary>
+    public static int LostVoters(ClusterReport report) => report.Members.Count(member => member is { Vote: "removing-vote", Phase: "lost" });
+
     /// <summary>How long redundancy is full, or isn't; null where nobody asked for a number.</summary>
-    public static string? RedundancyLine(MembershipSummary membership, int voters) => membership switch
+    public static string? RedundancyLine(MembershipSummary membership, int voters, int lost) => membership switch
     {
         { FullForSeconds: { } full } => $"Redundancy: full for {Age(full)}, {membership.Target} of {membership.Target} members vote",
-        { ShortForSeconds: { } missing } => $"Redundancy: not full for {Age(missing)}, {voters} of {membership.Target} members vote",
+        { ShortForSeconds: { } missing } => $"Redundancy: not full for {Age(missing)}, {voters} of {membership.Target} members vote{(lost == 0 ? "" : $", and {lost} of them {(lost == 1 ? "is" : "are")} lost")}",
         _ => null,
     };
 

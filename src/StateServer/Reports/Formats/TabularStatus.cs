@@ -23,7 +23,7 @@ internal static class TabularStatus
         text.AppendLine(CultureInfo.InvariantCulture, $"Cluster {cluster.Id}, incarnation {cluster.Incarnation}, feature level {cluster.FeatureLevel}, asked {Ago(cluster.AsOf, now)} ago");
         text.AppendLine(LeaderLine(report));
         text.AppendLine(CultureInfo.InvariantCulture, $"Voters: {cluster.VotersAlive} alive of {cluster.Voters}. {LossLine(cluster)}");
-        foreach (string line in report.Membership is { } membership ? MembershipText.Lines(membership, cluster.Voters) : [])
+        foreach (string line in report.Membership is { } membership ? MembershipText.Lines(membership, cluster.Voters, MembershipText.LostVoters(report)) : [])
         {
             text.AppendLine(line);
         }

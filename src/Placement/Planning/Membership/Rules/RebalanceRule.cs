@@ -65,8 +65,15 @@ internal sealed class RebalanceRule : IMembershipRule
 
     private static AddMemberStep? Add(MembershipDraft draft, Zone fullest)
     {
+        // Most looks find an even spread, and need no ranking.
+        var most = In(draft, fullest);
+        if (draft.Input.Zones.IsDefaultOrEmpty || draft.Input.Zones.All(sight => most - In(draft, sight.Zone) < 2))
+        {
+            return null;
+        }
+
         var choice = NewcomerZones.Choose(draft, null, true, null);
-        if (choice.Zone is not { } zone || In(draft, fullest) - In(draft, zone) < 2)
+        if (choice.Zone is not { } zone || most - In(draft, zone) < 2)
         {
             return null;
         }

@@ -4,7 +4,10 @@ using StateServer.Placement.Planning.Membership.Steps;
 
 namespace StateServer.Placement.Planning.Membership.Rules;
 
-/// <summary>Who has no vote and no use goes for good: the lost and leaving ones, and newcomers that nobody needs any more.</summary>
+/// <summary>
+/// Who has no vote and no use goes for good: the lost and leaving ones, newcomers that nobody needs any more, and those that never
+/// learn, in whose place another is asked for.
+/// </summary>
 internal sealed class RemovalRule : IMembershipRule
 {
     public MembershipStep? Next(MembershipDraft draft)
@@ -21,10 +24,19 @@ internal sealed class RemovalRule : IMembershipRule
                 : draft.Membership.Standings[node].Reason);
         }
 
+        if (draft.Stop is null && draft.Seats.Newcomers.Where(node => LearnsNothing(draft, node) && MayGo(draft, node)).ToList() is [var slow, ..])
+        {
+            return new RemoveMemberStep(
+                slow, $"it was not caught up within {draft.Input.Times.LearnGrace / 60_000.0:0.#} min, and has {draft.Contact(slow).LearnedShare:P0} of the log");
+        }
+
         return Surplus(draft) is { } surplus && MayGo(draft, surplus)
             ? new RemoveMemberStep(surplus, $"{draft.Membership.Target} members are wanted, and it is not needed")
             : null;
     }
+
+    /// <summary>It answers, so it isn't lost, and it is no use: its disk may be full, or slower than what is written.</summary>
+    private static bool LearnsNothing(MembershipDraft draft, NodeId node) => draft.Contact(node).BehindForMilliseconds >= draft.Input.Times.LearnGrace;
 
     private static bool MayGo(MembershipDraft draft, NodeId node) =>
         !draft.Voters.Contains(node) && draft.Operation?.Names(node) != true && node != draft.Input.Leader;

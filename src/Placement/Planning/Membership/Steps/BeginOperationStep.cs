@@ -15,6 +15,6 @@ public sealed record BeginOperationStep(
 {
     /// <inheritdoc/>
     public override string Tell(Func<NodeId, string> nameOf) =>
-        $"begin {Kind}{(Promote.IsEmpty ? "" : $", promote {string.Join(", ", Promote.Select(nameOf))}")}"
+        $"begin to {Kind.ToString().ToLowerInvariant()}{(Promote.IsEmpty ? "" : $", promote {string.Join(", ", Promote.Select(nameOf))}")}"
         + $"{(Remove.IsEmpty ? "" : $", remove {string.Join(", ", Remove.Select(nameOf))}")}: {Reason}";
 }
