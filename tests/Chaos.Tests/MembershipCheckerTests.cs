@@ -81,6 +81,7 @@ public sealed class MembershipCheckerTests
         {
             string log = Path.Combine(folder, "log");
             File.WriteAllText(log, "t crit: RaftNode[3060] this member was removed from the cluster and serves nothing any more: so\n");
+            File.AppendAllText(log, "t crit: ReplicaLifetime[4052] this process ends: its member was removed from the cluster, and its folder is retired\n");
             Assert.Equal(Conclusion.Holds, KeptLogs.Inspect(folder).Conclusion);
             File.AppendAllText(log, "t crit: RaftNode[1] something else\n");
             Assert.Equal(Conclusion.Violated, KeptLogs.Inspect(folder).Conclusion);

@@ -5,8 +5,8 @@ namespace StateServer.Chaos.Membership.Checkers;
 /// <summary>The logs of all state servers that there were, those of removed ones too.</summary>
 internal static class KeptLogs
 {
-    /// <summary>How a member says that it was removed: critical for it, and what is to be.</summary>
-    private const string Removal = "this member was removed from the cluster";
+    /// <summary>How a member says that it was removed, and its process that it ends for that: critical for it, and what is to be.</summary>
+    private const string Removal = "member was removed from the cluster";
 
     /// <summary>No log tells of an exception that nobody caught, or of anything critical but a removal.</summary>
     public static Verdict Inspect(string folder)

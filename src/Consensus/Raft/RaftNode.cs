@@ -273,8 +273,8 @@ internal sealed partial class RaftNode : IRaftNode
     /// <inheritdoc/>
     public ConfigurationInForce ConfigurationAt(long index) => Parts.Log.ConfigurationAt(index);
 
-    /// <summary>True once log and snapshots are open.</summary>
-    public bool IsStarted => Volatile.Read(ref _parts) is not null;
+    /// <summary>The snapshots; null before they are open, and once this member was removed.</summary>
+    public SnapshotStore? OpenSnapshots => _retirement.Reason is null ? Volatile.Read(ref _parts)?.Snapshots : null;
 
     /// <summary>The snapshots; there are some once started.</summary>
     public SnapshotStore Snapshots => Parts.Snapshots;

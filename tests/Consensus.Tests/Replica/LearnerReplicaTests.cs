@@ -51,6 +51,7 @@ public sealed class LearnerReplicaTests
             member.Node.Follow(new([], [member.Node.Identity.Id]));
             Assert.Throws<ReadRefusedException>(() => member.Replica.ReadSerializable());
             await member.Node.Removal.WaitAsync(TimeSpan.FromSeconds(30));
+            Assert.Contains("removed from the cluster", member.Replica.Status.Unhealthy, StringComparison.Ordinal);
             await Eventually.IsTrueAsync(() => member.IsStopping, "its host stops", 60);
             Assert.Equal(ReplicaLifetime.RemovedExitCode, Environment.ExitCode);
             await Assert.ThrowsAsync<ProposalRefusedException>(() => member.Replica.ProposeAsync(Commands.Put("k")));

@@ -103,7 +103,7 @@ internal sealed class Simulation
             }
         }
 
-        if (Unwell() is { } why)
+        if (Cluster.Faults.Count == 0 && Unwell() is { } why)
         {
             Cluster.Fail($"not well after {rounds} rounds: {why}; awaits {string.Join("; ", Book.Members.Awaited.Select(decision => decision.Awaits))}; "
                 + $"stopped: {Book.Members.Stopped}; {string.Join("; ", _stuck.TakeLast(3))}");
