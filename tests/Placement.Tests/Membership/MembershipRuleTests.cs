@@ -77,6 +77,16 @@ public sealed class MembershipRuleTests
     }
 
     [Fact]
+    public void A_voter_that_another_one_heard_within_replace_after_is_not_lost_yet()
+    {
+        var silent = MemberContact.Unheard(60_000) with { Others = PeerVerdict.Silent };
+        See(Other, silent with { OthersSilentForMilliseconds = _input.Times.ReplaceAfter - 1 });
+        Assert.Null(Next());
+        See(Other, silent with { OthersSilentForMilliseconds = _input.Times.ReplaceAfter });
+        Assert.Equal(Other, Assert.IsType<DeclareLostStep>(Next()).Member);
+    }
+
+    [Fact]
     public void An_instance_that_is_gone_makes_no_member_lost_that_was_heard_a_moment_ago()
     {
         See(Other, MemberContact.Well with { SilentForMilliseconds = 999, InstanceGone = true, Others = PeerVerdict.Silent });

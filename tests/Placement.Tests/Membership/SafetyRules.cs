@@ -98,10 +98,14 @@ internal sealed class SafetyRules(SimulatedCluster cluster)
 
     private bool IsQuorum(ImmutableSortedSet<NodeId> voters) => voters.Count(cluster.IsAlive) * 2 > voters.Count;
 
-    /// <summary>Somebody could hear it within <c>replace-after</c>, and its instance still does; where a listing lied, the leader may think otherwise.</summary>
+    /// <summary>
+    /// The leader heard it within <c>replace-after</c>, or anybody within half of it, from which on the others are asked, and its
+    /// instance still runs; where a listing lied, the leader may think otherwise.
+    /// </summary>
     private bool IsEarly(SimulatedMember member) => !cluster.Cloud.HasLied
         && cluster.Cloud.Find(member.Instance)?.State == InstanceState.Running
-        && cluster.Time.GetUtcNow() - member.HeardByAnyoneAt < SimulatedCluster.ReplaceAfter;
+        && ((member.IsHeard && cluster.Time.GetUtcNow() - member.HeardAt < SimulatedCluster.ReplaceAfter)
+            || cluster.Time.GetUtcNow() - member.HeardByAnyoneAt < SimulatedCluster.ReplaceAfter / 2);
 
     private void CheckAddition(AddMemberCommand add)
     {

@@ -25,6 +25,9 @@ public sealed record MemberContact(
     long StartedForMilliseconds,
     long BehindForMilliseconds)
 {
+    /// <summary>How long ago another voter said last that it hears it, in this term; long.MaxValue where none did.</summary>
+    public long OthersSilentForMilliseconds { get; init; } = long.MaxValue;
+
     /// <summary>Of a member that was never heard in this term, and of which nothing else is known.</summary>
     /// <param name="milliseconds">How old the term is.</param>
     public static MemberContact Unheard(long milliseconds) => new(false, milliseconds, PeerVerdict.Unknown, false, 0, false, 0, false, false, 0, 0);

@@ -184,7 +184,10 @@ internal sealed class MembershipObservation(PeerVerdicts verdicts, Reconciliatio
             peer?.IsSlow ?? false,
             IsBack(sight, node, silent >= times.AliveWithin, isHeard && silent < times.AliveWithin),
             started is null ? 0 : Math.Max(1, sight.NowMilliseconds - started.StatusSinceMilliseconds),
-            _behindSince.TryGetValue(node, out var behind) ? (long)time.GetElapsedTime(behind).TotalMilliseconds : 0);
+            _behindSince.TryGetValue(node, out var behind) ? (long)time.GetElapsedTime(behind).TotalMilliseconds : 0)
+        {
+            OthersSilentForMilliseconds = verdicts.SilentFor(node),
+        };
     }
 
     private long StoppedFor(IEnumerable<MachineRecord> machines) => machines

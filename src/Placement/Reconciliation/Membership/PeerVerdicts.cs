@@ -21,6 +21,7 @@ internal sealed class PeerVerdicts(IMembership membership, TimeProvider time)
 
     private readonly ConcurrentDictionary<NodeId, Task> _asking = new();
     private readonly ConcurrentDictionary<NodeId, (PeerVerdict Verdict, long At)> _answers = new();
+    private readonly ConcurrentDictionary<NodeId, long> _heardAt = new();
 
     /// <summary>Raised after each answer.</summary>
     public event Action? Answered;
@@ -31,6 +32,7 @@ internal sealed class PeerVerdicts(IMembership membership, TimeProvider time)
         foreach (var forgotten in _answers.Keys.Except(nodes).ToList())
         {
             _answers.TryRemove(forgotten, out _);
+            _heardAt.TryRemove(forgotten, out _);
         }
 
         foreach (var node in nodes.Where(node => !_asking.ContainsKey(node)))
@@ -46,6 +48,9 @@ internal sealed class PeerVerdicts(IMembership membership, TimeProvider time)
         ? answer.Verdict
         : PeerVerdict.Unknown;
 
+    /// <summary>How long ago another voter heard one that is asked about, milliseconds; long.MaxValue where none said so.</summary>
+    public long SilentFor(NodeId node) => _heardAt.TryGetValue(node, out var at) ? (long)time.GetElapsedTime(at).TotalMilliseconds : long.MaxValue;
+
     /// <summary>Waits for the questions under way, after their token was cancelled.</summary>
     public Task StopAsync() => Task.WhenAll(_asking.Values);
 
@@ -57,7 +62,13 @@ internal sealed class PeerVerdicts(IMembership membership, TimeProvider time)
             var asked = time.GetTimestamp();
             using var limit = new CancellationTokenSource(Limit, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
-            _answers[node] = (await membership.AskOthersAsync(node, either.Token).WaitAsync(either.Token).ConfigureAwait(false), asked);
+            var verdict = await membership.AskOthersAsync(node, either.Token).WaitAsync(either.Token).ConfigureAwait(false);
+            if (verdict == PeerVerdict.Heard)
+            {
+                _heardAt[node] = asked;
+            }
+
+            _answers[node] = (verdict, asked);
         }
         catch (Exception)
         {

@@ -77,7 +77,8 @@ public static class MembershipAudit
         }
 
         var isVoter = input.Membership.Voters.Contains(node);
-        if (isVoter && (contact is null || contact.SilentForMilliseconds < input.Times.ReplaceAfter || contact.Others != PeerVerdict.Silent))
+        if (isVoter && (contact is null || contact.SilentForMilliseconds < input.Times.ReplaceAfter || contact.Others != PeerVerdict.Silent
+            || contact.OthersSilentForMilliseconds < input.Times.ReplaceAfter))
         {
             yield return "the voter is not silent to all for long enough";
         }

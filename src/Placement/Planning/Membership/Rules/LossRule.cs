@@ -56,8 +56,10 @@ internal sealed class LossRule : IMembershipRule
 
         return contact.SilentForMilliseconds < draft.Input.Times.ReplaceAfter
                 ? (false, $"{silent} of {draft.Input.Times.ReplaceAfter / 1000.0:0.#} s")
-            : contact.Others == PeerVerdict.Silent ? (true, $"{silent}, and no other voter hears it")
-            : (false, $"{silent}; the other voters are asked");
+            : contact.Others != PeerVerdict.Silent ? (false, $"{silent}; the other voters are asked")
+            : contact.OthersSilentForMilliseconds < draft.Input.Times.ReplaceAfter
+                ? (false, $"{silent}; another voter heard it {contact.OthersSilentForMilliseconds / 1000.0:0.0} s ago")
+            : (true, $"{silent}, and no other voter hears it");
     }
 
     private static (bool IsLost, string Why) JudgeExpected(MembershipDraft draft, NodeId node)
