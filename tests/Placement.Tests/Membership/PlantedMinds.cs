@@ -27,7 +27,7 @@ internal static class PlantedMinds
         (PlantedBug.SameZone, NewcomerRule) => new WrongRule(draft => rule.Next(draft) is AddMemberStep { Replaces: { } lost } add
             && draft.ZoneOf(lost) is { } zone ? add with { Zone = zone } : rule.Next(draft)),
         (PlantedBug.BelieveOwnEars, LossRule) => new WrongRule(draft => rule.Next(With(
-            draft, contact => contact with { Others = PeerVerdict.Silent }))),
+            draft, contact => contact with { Others = PeerVerdict.Silent, OthersSilentForMilliseconds = long.MaxValue }))),
         (PlantedBug.BelieveListings, LossRule) => new WrongRule(draft => draft.Voters
             .Where(node => node != draft.Input.Leader && draft.Contact(node).InstanceGone && draft.MarkOf(node) != MemberMark.Lost)
             .Select(node => new DeclareLostStep(node, "a listing says so")).FirstOrDefault() ?? rule.Next(draft)),
