@@ -21,9 +21,11 @@ public sealed class SimulationTests
         }
     }
 
-    /// <summary>Found beyond the seeds of each run. 632: cut off from the leader, and away for a second when its time was over.</summary>
+    /// <summary>Found beyond the seeds of each run. 632: cut off from the leader, and away for a second when its time was
+    /// over. 1391: the newcomer of a half-done swap dies, and fewer members are wanted.</summary>
     [Theory]
     [InlineData(632)]
+    [InlineData(1391)]
     public void A_schedule_that_once_broke_a_rule_breaks_none(int seed) => Assert.Equal("", Schedule.Of(seed).Run(PlantedBug.None).Failure);
 
     /// <summary>The same seed gives the same story: a failure can be replayed.</summary>

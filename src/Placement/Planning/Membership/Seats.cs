@@ -31,13 +31,16 @@ internal sealed record Seats(ImmutableSortedSet<NodeId> Seated, ImmutableArray<N
             [.. others.Where(standing => standing.Mark is MemberMark.Lost or MemberMark.Leaving).Select(standing => standing.Id)]);
     }
 
-    /// <summary>The seated members that are lost and are to have a replacement, lost first first: one that shrinking takes away needs none.</summary>
-    public ImmutableArray<NodeId> Lost(MembershipState membership) =>
-    [
-        .. Seated.Where(node => membership.MarkOf(node) == MemberMark.Lost)
-            .OrderBy(node => membership.Standings[node].SinceMilliseconds).ThenBy(node => node)
-            .Skip(Math.Max(0, Seated.Count - membership.Target)),
-    ];
+    /// <summary>
+    /// The seated members that are lost and are to have a replacement, lost first first: one that shrinking takes away needs none, but
+    /// one whose vote a half-done swap has taken does, whatever the target: the swap can't end without.
+    /// </summary>
+    public ImmutableArray<NodeId> Lost(MembershipState membership)
+    {
+        var lost = Seated.Where(node => membership.MarkOf(node) == MemberMark.Lost)
+            .OrderBy(node => membership.Standings[node].SinceMilliseconds).ThenBy(node => node).ToLookup(node => IsSwappedOut(membership, node));
+        return [.. lost[true], .. lost[false].Skip(Math.Max(0, Seated.Count - membership.Target))];
+    }
 
     /// <summary>The seated members that an operator wants to go, as far as the target needs another in their place.</summary>
     public ImmutableArray<NodeId> Leaving(MembershipState membership) => Seated.Count > membership.Target
@@ -56,6 +59,9 @@ internal sealed record Seats(ImmutableSortedSet<NodeId> Seated, ImmutableArray<N
                 || !Seated.Contains(replaced)
                 || membership.MarkOf(replaced) is not (MemberMark.Lost or MemberMark.Leaving))),
     ];
+
+    private static bool IsSwappedOut(MembershipState membership, NodeId node) =>
+        membership.Operation is { Kind: OperationKind.Swap, Undoing: false } swap && swap.Remove.Contains(node) && !membership.Voters.Contains(node);
 
     private static bool IsSwappedIn(MembershipState membership, NodeId newcomer) =>
         membership.Operation is { Kind: OperationKind.Swap, Undoing: false } swap && swap.Promote.Contains(newcomer);
