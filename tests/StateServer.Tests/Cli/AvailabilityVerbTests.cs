@@ -67,6 +67,15 @@ public sealed class AvailabilityVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_that_can_t_be_written_is_told_before_anything_changes()
+    {
+        _host.Replica.Restore(Alone());
+        (int exitCode, string output, string error) = await RunAsync("ensure-availability", "-n", "3", "--no-wait", "-o", "/no/such/folder/changes");
+        Assert.Equal((2, "", "stateserver: -o: Could not find a part of the path '/no/such/folder/changes'."), (exitCode, output, error.TrimEnd()));
+        Assert.NotEqual(3, _host.Replica.State.Membership.Target);
+    }
+
+    [Fact]
     public async Task It_waits_until_all_vote_tells_how_far_it_is_and_prints_what_became_of_the_machines()
     {
         _host.Replica.Restore(Alone());

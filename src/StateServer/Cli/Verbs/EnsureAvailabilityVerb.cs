@@ -70,9 +70,11 @@ internal static class EnsureAvailabilityVerb
                 await ZoneCheck.PlacementAsync(session, place);
             }
 
+            await using FileStream? opened = Open(parsed.GetValue(file));
             AvailabilityProgress last = await AvailabilityCall.FollowAsync(
                 session.Client, request, wait, parsed.InvocationConfiguration.Error, session.CancellationToken);
-            await using TextWriter? written = parsed.GetValue(file) is { } path ? new StreamWriter(path) : null;
+            opened?.SetLength(0);
+            await using TextWriter? written = opened is null ? null : new StreamWriter(opened);
             await (session with { Output = written ?? session.Output }).WriteAsync(
                 request.DryRun ? AvailabilityText.OfDryRun(last) : AvailabilityText.Simple(last.Changes),
                 request.DryRun ? AvailabilityText.FieldsOfDryRun(last) : AvailabilityText.Fields(last.Changes));
@@ -85,5 +87,18 @@ internal static class EnsureAvailabilityVerb
             }
         });
         return verb;
+    }
+
+    /// <summary>Before anything is asked for: a file that can't be written would be found out when all is done. What it holds stays until then.</summary>
+    private static FileStream? Open(string? path)
+    {
+        try
+        {
+            return path is null ? null : new(path, FileMode.OpenOrCreate, FileAccess.Write);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new VerbFailedException(ExitCode.WrongUse, $"-o: {e.Message}");
+        }
     }
 }
