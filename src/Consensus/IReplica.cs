@@ -59,5 +59,6 @@ public interface IReplica
 
     /// <summary>Hands leadership to <paramref name="target"/> (or to the most caught-up voter, where it is none), forwarding to the leader where that is another.</summary>
     /// <exception cref="ProposalRefusedException">No leader, or the target is unknown, not a voter, unreachable or too far behind.</exception>
+    /// <exception cref="OutcomeUnknownException">The leader was asked, and its answer is lost: leadership may have moved.</exception>
     ValueTask TransferLeadershipAsync(NodeId target, CancellationToken cancellationToken);
 }

@@ -319,7 +319,7 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
         }
         catch (PeerUnavailableException e)
         {
-            throw new ProposalRefusedException(ProposalRefusal.NoLeader, $"leader {leader} can't be reached: {e.Message}", e);
+            throw new OutcomeUnknownException(UnknownReason.ConnectionLost, $"leader {leader} did not answer: {e.Message}", e);
         }
     }
 

@@ -19,6 +19,9 @@ internal sealed class FakePeers(FakeCluster cluster, FakeMember self) : IReplica
     /// <summary>While set, forwarded messages are taken from the sender and never arrive.</summary>
     public bool SwallowForwards { get; set; }
 
+    /// <summary>While set, a hand-over that is asked for takes place, and its answer is lost.</summary>
+    public bool LosesAnswers { get; set; }
+
     /// <summary>The member that accepts connections and never answers.</summary>
     public NodeId Mute { get; set; }
 
@@ -86,8 +89,11 @@ internal sealed class FakePeers(FakeCluster cluster, FakeMember self) : IReplica
     public ValueTask<ReachReply> ReachAsync(NodeId member, ReachRequest request, CancellationToken cancellationToken)
         => DeskOf(member).ReachAsync(request, cancellationToken);
 
-    public ValueTask<TransferReply> TransferLeadershipAsync(NodeId leader, TransferRequest request, CancellationToken cancellationToken)
-        => DeskOf(leader).TransferLeadershipAsync(request, cancellationToken);
+    public async ValueTask<TransferReply> TransferLeadershipAsync(NodeId leader, TransferRequest request, CancellationToken cancellationToken)
+    {
+        var reply = await DeskOf(leader).TransferLeadershipAsync(request, cancellationToken);
+        return LosesAnswers ? throw new PeerUnavailableException(leader, "the connection broke") : reply;
+    }
 
     /// <summary>Breaks every open stream.</summary>
     public void Cut()

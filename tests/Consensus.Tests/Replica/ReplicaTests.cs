@@ -129,6 +129,17 @@ public sealed class ReplicaTests
     }
 
     [Fact]
+    public async Task Whether_leadership_was_handed_over_is_not_known_where_the_answer_is_lost()
+    {
+        await using var cluster = await FakeCluster.StartAsync(3);
+        cluster[2].Peers.LosesAnswers = true;
+        var unknown = await Assert.ThrowsAsync<OutcomeUnknownException>(
+            () => cluster[2].Replica.TransferLeadershipAsync(cluster[1].Id, CancellationToken.None).AsTask());
+        Assert.Equal(UnknownReason.ConnectionLost, unknown.Reason);
+        Assert.Equal(cluster[1].Id, cluster.Look().Leader);
+    }
+
+    [Fact]
     public async Task A_member_whose_folder_is_not_open_has_no_state_to_read_from()
     {
         await using var cluster = await FakeCluster.StartAsync(1);

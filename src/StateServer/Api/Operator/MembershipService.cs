@@ -126,6 +126,10 @@ internal sealed class MembershipService(
         {
             throw FailureTranslation.Of(refusal);
         }
+        catch (OutcomeUnknownException unknown)
+        {
+            throw FailureTranslation.Of(unknown, context.CancellationToken);
+        }
 
         NodeId leader = replica.Position.Leader;
         return new Wire.TransferLeadershipResponse { Leader = leader.Value, Name = leader.IsNone ? "" : MemberNames.NameOf(state, leader) };
