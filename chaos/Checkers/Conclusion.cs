@@ -9,6 +9,6 @@ internal enum Conclusion
     /// <summary>Something seen can't be explained.</summary>
     Violated,
 
-    /// <summary>The time limit came first.</summary>
+    /// <summary>The time limit, or an interruption, came first.</summary>
     Undecided,
 }

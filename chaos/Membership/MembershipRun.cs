@@ -211,7 +211,11 @@ internal sealed class MembershipRun(RunPlan plan, string executable, string fold
         }
 
         ListMembersResponse? last = await cluster.ListAsync(CancellationToken.None);
-        return new Verdict("redundancy", Conclusion.Violated, $"not whole {HealLimit.TotalSeconds:0} s after the last fault{asked}: {last?.ToString() ?? "nobody answers"}");
+        return Verdict.OfWait(
+            "redundancy",
+            came: false,
+            $"not whole {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s after the last fault{asked}: {last?.ToString() ?? "nobody answers"}",
+            cancellationToken);
     }
 
     /// <summary>Says how many members there are to be, until somebody takes it.</summary>

@@ -92,6 +92,16 @@ public sealed class MembershipCheckerTests
         }
     }
 
+    [Theory]
+    [InlineData(true, false, Conclusion.Holds)]
+    [InlineData(true, true, Conclusion.Holds)]
+    [InlineData(false, false, Conclusion.Violated)]
+    [InlineData(false, true, Conclusion.Undecided)]
+    public void What_did_not_come_is_a_violation_unless_the_wait_for_it_was_interrupted(bool came, bool interrupted, object expected)
+    {
+        Assert.Equal(expected, Verdict.OfWait("strays", came, "so", new CancellationToken(interrupted)).Conclusion);
+    }
+
     [Fact]
     public void The_short_form_has_faults_of_it_that_this_machine_can_do()
     {

@@ -96,7 +96,7 @@ internal static class FinalState
             },
             StrayLimit,
             cancellationToken) is not null;
-        return new Verdict("strays", clean ? Conclusion.Holds : Conclusion.Violated, seen);
+        return Verdict.OfWait("strays", clean, seen, cancellationToken);
     }
 
     private static CallOptions Options(CancellationToken cancellationToken) =>

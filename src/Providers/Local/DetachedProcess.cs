@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using StateServer.Providers.Local.Native;
 
 namespace StateServer.Providers.Local;
 
@@ -37,6 +38,7 @@ public static class DetachedProcess
         }
 
         adjust?.Invoke(start.Environment);
+        LibC.KeepWhatWasGiven();
         try
         {
             return Process.Start(start) ?? throw new IOException("/bin/sh did not start");

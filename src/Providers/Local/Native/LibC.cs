@@ -27,6 +27,8 @@ public static partial class LibC
     private const int OpenCloseOnExec = 0x80000;
     private const int PidfdOpenCall = 434;
     private const int PidfdSendSignalCall = 424;
+    private const int CloseRangeCall = 436;
+    private const int CloseRangeOnExec = 4;
     private const int WriteAccess = 2;
     private const int SearchAccess = 1;
 
@@ -118,6 +120,12 @@ public static partial class LibC
         using SafeFileHandle nothing = Checked(Open("/dev/null", OpenReadWrite | OpenCloseOnExec, 0), "/dev/null");
         _ = Dup2((int)nothing.DangerousGetHandle(), 0);
     }
+
+    /// <summary>
+    /// Gives no process that is started from now on what this one was given itself beside input, output and error: a lock of the shell
+    /// that called it would be held for as long as they run. Kernels before 5.11 don't know how, and nothing changes there.
+    /// </summary>
+    public static void KeepWhatWasGiven() => _ = SystemCall(CloseRangeCall, 3, uint.MaxValue, CloseRangeOnExec, 0);
 
     /// <summary>Makes this process the leader of a session of its own, so that the terminal's Ctrl-C and hang-up don't reach it.</summary>
     public static void StartSession()
