@@ -8,6 +8,7 @@ using StateServer.Domain.Membership;
 using StateServer.Protos.Operator;
 using StateServer.Reports;
 using StateServer.Reports.Formats;
+using StateServer.Reports.Members;
 using MemberStatus = StateServer.Consensus.Status.MemberStatus;
 
 namespace StateServer.StateServer.Tests.Reports;
@@ -212,6 +213,20 @@ public sealed class MembershipReportTests
         }))));
         Assert.True(StatusDifference.IsNews(told, Report(
             State(membership => membership with { FullSinceMilliseconds = Now - 1_500 }), WithNotes(new() { Guards = ["rate"] }))));
+    }
+
+    /// <summary><c>explain</c> of a lost member shows the choice for its replacement, from which its own zone is left out.</summary>
+    [Fact]
+    public void The_zone_chosen_for_a_lost_member_is_its_replacements_and_for_a_newcomer_its_own()
+    {
+        Zone elsewhere = new("local-d");
+        ReplicatedState state = State(membership => membership with
+        {
+            Standings = Standings(Standing(Third, MemberMark.Lost, ""), Standing(Newcomer, MemberMark.Requested, "") with { Replaces = Third, Zone = elsewhere }),
+        });
+        Assert.NotEqual(elsewhere, MemberNames.ZoneOf(state, Third));
+        Assert.Equal(elsewhere, MemberNames.ZoneChosenFor(state, Third));
+        Assert.Equal(elsewhere, MemberNames.ZoneChosenFor(state, Newcomer));
     }
 
     private static MemberReport Learner(MemberReach reach)

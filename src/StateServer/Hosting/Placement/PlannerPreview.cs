@@ -54,11 +54,12 @@ internal sealed class PlannerPreview(ReconciliationLoop loop, DecisionBook book)
         MemberDecision? decision = book.Members.About(member);
         string[] awaited = [book.Members.Stopped, decision?.Awaits ?? ""];
         bool wasChosen = decision is { Chosen.Length: > 0 };
+        Zone? chosen = wasChosen ? MemberNames.ZoneChosenFor(state, member) : null;
         ImmutableArray<PlacementCandidate> zones =
         [
             .. (decision?.Zones ?? []).Select(zone => new PlacementCandidate(
                 zone.Zone.Name,
-                wasChosen && zone.Zone == MemberNames.ZoneOf(state, member),
+                zone.Zone == chosen,
                 zone.Rule ?? "",
                 zone.Reason ?? "",
                 [new("members", zone.Group), new("all-machines", zone.Machines)])),

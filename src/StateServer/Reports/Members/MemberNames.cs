@@ -52,6 +52,15 @@ internal static partial class MemberNames
         : MachineOf(state, id) is { } machine && state.Model.Machines.TryGetValue(machine, out var there) && there.Zone is { } zone ? zone
         : state.Membership.Standings.GetValueOrDefault(id)?.Zone;
 
+    /// <summary>Where the last choice of a zone about a member went: to the newest one that is to take its place, else to it itself.</summary>
+    public static Zone? ZoneChosenFor(ReplicatedState state, NodeId id) => ZoneOf(
+        state,
+        state.Membership.Standings.Values
+            .Where(standing => standing.Replaces == id)
+            .OrderByDescending(standing => standing.SinceMilliseconds)
+            .ThenBy(standing => standing.Id)
+            .FirstOrDefault()?.Id ?? id);
+
     private static bool IsKnown(ReplicatedState state, NodeId id) =>
         state.Members.ContainsKey(id) || state.Membership.Standings.ContainsKey(id);
 
