@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using StateServer.Consensus.Membership;
 using StateServer.Consensus.Raft;
 using StateServer.Consensus.Replica;
