@@ -115,7 +115,7 @@ public sealed class LeadershipTest
         var silent = cluster.Running.First(member => member != leader);
         cluster.Isolate(cluster.IndexOf(silent));
         await TestCluster.EventuallyAsync(
-            () => TimeProvider.System.GetElapsedTime(leader.Node.Status.Progress[silent.Node.Identity.Id].LastContactTimestamp)
+            () => TimeProvider.System.GetElapsedTime(leader.Node.Status.ProgressOf(silent.Node.Identity.Id).LastContactTimestamp)
                 > TimeSpan.FromMilliseconds(2100),
             () => "it still answers");
         await Assert.ThrowsAsync<TransferRefusedException>(
