@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Grpc.Core;
 using StateServer.Consensus.Membership;
 using StateServer.Consensus.Transport;
@@ -141,5 +142,23 @@ internal sealed partial class RaftNode
         }
 
         return $"joining, and not told of the cluster yet: {parts.Announced ?? "waiting for the leader"}";
+    }
+
+    /// <summary>
+    /// An array of objects, put together by a loop: collections and queries over our value types are compiled at their first use, and
+    /// that is while this member becomes the leader, and no write is taken.
+    /// </summary>
+    private ImmutableArray<PeerProgress> ProgressOf(ImmutableArray<NodeId> voters, RaftParts parts)
+    {
+        var progress = ImmutableArray.CreateBuilder<PeerProgress>(voters.Length);
+        foreach (var voter in voters)
+        {
+            if (voter != _options.Id)
+            {
+                progress.Add(new(voter, parts.Log.DurableOf(voter), parts.Cluster.LastContact(voter)));
+            }
+        }
+
+        return progress.ToImmutable();
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Grpc.Core;
 using StateServer.Client;
 using StateServer.Protos.Etcd;
 using StateServer.Scenarios.Processes;
@@ -77,12 +78,19 @@ internal static class MembershipView
         bool isOpen = false;
         foreach (var process in cluster.Processes().Where(process => process.Pid != stopped))
         {
-            var connection = cluster[process.Client];
-            var view = await connection.RangeAsync(Key, serializable: true);
-            if (view.Keys is [var key] && key.ModRevision > newest)
+            try
             {
-                newest = key.ModRevision;
-                isOpen = KindOf(key.Value) is not null && (await connection.StatusAsync()).Leader == leader;
+                var connection = cluster[process.Client];
+                var view = await connection.RangeAsync(Key, serializable: true);
+                if (view.Keys is [var key] && key.ModRevision > newest)
+                {
+                    newest = key.ModRevision;
+                    isOpen = KindOf(key.Value) is not null && (await connection.StatusAsync()).Leader == leader;
+                }
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.Unavailable)
+            {
+                // One that was removed a moment ago serves nothing; the others know what is under way.
             }
         }
 
