@@ -77,7 +77,7 @@ internal sealed class SpaceDuty(
             return;
         }
 
-        var target = roomy.OrderByDescending(voter => status.Progress.GetValueOrDefault(voter).MatchIndex).ThenBy(voter => voter).First();
+        var target = roomy.OrderByDescending(voter => status.ProgressOf(voter).MatchIndex).ThenBy(voter => voter).First();
         DutyLog.HandingOver(logger, "its disk is full, and a majority of the others has room");
         await raft.TransferLeadershipAsync(target, cancellationToken).ConfigureAwait(false);
     }

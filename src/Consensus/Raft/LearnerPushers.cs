@@ -71,7 +71,7 @@ internal sealed partial class LearnerPushers : IAsyncDisposable
     }
 
     /// <summary>What this leader knows of its learners; none where it doesn't lead.</summary>
-    public ImmutableDictionary<NodeId, LearnerProgress> Progress => _cluster.IsLeader
+    public ImmutableDictionary<NodeId, LearnerProgress> Progress => _cluster.IsLeader && !Volatile.Read(ref _pushers).IsEmpty
         ? Volatile.Read(ref _pushers).ToImmutableDictionary(item => item.Key, item => item.Value.Progress)
         : ImmutableDictionary<NodeId, LearnerProgress>.Empty;
 

@@ -362,6 +362,24 @@ internal sealed partial class RaftNode : IRaftNode
         && Trouble(parts) is null
         && !parts.Cluster.IsLeader;
 
+    /// <summary>
+    /// An array of objects, put together by a loop: collections and queries over our value types are compiled at their first use, and
+    /// that is while this member becomes the leader, and no write is taken.
+    /// </summary>
+    private ImmutableArray<PeerProgress> ProgressOf(ImmutableArray<NodeId> voters, RaftParts parts)
+    {
+        var progress = ImmutableArray.CreateBuilder<PeerProgress>(voters.Length);
+        foreach (var voter in voters)
+        {
+            if (voter != _options.Id)
+            {
+                progress.Add(new(voter, parts.Log.DurableOf(voter), parts.Cluster.LastContact(voter)));
+            }
+        }
+
+        return progress.ToImmutable();
+    }
+
     private RaftStatus Look(RaftParts parts)
     {
         var log = parts.Log;
@@ -379,10 +397,7 @@ internal sealed partial class RaftNode : IRaftNode
             DiskBytes = log.DiskBytes,
             SyncingFor = log.SyncingFor,
             Voters = voters,
-            Progress = leads
-                ? voters.Where(voter => voter != _options.Id).ToImmutableDictionary(
-                    voter => voter, voter => new PeerProgress(log.DurableOf(voter), parts.Cluster.LastContact(voter)))
-                : ImmutableDictionary<NodeId, PeerProgress>.Empty,
+            Progress = leads ? ProgressOf(voters, parts) : [],
             Learners = leads ? parts.Learners.Progress : ImmutableDictionary<NodeId, LearnerProgress>.Empty,
             Fault = Trouble(parts),
             SpaceShortage = log.SpaceShortage,

@@ -37,7 +37,7 @@ internal sealed record RaftStatus
     public ImmutableArray<NodeId> Voters { get; init; } = [];
 
     /// <summary>On the leader: the index each other voter has durably acknowledged, and when it last answered (monotonic timestamp).</summary>
-    public ImmutableDictionary<NodeId, PeerProgress> Progress { get; init; } = ImmutableDictionary<NodeId, PeerProgress>.Empty;
+    public ImmutableArray<PeerProgress> Progress { get; init; } = [];
 
     /// <summary>On the leader: the members without a vote that it teaches, and how far each is.</summary>
     public ImmutableDictionary<NodeId, LearnerProgress> Learners { get; init; } = ImmutableDictionary<NodeId, LearnerProgress>.Empty;
@@ -47,4 +47,18 @@ internal sealed record RaftStatus
 
     /// <summary>Why appends are refused, or soon will be, for want of disk space; null while all is well.</summary>
     public string? SpaceShortage { get; init; }
+
+    /// <summary>What <see cref="Progress"/> says of a voter; of one that it doesn't have, that it never answered.</summary>
+    public PeerProgress ProgressOf(NodeId voter)
+    {
+        foreach (var progress in Progress)
+        {
+            if (progress.Id == voter)
+            {
+                return progress;
+            }
+        }
+
+        return new(voter, 0, 0);
+    }
 }

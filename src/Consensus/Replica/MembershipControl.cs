@@ -131,7 +131,7 @@ internal sealed class MembershipControl : IMembershipControl, IDisposable
     private MemberReach ReachOfVoter(NodeId voter, RaftStatus now, LeadingSince since)
     {
         var isSelf = voter == _options.Id;
-        var progress = isSelf ? new PeerProgress(now.LastIndex, _time.GetTimestamp()) : now.Progress.GetValueOrDefault(voter);
+        var progress = isSelf ? new PeerProgress(voter, now.LastIndex, _time.GetTimestamp()) : now.ProgressOf(voter);
         return new()
         {
             Id = voter,

@@ -166,8 +166,8 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         var leader = await LeaderAsync();
         await EventuallyAsync(
-            () => !leader.Node.Status.Progress.TryGetValue(IdOf(i), out var progress)
-                || TimeProvider.System.GetElapsedTime(progress.LastContactTimestamp) > 1.1 * OptionsOf(0).ElectionTimeoutHigh,
+            () => TimeProvider.System.GetElapsedTime(leader.Node.Status.ProgressOf(IdOf(i)).LastContactTimestamp)
+                > 1.1 * OptionsOf(0).ElectionTimeoutHigh,
             () => $"m{i} still answers: {leader.Node.Status}");
     }
 

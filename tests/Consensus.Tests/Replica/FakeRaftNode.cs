@@ -74,7 +74,7 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
                 LastIndex = last,
                 CommitIndex = commit,
                 Voters = cluster.Voters,
-                Progress = cluster.Voters.Where(voter => voter != self).ToImmutableDictionary(voter => voter, _ => new PeerProgress(last, long.MaxValue / 2)),
+                Progress = [.. cluster.Voters.Where(voter => voter != self).Select(voter => new PeerProgress(voter, last, long.MaxValue / 2))],
                 SpaceShortage = SpaceShortage,
                 Fault = Fault,
                 SyncingFor = SyncingFor,
