@@ -87,7 +87,7 @@ internal sealed partial class ReplicaLifetime(
         try
         {
             await replica.StartAsync(_stop.Token).ConfigureAwait(false);
-            await new DutyLoop("preparation", PreparationDuty.Period, new PreparationDuty(options, raft).PerformAsync, time, logger)
+            await new DutyLoop("preparation", PreparationDuty.Period, new PreparationDuty(options, raft, new GrpcReplicaPeers(raft.Channels), time).PerformAsync, time, logger)
                 .RunAsync(_stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
