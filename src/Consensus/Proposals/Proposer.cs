@@ -60,6 +60,7 @@ internal sealed class Proposer : IAsyncDisposable
 
         // Behind the watch, which saw it first; a hand-over that comes to nothing changes no leader.
         raft.Changed += _ => queue.Ready.Set();
+        raft.CommitAdvanced += index => _news.Committed(index, !queue.IsEmpty);
     }
 
     /// <summary>Tells that entries were applied: wakes the loop where it waits for that. Called by the applier.</summary>
@@ -152,7 +153,7 @@ internal sealed class Proposer : IAsyncDisposable
 
         Volatile.Write(ref _waitsForApply, false);
         ProposalMeter.Applied(_time.GetElapsedTime(_inFlightSince));
-        _news.Committed(_inFlightIsForwarded, !_queue.IsEmpty);
+        _news.Applied(_inFlightIsForwarded, !_queue.IsEmpty);
         _inFlight = default;
         return false;
     }
@@ -242,7 +243,7 @@ internal sealed class Proposer : IAsyncDisposable
         }
 
         _inFlight = position;
-        _news.Appended();
+        _news.Appended(position.Index, !_queue.IsEmpty);
         ProposalMeter.Appended(commands, _entry.WrittenCount);
     }
 
