@@ -10,9 +10,6 @@ namespace StateServer.Consensus.Raft;
 /// </summary>
 internal interface IPeerLink : IDisposable
 {
-    /// <summary>The number of messages whose answers are looked at by nobody.</summary>
-    const long Unnumbered = 0;
-
     /// <summary>Asks whether the member would vote for this one.</summary>
     Task<PreVoteReply> PreVoteAsync(VoteRequest request, TimeSpan timeout, CancellationToken cancellationToken);
 
@@ -21,15 +18,6 @@ internal interface IPeerLink : IDisposable
 
     /// <summary>Sends entries, or a heartbeat.</summary>
     Task<AppendReply> AppendAsync(AppendRequest request, TimeSpan timeout, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Sends a heartbeat behind an append that waits for its answer; its own answer is looked at by nobody. Does nothing where no
-    /// append waits, or the link is of another kind. Never waits or throws. Thread-safe.
-    /// </summary>
-    /// <param name="heartbeat">No entries; numbered <see cref="Unnumbered"/>.</param>
-    void Tell(AppendRequest heartbeat)
-    {
-    }
 
     /// <summary>Sends the newest snapshot.</summary>
     /// <param name="term">The leader's term.</param>

@@ -155,17 +155,6 @@ internal sealed partial class MemberCluster : RaftCluster<ClusterPeer>
         _ = SynchronizeAsync(-1, CancellationToken.None).AsTask();
     }
 
-    /// <summary>Tells voters what is committed: those that an append is under way to right behind it, and all in the next round.</summary>
-    public void TellCommit()
-    {
-        foreach (var member in Members)
-        {
-            (member as RemotePeer)?.TellCommit();
-        }
-
-        ForceRound();
-    }
-
     /// <summary>Puts a verified snapshot from the leader in the place of log and state, in the library's order of things.</summary>
     /// <returns>False where it is no news, or its leader is none any more.</returns>
     public async ValueTask<bool> InstallAsync(

@@ -42,18 +42,6 @@ internal sealed partial class RaftLog
         }
     }
 
-    /// <summary>
-    /// What this member has committed as the leader of a term; null where it doesn't lead it (any more). A leader's messages may
-    /// say no later index: what a later term commits need not match the log of one that follows this term.
-    /// </summary>
-    public long? CommittedIn(long term)
-    {
-        lock (_lock)
-        {
-            return _gate.IsOpen && _gate.Term == term && _term == term ? _commitIndex : null;
-        }
-    }
-
     /// <summary>The moment to note for a message that is sent now.</summary>
     public long NextMoment()
     {

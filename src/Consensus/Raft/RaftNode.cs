@@ -248,7 +248,7 @@ internal sealed partial class RaftNode : IRaftNode
     {
         if (Volatile.Read(ref _parts) is { Cluster: { IsLeader: true } cluster })
         {
-            cluster.TellCommit();
+            cluster.ForceRound();
         }
     }
 

@@ -26,7 +26,6 @@ internal sealed class RemotePeer(
     private readonly TimeSpan _voteTimeout = options.ElectionTimeoutLow / 2;
     private long _sequence;
     private long _begunTerm;
-    private AppendRequest? _underWay;
 
     /// <inheritdoc/>
     public override bool IsRemote => true;
@@ -101,7 +100,6 @@ internal sealed class RemotePeer(
         var sent = cluster.Now();
         try
         {
-            Volatile.Write(ref _underWay, request);
             var reply = await link.AppendAsync(request, timeout, token).ConfigureAwait(false);
             cluster.Answered(Member.Id, sent);
             return Take(reply, request, batch, moment);
@@ -109,31 +107,6 @@ internal sealed class RemotePeer(
         catch (PeerUnavailableException exception)
         {
             throw new MemberUnavailableException(this, exception.Message, exception);
-        }
-        finally
-        {
-            Volatile.Write(ref _underWay, null);
-        }
-    }
-
-    /// <summary>
-    /// Tells the voter what is committed, where an append is under way to it, right behind that: rather than when it has answered,
-    /// which for the slower voters of a majority is a message there and back later. A heartbeat like any other, verified against
-    /// the voter's log; it may come after a later append, and then says nothing new. Never waits or throws. Thread-safe.
-    /// </summary>
-    public void TellCommit()
-    {
-        if (Volatile.Read(ref _underWay) is { Entries.Count: var count and > 0 } append
-            && log.CommittedIn(append.Term) is { } committed && committed > append.CommitIndex)
-        {
-            link.Tell(new()
-            {
-                Sequence = IPeerLink.Unnumbered,
-                Term = append.Term,
-                PreviousIndex = append.PreviousIndex + count,
-                PreviousTerm = append.Entries[count - 1].Term,
-                CommitIndex = committed,
-            });
         }
     }
 

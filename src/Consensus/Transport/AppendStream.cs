@@ -1,14 +1,12 @@
 using Grpc.Core;
-using StateServer.Consensus.Raft;
 using StateServer.Domain.Identity;
 using StateServer.Protos.Peer;
 
 namespace StateServer.Consensus.Transport;
 
 /// <summary>
-/// The stream of append messages to one follower: opened when it is needed, one message in flight (and at most one heartbeat behind
-/// it, whose answer is passed over), and given up as a whole when an answer does not come in time, so that a round costs no new
-/// call. Not thread-safe, but for <see cref="Abort"/> and <see cref="Tell"/>.
+/// The stream of append messages to one follower: opened when it is needed, one message in flight, and given up as a whole
+/// when an answer does not come in time, so that a round costs no new call. Not thread-safe, but for <see cref="Abort"/>.
 /// </summary>
 /// <param name="peer">The follower.</param>
 /// <param name="invoker">Leads to it.</param>
@@ -19,9 +17,6 @@ internal sealed class AppendStream(
     NodeId peer, Func<CallInvoker> invoker, TimeSpan connectTimeout, TimeSpan retryDelay, TimeProvider time) : IDisposable
 {
     private AsyncDuplexStreamingCall<AppendRequest, AppendReply>? _call;
-    private readonly Lock _lock = new();
-    private AsyncDuplexStreamingCall<AppendRequest, AppendReply>? _awaited;
-    private Task _telling = Task.CompletedTask;
     private ITimer? _timer;
     private long _failedAt;
     private string _failure = "";
@@ -72,20 +67,6 @@ internal sealed class AppendStream(
         }
     }
 
-    /// <summary>Sends a heartbeat behind the message that waits for its answer, once at most; nothing where none does. Thread-safe.</summary>
-    /// <param name="heartbeat">Numbered <see cref="IPeerLink.Unnumbered"/>.</param>
-    public void Tell(AppendRequest heartbeat)
-    {
-        lock (_lock)
-        {
-            if (_awaited is { } call)
-            {
-                _awaited = null;
-                _telling = WriteAsync(call, heartbeat);
-            }
-        }
-    }
-
     /// <summary>Gives up the message in flight. Thread-safe.</summary>
     public void Abort() => Interlocked.Exchange(ref _call, null)?.Dispose();
 
@@ -123,16 +104,10 @@ internal sealed class AppendStream(
             _timer ??= time.CreateTimer(
                 static stream => ((AppendStream)stream!).TimeOut(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _timer.Change(timeout, Timeout.InfiniteTimeSpan);
-            await _telling.ConfigureAwait(false);
             await call.RequestStream.WriteAsync(request, CancellationToken.None).ConfigureAwait(false);
-            Await(call);
-            try
+            if (!await call.ResponseStream.MoveNext(CancellationToken.None).ConfigureAwait(false))
             {
-                await ReadAnswerAsync(call).ConfigureAwait(false);
-            }
-            finally
-            {
-                Await(null);
+                throw new IOException("the follower ended the stream");
             }
 
             _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -143,39 +118,6 @@ internal sealed class AppendStream(
         return reply.Sequence == request.Sequence
             ? reply
             : throw new IOException($"answer {reply.Sequence} came for message {request.Sequence}");
-    }
-
-    private static async Task ReadAnswerAsync(AsyncDuplexStreamingCall<AppendRequest, AppendReply> call)
-    {
-        do
-        {
-            if (!await call.ResponseStream.MoveNext(CancellationToken.None).ConfigureAwait(false))
-            {
-                throw new IOException("the follower ended the stream");
-            }
-        }
-        while (call.ResponseStream.Current.Sequence == IPeerLink.Unnumbered);
-    }
-
-    /// <summary>That it fails is seen by whoever reads the stream, or writes to it next.</summary>
-    private static async Task WriteAsync(AsyncDuplexStreamingCall<AppendRequest, AppendReply> call, AppendRequest heartbeat)
-    {
-        try
-        {
-            await call.RequestStream.WriteAsync(heartbeat, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (IsBroken(exception))
-        {
-            // See above.
-        }
-    }
-
-    private void Await(AsyncDuplexStreamingCall<AppendRequest, AppendReply>? call)
-    {
-        lock (_lock)
-        {
-            _awaited = call;
-        }
     }
 
     private async ValueTask<AsyncDuplexStreamingCall<AppendRequest, AppendReply>> OpenAsync(CancellationToken cancellationToken)

@@ -44,9 +44,6 @@ internal sealed class GrpcPeerLink : IPeerLink
         => _stream.SendAsync(request, timeout, cancellationToken);
 
     /// <inheritdoc/>
-    public void Tell(AppendRequest heartbeat) => _stream.Tell(heartbeat);
-
-    /// <inheritdoc/>
     public Task<SnapshotReply> SendSnapshotAsync(long term, Action<SnapshotProgress> progressed, CancellationToken cancellationToken)
         => _snapshots.SendAsync(_peer, term, progressed, cancellationToken);
 

@@ -15,7 +15,7 @@ public sealed class CommitNewsTests
         await using var cluster = await FakeCluster.StartAsync(1, leader: null);
         using var news = new CommitNews(cluster[0].Raft, _time);
         Follow(news);
-        news.Applied(isAwaited: true, moreWaits: false);
+        news.Committed(isAwaited: true, moreWaits: false);
         Assert.Equal(2, cluster[0].Raft.CommitsTold);
     }
 
@@ -26,8 +26,8 @@ public sealed class CommitNewsTests
         using var news = new CommitNews(cluster[0].Raft, _time);
         for (var put = 1; put <= 3; put++)
         {
-            news.Appended(index: 1, moreWaits: false);
-            news.Applied(isAwaited: false, moreWaits: false);
+            news.Appended();
+            news.Committed(isAwaited: false, moreWaits: false);
             Assert.Equal(put, cluster[0].Raft.CommitsTold);
             _time.Advance(CommitNews.Pause * 2);
         }
@@ -41,14 +41,14 @@ public sealed class CommitNewsTests
         Follow(news);
         for (var put = 0; put < 10; put++)
         {
-            news.Applied(isAwaited: false, moreWaits: false);
+            news.Committed(isAwaited: false, moreWaits: false);
             _time.Advance(CommitNews.Pause / 2);
-            news.Appended(index: 1, moreWaits: false);
+            news.Appended();
         }
 
         _time.Advance(CommitNews.Pause * 5);
         Assert.Equal(1, cluster[0].Raft.CommitsTold);
-        news.Applied(isAwaited: false, moreWaits: false);
+        news.Committed(isAwaited: false, moreWaits: false);
         Assert.Equal(1, cluster[0].Raft.CommitsTold);
         _time.Advance(CommitNews.Pause * 10);
         Assert.Equal(2, cluster[0].Raft.CommitsTold);
@@ -60,50 +60,8 @@ public sealed class CommitNewsTests
         await using var cluster = await FakeCluster.StartAsync(1, leader: null);
         using var news = new CommitNews(cluster[0].Raft, _time);
         Follow(news);
-        news.Applied(isAwaited: true, moreWaits: true);
+        news.Committed(isAwaited: true, moreWaits: true);
         _time.Advance(CommitNews.Pause * 10);
-        Assert.Equal(1, cluster[0].Raft.CommitsTold);
-    }
-
-    [Fact]
-    public async Task A_lone_entry_is_told_when_it_is_committed_and_not_again_when_it_is_applied()
-    {
-        await using var cluster = await FakeCluster.StartAsync(1, leader: null);
-        using var news = new CommitNews(cluster[0].Raft, _time);
-        news.Appended(index: 7, moreWaits: false);
-        news.Committed(6, moreWaits: false);
-        Assert.Equal(0, cluster[0].Raft.CommitsTold);
-        news.Committed(7, moreWaits: false);
-        Assert.Equal(1, cluster[0].Raft.CommitsTold);
-        news.Committed(7, moreWaits: false);
-        news.Applied(isAwaited: true, moreWaits: false);
-        _time.Advance(CommitNews.Pause * 10);
-        Assert.Equal(1, cluster[0].Raft.CommitsTold);
-    }
-
-    [Fact]
-    public async Task An_entry_that_is_committed_before_its_append_returns_is_told_then()
-    {
-        await using var cluster = await FakeCluster.StartAsync(1, leader: null);
-        using var news = new CommitNews(cluster[0].Raft, _time);
-        news.Committed(7, moreWaits: false);
-        Assert.Equal(0, cluster[0].Raft.CommitsTold);
-        news.Appended(index: 7, moreWaits: false);
-        Assert.Equal(1, cluster[0].Raft.CommitsTold);
-    }
-
-    [Fact]
-    public async Task Where_entries_come_soon_or_more_waits_a_commit_alone_tells_nothing()
-    {
-        await using var cluster = await FakeCluster.StartAsync(1, leader: null);
-        using var news = new CommitNews(cluster[0].Raft, _time);
-        news.Appended(index: 1, moreWaits: false);
-        news.Committed(1, moreWaits: true);
-        Assert.Equal(0, cluster[0].Raft.CommitsTold);
-        news.Applied(isAwaited: false, moreWaits: false);
-        Assert.Equal(1, cluster[0].Raft.CommitsTold);
-        news.Appended(index: 2, moreWaits: false);
-        news.Committed(2, moreWaits: false);
         Assert.Equal(1, cluster[0].Raft.CommitsTold);
     }
 
@@ -121,8 +79,8 @@ public sealed class CommitNewsTests
     /// <summary>A put, told at once as the first of all is, and another one's entry close behind it.</summary>
     private static void Follow(CommitNews news)
     {
-        news.Appended(index: 1, moreWaits: false);
-        news.Applied(isAwaited: false, moreWaits: false);
-        news.Appended(index: 1, moreWaits: false);
+        news.Appended();
+        news.Committed(isAwaited: false, moreWaits: false);
+        news.Appended();
     }
 }

@@ -9,24 +9,6 @@ internal sealed class ScriptedStream : IClientStreamWriter<AppendRequest>, IAsyn
 {
     private readonly Channel<AppendReply> _replies = Channel.CreateUnbounded<AppendReply>();
 
-    private readonly List<AppendReply> _held = [];
-    private bool _isHeld;
-
-    /// <summary>The numbers of the messages that came.</summary>
-    public List<long> Received { get; } = [];
-
-    /// <summary>While set, messages are answered later: when it is reset.</summary>
-    public bool IsHeld
-    {
-        get => _isHeld;
-        set
-        {
-            _isHeld = value;
-            _held.ForEach(reply => Assert.True(_replies.Writer.TryWrite(reply)));
-            _held.Clear();
-        }
-    }
-
     /// <summary>What writes throw from now on.</summary>
     public Exception? End { get; set; }
 
@@ -42,13 +24,6 @@ internal sealed class ScriptedStream : IClientStreamWriter<AppendRequest>, IAsyn
         if (End is { } end)
         {
             throw end;
-        }
-
-        Received.Add(message.Sequence);
-        if (_isHeld)
-        {
-            _held.Add(new() { Sequence = message.Sequence });
-            return;
         }
 
         await _replies.Writer.WriteAsync(new() { Sequence = message.Sequence });

@@ -89,22 +89,6 @@ public sealed class RaftLogTest : IDisposable
         Assert.Equal(position.Index, log.CommitIndex);
     }
 
-    /// <summary>What a later term commits must not be told to a follower of the old one, whose log may hold something else there.</summary>
-    [Fact]
-    public void What_a_leader_tells_of_its_commits_ends_with_its_term()
-    {
-        var log = Lead(1, 2, 3);
-        Assert.Equal(0, log.CommittedIn(1));
-        var position = log.Append(1, RecordKind.Command, "a"u8.ToArray());
-        log.Sync();
-        log.Answered(new(2), 1, log.NextMoment(), position.Index);
-        Assert.Equal(position.Index, log.CommittedIn(1));
-        log.SaveTerm(2, new(2));
-        Assert.Equal(position.Index, log.CommitIndex);
-        Assert.Null(log.CommittedIn(1));
-        Assert.Null(log.CommittedIn(2));
-    }
-
     [Fact]
     public void Five_voters_commit_with_three_and_a_bounded_part_counts_for_what_it_holds()
     {
