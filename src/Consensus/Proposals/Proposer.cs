@@ -60,7 +60,6 @@ internal sealed class Proposer : IAsyncDisposable
 
         // Behind the watch, which saw it first; a hand-over that comes to nothing changes no leader.
         raft.Changed += _ => queue.Ready.Set();
-        raft.CommitAdvanced += index => _news.Committed(index, !queue.IsEmpty);
     }
 
     /// <summary>Tells that entries were applied: wakes the loop where it waits for that. Called by the applier.</summary>
@@ -153,7 +152,7 @@ internal sealed class Proposer : IAsyncDisposable
 
         Volatile.Write(ref _waitsForApply, false);
         ProposalMeter.Applied(_time.GetElapsedTime(_inFlightSince));
-        _news.Applied(_inFlightIsForwarded, !_queue.IsEmpty);
+        _news.Committed(_inFlightIsForwarded, !_queue.IsEmpty);
         _inFlight = default;
         return false;
     }
@@ -243,7 +242,7 @@ internal sealed class Proposer : IAsyncDisposable
         }
 
         _inFlight = position;
-        _news.Appended(position.Index, !_queue.IsEmpty);
+        _news.Appended();
         ProposalMeter.Appended(commands, _entry.WrittenCount);
     }
 

@@ -36,12 +36,6 @@ internal interface IRaftNode : IAsyncDisposable
     event Action<RaftStatus>? Changed;
 
     /// <summary>
-    /// Raised after the commit index rose, with the index, before what it adds is applied; on any thread, and perhaps with indexes
-    /// out of order. Handlers must return at once, take no lock that is held while this is called, and not throw.
-    /// </summary>
-    event Action<long>? CommitAdvanced;
-
-    /// <summary>
     /// Appends one entry as the leader of <paramref name="term"/> and starts a replication round. Returns when it is in this
     /// leader's log (its disk may follow); commit is seen through <see cref="IEntryApplier"/>.
     /// </summary>

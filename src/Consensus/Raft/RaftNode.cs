@@ -50,9 +50,6 @@ internal sealed partial class RaftNode : IRaftNode
     /// <inheritdoc/>
     public event Action<RaftStatus>? Changed;
 
-    /// <inheritdoc/>
-    public event Action<long>? CommitAdvanced;
-
     /// <summary>Decides which calls of other members are let in.</summary>
     public PeerGuard Guard { get; }
 
@@ -171,7 +168,6 @@ internal sealed partial class RaftNode : IRaftNode
             var parts = RaftParts.Assemble(this, _options, opened, _applier, _time, _logger, _end);
             parts.Cluster.Changed += RaiseChanged;
             parts.Log.TermRaised += RaiseChanged;
-            parts.Log.Advanced += () => CommitAdvanced?.Invoke(parts.Log.CommitIndex);
             parts.Transfer.Changed += RaiseChanged;
             Volatile.Write(ref _parts, parts);
             Interlocked.MemoryBarrier();

@@ -19,8 +19,6 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
 
     public event Action<RaftStatus>? Changed;
 
-    public event Action<long>? CommitAdvanced;
-
     /// <summary>While set, this member is asleep: it believes what it believed, and applies nothing.</summary>
     public bool Paused { get; set; }
 
@@ -196,7 +194,6 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
         {
             while (!Paused && cluster.Committed(applier.AppliedIndex + 1) is { } entry)
             {
-                CommitAdvanced?.Invoke(applier.AppliedIndex + 1);
                 var payload = entry.Payload.Length > 0 && Tamper is { } tamper ? tamper(entry.Payload) : entry.Payload;
                 applier.Apply([new(applier.AppliedIndex + 1, entry.Term, payload, entry.Voters)]);
             }
