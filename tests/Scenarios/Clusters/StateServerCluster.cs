@@ -86,7 +86,11 @@ internal sealed class StateServerCluster : TestCluster
 
     /// <summary>Each member that registers is a revision, which must not come amidst those that a scenario counts.</summary>
     private Task RegisteredAsync() => Until.TrueAsync(
-        "all members are registered", Patience, async () => (await this[0].ReadAllAsync("/stateserver/members/")).Count == Size, Logs);
+        "all members are registered, and known to vote",
+        Patience,
+        async () => (await this[0].ReadAllAsync("/stateserver/members/"))
+            .Count(member => member.Value.Contains("\"votes\":true", StringComparison.Ordinal)) == Size,
+        Logs);
 
     /// <summary>The fields of one member's or the cluster's JSON status.</summary>
     public async Task<JsonElement> StatusAsync(string? endpoints = null)

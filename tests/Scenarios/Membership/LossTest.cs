@@ -25,7 +25,7 @@ public sealed class LossTest
         await cluster.VerifyAsync(load, 3);
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task Two_of_five_that_are_killed_at_once_are_both_replaced()
     {
         await using var cluster = await SelfHealingCluster.StartedAsync(members: 5, zones: 5);
@@ -47,7 +47,7 @@ public sealed class LossTest
     [Fact]
     public Task A_failed_zones_member_is_replaced_in_the_zones_that_are_left() => ReplaceAZoneAsync(members: 3, lost: 1, mostInAZone: 1);
 
-    [Fact(Explicit = true)]
+    [Fact]
     public Task A_failed_zones_three_of_seven_are_replaced_in_the_zones_that_are_left() => ReplaceAZoneAsync(members: 7, lost: 3, mostInAZone: 4);
 
     private static async Task ReplaceAZoneAsync(int members, int lost, int mostInAZone)

@@ -10,7 +10,7 @@ public sealed class OperationTest
 {
     private const int Tries = 4;
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task Leaders_that_are_killed_while_the_cluster_grows_and_while_it_shrinks_leave_as_many_voters_as_were_asked_for()
     {
         await using var cluster = await SelfHealingCluster.StartedAsync(members: 3, zones: 5);
@@ -55,7 +55,7 @@ public sealed class OperationTest
         await cluster.VerifyAsync(load, 3);
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task All_members_that_are_killed_at_once_while_the_cluster_grows_go_on_with_it_when_they_are_back()
     {
         await using var cluster = await SelfHealingCluster.StartedAsync(members: 3, zones: 3);

@@ -8,7 +8,7 @@ namespace StateServer.Scenarios.Membership;
 /// <summary>A provider that has no room, doesn't answer, errs, or launches and can't tell so: the member is replaced all the same, once.</summary>
 public sealed class ProviderTest
 {
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task A_zone_without_room_is_passed_over_and_a_provider_that_hangs_or_errs_is_waited_for()
     {
         // The fourth zone is the first choice of each replacement, and has no room.

@@ -41,7 +41,7 @@ public sealed class ReplacementTest
         await cluster.VerifyAsync(load, 3);
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task A_stopped_member_that_wakes_after_it_was_replaced_acknowledges_nothing_and_retires()
     {
         await using var cluster = await SelfHealingCluster.StartedAsync(members: 3, zones: 4);

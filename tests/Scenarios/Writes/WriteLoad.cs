@@ -47,13 +47,13 @@ internal sealed class WriteLoad : IAsyncDisposable
     /// <param name="cluster">Through every member of it.</param>
     /// <param name="prefix">What all its keys begin with; it must be new.</param>
     /// <param name="writers">How many writers.</param>
-    /// <param name="pause">How long each waits between two writes: keeps the two cores for the cluster. Default 2 ms.</param>
+    /// <param name="pause">How long each waits between two writes: keeps the two cores for the cluster. Default 10 ms.</param>
     /// <param name="valueBytes">The least size of a value.</param>
     /// <param name="slots">Only through these members.</param>
     public static WriteLoad Start(
         TestCluster cluster, string prefix = "load/", int writers = 6, TimeSpan? pause = null, int valueBytes = 16, IReadOnlyList<int>? slots = null)
     {
-        var load = new WriteLoad(prefix, writers, pause ?? TimeSpan.FromMilliseconds(2), valueBytes);
+        var load = new WriteLoad(prefix, writers, pause ?? TimeSpan.FromMilliseconds(10), valueBytes);
         int[] through = [.. slots ?? [.. cluster.Slots]];
         load.Begin(
             [.. Enumerable.Range(0, writers).Select(writer => through[writer % through.Length]).Select(Fixed)],
