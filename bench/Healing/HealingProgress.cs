@@ -23,6 +23,9 @@ internal sealed class HealingProgress(ulong replaced, int target)
     /// <summary>When its replacement had started and joined; null as long as it hasn't.</summary>
     public TimeSpan? Joined { get; private set; }
 
+    /// <summary>When another one led; null as long as none does.</summary>
+    public TimeSpan? AnotherLed { get; private set; }
+
     /// <summary>When as many voted as are to, without it; null as long as they don't.</summary>
     public TimeSpan? Voted { get; private set; }
 
@@ -48,6 +51,10 @@ internal sealed class HealingProgress(ulong replaced, int target)
         if (allVote || (newcomer is not null && JoinedPhases.Contains(newcomer.Phase)))
         {
             Joined ??= at;
+        }
+        if (others.Any(member => member.Leads))
+        {
+            AnotherLed ??= at;
         }
         if (allVote)
         {

@@ -65,7 +65,7 @@ internal sealed class HealingRound(HealingCluster cluster, int number)
         HealingProgress progress = await WaitUntilWholeAsync(leader, others, gap, cancellationToken);
         IReadOnlyList<Figure> seen = await gap.EndAsync(cancellationToken);
         await gap.VerifyAsync(cluster, cancellationToken);
-        return [.. Steps(progress), .. seen];
+        return [.. Steps(progress), gap.AtHandOver(progress.AnotherLed!.Value), .. seen];
     }
 
     private async Task<IReadOnlyList<Figure>> TransferAsync(TargetMember leader, CancellationToken cancellationToken)

@@ -13,7 +13,11 @@ internal sealed class WriteGap : IAsyncDisposable
     private static readonly TimeSpan Before = TimeSpan.FromSeconds(2);
 
     /// <summary>What comes behind the end of an event still counts: a gap must be closed to be seen.</summary>
-    private static readonly TimeSpan After = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Behind = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>A change of leader is seen late by a look and a follower's delay.</summary>
+    private static readonly TimeSpan BeforeSeen = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BehindSeen = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(30);
 
     private readonly string _prefix;
@@ -71,7 +75,7 @@ internal sealed class WriteGap : IAsyncDisposable
     /// </summary>
     public async Task<IReadOnlyList<Figure>> EndAsync(CancellationToken cancellationToken)
     {
-        await Task.Delay(After, cancellationToken);
+        await Task.Delay(Behind, cancellationToken);
         await _writer.StopAsync();
         Acknowledgements answers = _writer.Answers;
         return
@@ -99,9 +103,16 @@ internal sealed class WriteGap : IAsyncDisposable
         ];
     }
 
+    /// <summary>The longest time without an acknowledgement that a change of leader can have caused; once the load has ended.</summary>
+    /// <param name="seen">When it was seen, from the beginning of the event on.</param>
+    public Figure AtHandOver(TimeSpan seen) => new(
+        "gap at the hand-over", "ms", _writer.Answers.LongestGap(After(seen - BeforeSeen), After(seen + BehindSeen)).TotalMilliseconds);
+
     /// <summary>Fails unless all that was acknowledged is there. The first member of the cluster answers.</summary>
     public Task VerifyAsync(TargetCluster cluster, CancellationToken cancellationToken) =>
         Contents.VerifyCountAsync(cluster, _prefix, _writer.Acknowledged, _writer.Unknown, cancellationToken);
+
+    private long After(TimeSpan sinceEvent) => Since + (long)(sinceEvent.TotalSeconds * Stopwatch.Frequency);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _writer.DisposeAsync();
