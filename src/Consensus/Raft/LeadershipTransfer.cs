@@ -7,7 +7,8 @@ namespace StateServer.Consensus.Raft;
 /// <summary>
 /// Hands leadership to a chosen voter (Raft dissertation, §3.10): the heir is brought up to date, and told to stand for election at
 /// once. Entries are appended as ever until it has all that there was when that began; only what is left then, a round's worth, is
-/// waited for without. Bounded by one election timeout for each of the steps; where it comes to nothing this member goes on leading.
+/// waited for without. Bounded by one election timeout for each of the steps; where it comes to nothing this member goes on leading. Where the
+/// heir's answer is lost it may stand all the same: entries are appended again, and it is waited for whether another term begins.
 /// Thread-safe; one at a time.
 /// </summary>
 internal sealed class LeadershipTransfer(
@@ -48,7 +49,11 @@ internal sealed class LeadershipTransfer(
 
             var there = log.LastIndex;
             await CatchUpAsync(heir, term, () => there, cancellationToken).ConfigureAwait(false);
-            await ElectAsync(heir, term, cancellationToken).ConfigureAwait(false);
+            if (await ElectAsync(heir, term, cancellationToken).ConfigureAwait(false) is { } why
+                && !await WaitAsync(() => HasPassed(term), cancellationToken).ConfigureAwait(false))
+            {
+                throw new TransferRefusedException($"member {heir} was not elected within {options.ElectionTimeoutHigh.TotalMilliseconds:F0} ms, and said nothing: {why}");
+            }
         }
         finally
         {
@@ -56,27 +61,36 @@ internal sealed class LeadershipTransfer(
         }
     }
 
-    /// <summary>Nothing is appended from here on.</summary>
-    private async Task ElectAsync(NodeId heir, long term, CancellationToken cancellationToken)
+    /// <summary>Nothing is appended while this runs.</summary>
+    /// <returns>Null once the term has passed; why there was no answer, where the heir may or may not have been told.</returns>
+    private async Task<string?> ElectAsync(NodeId heir, long term, CancellationToken cancellationToken)
     {
         var begin = time.GetTimestamp();
         Hold(true);
         try
         {
             await CatchUpAsync(heir, term, () => log.LastIndex, cancellationToken).ConfigureAwait(false);
-            await CallAsync(heir, term, cancellationToken).ConfigureAwait(false);
-            if (!await WaitAsync(() => log.Term > term || !cluster.IsLeader, cancellationToken).ConfigureAwait(false))
+            if (await CallAsync(heir, term, cancellationToken).ConfigureAwait(false) is { } why)
+            {
+                return why;
+            }
+
+            if (!await WaitAsync(() => HasPassed(term), cancellationToken).ConfigureAwait(false))
             {
                 throw new TransferRefusedException($"member {heir} was not elected within {options.ElectionTimeoutHigh.TotalMilliseconds:F0} ms");
             }
 
             // Whoever asked looks next who leads: the new leader's first message is on its way.
             await WaitAsync(() => !cluster.CurrentLeader.IsNone, cancellationToken).ConfigureAwait(false);
+            return null;
         }
         finally
         {
             Hold(false);
-            HeldSeconds.Record(time.GetElapsedTime(begin).TotalSeconds);
+            if (cluster.IsMeasured)
+            {
+                HeldSeconds.Record(time.GetElapsedTime(begin).TotalSeconds);
+            }
         }
     }
 
@@ -130,21 +144,21 @@ internal sealed class LeadershipTransfer(
         }
     }
 
-    private async Task CallAsync(NodeId heir, long term, CancellationToken cancellationToken)
+    private bool HasPassed(long term) => log.Term > term || !cluster.IsLeader;
+
+    /// <returns>Null where the heir stands for election; why it did not answer.</returns>
+    private async Task<string?> CallAsync(NodeId heir, long term, CancellationToken cancellationToken)
     {
         try
         {
             var reply = await cluster
                 .TimeoutNowAsync(heir, new() { Term = term, LastIndex = log.LastIndex }, options.ElectionTimeoutHigh, cancellationToken)
                 .ConfigureAwait(false);
-            if (!reply.Accepted)
-            {
-                throw new TransferRefusedException($"member {heir} refused: {reply.Reason}");
-            }
+            return reply.Accepted ? null : throw new TransferRefusedException($"member {heir} refused: {reply.Reason}");
         }
         catch (PeerUnavailableException exception)
         {
-            throw new TransferRefusedException(exception.Message, exception);
+            return exception.Message;
         }
     }
 

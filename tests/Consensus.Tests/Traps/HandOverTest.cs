@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
 using StateServer.Consensus.Raft;
 using StateServer.Consensus.Tests.Raft;
@@ -35,6 +36,37 @@ public sealed class HandOverTest
         Assert.True(stage[2].Cluster.IsLeader);
         Assert.Equal(["a", "behind", "meanwhile"], stage[2].Applier.Commands);
         Assert.True(behind.Term < stage[2].Log.Term);
+    }
+
+    [Fact]
+    public async Task An_heir_whose_answer_is_lost_is_elected_all_the_same()
+    {
+        await using var stage = await Stage.SetAsync([1, 2, 3]);
+        var leader = await stage.ElectAsync(1);
+        stage.LosesAnswers = true;
+        var options = StagedMember.Options(new(1)) with { ElectionTimeoutHigh = TimeSpan.FromSeconds(60) };
+        using var transfer = new LeadershipTransfer(leader.Id, leader.Cluster, leader.Log, options, TimeProvider.System);
+        await transfer.HandOverAsync(new(2), CancellationToken.None);
+        await TestCluster.EventuallyAsync(() => stage[2].Cluster.IsLeader, () => "it does not lead");
+        Assert.False(leader.Cluster.IsLeader);
+    }
+
+    [Fact]
+    public async Task An_heir_that_was_not_told_holds_no_entries_up_and_is_refused_once_it_is_not_elected()
+    {
+        await using var stage = await Stage.SetAsync([1, 2, 3]);
+        var leader = await stage.ElectAsync(1);
+        stage.LosesQuestions = true;
+        var options = StagedMember.Options(new(1)) with { ElectionTimeoutHigh = TimeSpan.FromSeconds(2) };
+        await TestCluster.EventuallyAsync(() => leader.Cluster.LastContact(new(2)) > 0, () => "it does not answer");
+        using var transfer = new LeadershipTransfer(leader.Id, leader.Cluster, leader.Log, options, TimeProvider.System);
+        long released = 0;
+        transfer.Changed += () => released = transfer.InProgress ? 0 : Stopwatch.GetTimestamp();
+        var handedOver = transfer.HandOverAsync(new(2), CancellationToken.None);
+        var refused = await Assert.ThrowsAsync<TransferRefusedException>(() => handedOver);
+        Assert.Contains("the connection broke", refused.Message, StringComparison.Ordinal);
+        Assert.True(Stopwatch.GetElapsedTime(released) >= options.ElectionTimeoutHigh, "it held entries up while it waited");
+        Assert.True(leader.Cluster.IsLeader);
     }
 
     /// <summary>The library's first message of a term begins behind an entry that no follower has yet.</summary>

@@ -28,6 +28,12 @@ internal sealed class Stage : IAsyncDisposable
 
     public void CountRejection() => Interlocked.Increment(ref _rejections);
 
+    /// <summary>While set, a member that is told to stand does so, and its answer is lost.</summary>
+    public bool LosesAnswers { get; set; }
+
+    /// <summary>While set, nobody is told to stand, and the one that tells it can't know.</summary>
+    public bool LosesQuestions { get; set; }
+
     /// <summary>Who belongs to the cluster, as the replicated state would say on every member.</summary>
     public MemberRoster Roster { get; private set; } = MemberRoster.Empty;
 

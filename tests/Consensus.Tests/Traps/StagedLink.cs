@@ -32,8 +32,10 @@ internal sealed class StagedLink(Stage stage, NodeId from, NodeId to) : IPeerLin
     public Task<TimeoutNowReply> TimeoutNowAsync(TimeoutNowRequest request, TimeSpan timeout, CancellationToken cancellationToken)
         => CallAsync(async cluster =>
         {
-            var refusal = await cluster.CampaignAsync(from, request.Clone());
-            return new TimeoutNowReply { Accepted = refusal is null, Reason = refusal ?? "" };
+            var refusal = stage.LosesQuestions ? "" : await cluster.CampaignAsync(from, request.Clone());
+            return stage.LosesQuestions || stage.LosesAnswers
+                ? throw new PeerUnavailableException(to, "the connection broke")
+                : new TimeoutNowReply { Accepted = refusal is null, Reason = refusal ?? "" };
         });
 
     public Task<ResignReply> ResignAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
