@@ -19,15 +19,15 @@ internal sealed record ClusterTarget(ImmutableArray<string> Endpoints, Environme
     /// Remembers the members that the environment has now, so that its addresses lead there when all members have changed. Nothing
     /// depends on it: what can't be asked or written is left to the next verb.
     /// </summary>
-    public async Task RefreshAsync(StateServerClient client, EnvironmentReachStore store, CancellationToken cancellationToken)
+    public async Task RefreshAsync(StateServerClient client, EnvironmentReachStore store, TimeProvider time, CancellationToken cancellationToken)
     {
         if (Reach is null)
         {
             return;
         }
 
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limited.CancelAfter(Patience);
+        using var timer = new CancellationTokenSource(Patience, time);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         try
         {
             MemberListResponse list = await client.ListMembersAsync(cancellationToken: limited.Token);

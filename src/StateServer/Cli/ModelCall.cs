@@ -61,7 +61,7 @@ internal sealed class ModelCall(string people = "text")
         {
             await work(parsed, new ModelSession(client, form, parsed.InvocationConfiguration.Output, interruption.Token) { IsRepeated = resumed is not null });
             await target.RefreshAsync(
-                client, new EnvironmentReachStore(ConfigurationFolder.Of(Environment.GetEnvironmentVariable)), interruption.Token);
+                client, new EnvironmentReachStore(ConfigurationFolder.Of(Environment.GetEnvironmentVariable)), TimeProvider.System, interruption.Token);
             return ExitCode.Done;
         }
         catch (StateServerException failure)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Time.Testing;
 using StateServer.Cli;
 using StateServer.Client;
 using StateServer.Domain.Commands;
@@ -105,9 +106,11 @@ public sealed class ClusterOptionsTests : IDisposable
         EnvironmentReach reach = Reach("a", InMemoryReplica.Cluster.Value, host.Address);
         EnvironmentReach other = Reach("b", 9, host.Address);
 
-        await new ClusterTarget([host.Address], reach).RefreshAsync(client, Store, TestContext.Current.CancellationToken);
-        await new ClusterTarget([host.Address], other).RefreshAsync(client, Store, TestContext.Current.CancellationToken);
-        await new ClusterTarget([host.Address], null).RefreshAsync(client, Store, TestContext.Current.CancellationToken);
+        // Its patience is a second, and the first call of a process may take longer.
+        var standing = new FakeTimeProvider();
+        await new ClusterTarget([host.Address], reach).RefreshAsync(client, Store, standing, TestContext.Current.CancellationToken);
+        await new ClusterTarget([host.Address], other).RefreshAsync(client, Store, standing, TestContext.Current.CancellationToken);
+        await new ClusterTarget([host.Address], null).RefreshAsync(client, Store, standing, TestContext.Current.CancellationToken);
 
         Assert.Equal(["h:2", "https://h:3"], Store.Read("a")!.Endpoints);
         Assert.Equal("/srv/a", Store.Read("a")!.Root);

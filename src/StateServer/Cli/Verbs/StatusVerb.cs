@@ -122,7 +122,7 @@ internal static class StatusVerb
             if (client is not null && exitCode == ExitCode.Done)
             {
                 await target.RefreshAsync(
-                    client, new EnvironmentReachStore(ConfigurationFolder.Of(Environment.GetEnvironmentVariable)), interruption.Token);
+                    client, new EnvironmentReachStore(ConfigurationFolder.Of(Environment.GetEnvironmentVariable)), TimeProvider.System, interruption.Token);
             }
 
             return exitCode;
