@@ -19,6 +19,8 @@ if (parsed.Errors.Count > 0)
     return 2;
 }
 
+Executable.ShareRuntime();
+
 // Whatever asks this program to end, members are stopped and mounts and namespaces undone first.
 using var stop = new CancellationTokenSource();
 PosixSignalRegistration[] signals =

@@ -189,7 +189,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         [
             .. Network is null ? [] : NetworkLab.Enter(member.Slot),
             .. member.Wrapper,
-            "dotnet", _executable, "server",
+            _executable, "server",
             "--name", member.Name,
             "--node-id", member.Id.ToString(CultureInfo.InvariantCulture),
             "--cluster-id", _clusterId.ToString(CultureInfo.InvariantCulture),

@@ -209,7 +209,7 @@ internal sealed class HealingCluster : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It failed; says its own words.</exception>
     public async Task<string> VerbAsync(CancellationToken cancellationToken, params string[] words)
     {
-        var start = new ProcessStartInfo("dotnet", [_executable, .. words]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(_executable, words) { RedirectStandardOutput = true, RedirectStandardError = true };
         (start.Environment["XDG_CONFIG_HOME"], start.Environment["XDG_STATE_HOME"]) = (Folder, Folder);
         (start.Environment["STATESERVER_ENVIRONMENTS"], start.Environment["STATESERVER_ENVIRONMENT"]) = ("", "");
         using Process process = Process.Start(start)!;

@@ -29,7 +29,7 @@ internal sealed partial class PlantedHunt(string folder, TimeSpan budget, double
             null,
             cancellationToken);
         Finding finding = bug.Test is null
-            ? await HuntWithRunsAsync(bug, Path.Combine(outputs, "stateserver.dll"), cancellationToken)
+            ? await HuntWithRunsAsync(bug, Path.Combine(outputs, "stateserver"), cancellationToken)
             : await HuntWithTestAsync(bug, Path.Combine(outputs, "StateServer.Consensus.Tests.dll"), cancellationToken);
         display.WriteLine($"{bug.Name}: {(finding.FoundBy is null ? "NOT FOUND" : $"found by {finding.FoundBy}")} after {finding.Time.TotalSeconds:0} s: {finding.Detail}");
         return finding;
@@ -38,7 +38,7 @@ internal sealed partial class PlantedHunt(string folder, TimeSpan budget, double
     private async Task<Finding> HuntWithRunsAsync(PlantedBug bug, string executable, CancellationToken cancellationToken)
     {
         string version = Path.Combine(folder, $"{bug.Name}-version.txt");
-        await RunAsync(version, "dotnet", [executable, "version"], null, cancellationToken);
+        await RunAsync(version, executable, ["version"], null, cancellationToken);
         if (!(await File.ReadAllTextAsync(version, cancellationToken)).Contains($"PLANTED-BUG-{bug.Name} ", StringComparison.Ordinal))
         {
             return new Finding(bug, null, $"{executable} does not say that it holds the bug", null, TimeSpan.Zero);
