@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using StateServer.Consensus.Duties;
 using StateServer.Consensus.Log;
 using StateServer.Consensus.Raft;
 using StateServer.Consensus.Replica;
@@ -15,9 +14,7 @@ namespace StateServer.Consensus.Hosting;
 internal sealed partial class ReplicaLifetime(
     LocalReplica replica,
     RaftNode raft,
-    ReplicaOptions options,
     IHostApplicationLifetime host,
-    TimeProvider time,
     ILogger<ReplicaLifetime> logger) : IHostedLifecycleService, IDisposable
 {
     /// <summary>The process's exit code where the member was removed from the cluster: whoever supervises it must not start it again.</summary>
@@ -87,8 +84,6 @@ internal sealed partial class ReplicaLifetime(
         try
         {
             await replica.StartAsync(_stop.Token).ConfigureAwait(false);
-            await new DutyLoop("preparation", PreparationDuty.Period, new PreparationDuty(options, raft).PerformAsync, time, logger)
-                .RunAsync(_stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {

@@ -61,6 +61,21 @@ internal interface IRaftNode : IAsyncDisposable
     /// </summary>
     void TellCommit();
 
+    /// <summary>
+    /// Lets each other voter say a word over both connections to it, the one for a leader's votes and entries and the one for all
+    /// else, so that they are open when this member or that one is elected. Ends within the lowest election timeout; one that can't
+    /// be reached is no error.
+    /// </summary>
+    /// <exception cref="NotLeadingException">This member is starting, or was removed.</exception>
+    Task GreetVotersAsync(CancellationToken cancellationToken);
+
+    /// <summary>Runs the code of an election and of leading once in this process, in a folder of its own; the cluster isn't told.</summary>
+    /// <exception cref="TimeoutException">It came to nothing in its time; it isn't tried again, and this is thrown again.</exception>
+    /// <exception cref="TransferRefusedException">Its hand-over came to nothing.</exception>
+    /// <exception cref="LogSpaceException">The disk is full.</exception>
+    /// <exception cref="IOException">Its folder can't be used.</exception>
+    Task RehearseElectionAsync(CancellationToken cancellationToken);
+
     /// <summary>Hands leadership over to a caught-up voter; a none target means the most caught-up one.</summary>
     /// <exception cref="NotLeadingException">Not the leader.</exception>
     /// <exception cref="TransferRefusedException">The target is unknown, not a voter, unreachable or too far behind; this member still leads.</exception>

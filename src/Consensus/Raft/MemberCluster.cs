@@ -66,6 +66,9 @@ internal sealed partial class MemberCluster : RaftCluster<ClusterPeer>
 
     private int LowestTimeout => (int)_options.ElectionTimeoutLow.TotalMilliseconds;
 
+    /// <summary>False where this is no member of the cluster that is served (a rehearsal's): nothing of it goes into metrics of ours.</summary>
+    public bool IsMeasured { get; init; } = true;
+
     /// <summary>What other members may ask this one for.</summary>
     public IReadOnlyDictionary<string, string> Metadata => new Dictionary<string, string>
     {
@@ -132,7 +135,10 @@ internal sealed partial class MemberCluster : RaftCluster<ClusterPeer>
     public void Answered(NodeId voter, long sent)
     {
         Contacted(voter);
-        AppendSeconds.Record(_time.GetElapsedTime(sent).TotalSeconds, new KeyValuePair<string, object?>("peer", voter.ToString()));
+        if (IsMeasured)
+        {
+            AppendSeconds.Record(_time.GetElapsedTime(sent).TotalSeconds, new KeyValuePair<string, object?>("peer", voter.ToString()));
+        }
     }
 
     /// <inheritdoc/>

@@ -77,18 +77,16 @@ internal sealed partial class RaftNode
     public async ValueTask<EntryPosition> RestateVotersAsync(CancellationToken cancellationToken)
         => await Parts.Changes.RestateAsync(cancellationToken).ConfigureAwait(false);
 
-    /// <summary>
-    /// Lets each other voter say a word over both connections to it, the one for a leader's votes and entries and the one for all
-    /// else, so that they are open when this member or that one is elected. Ends within the lowest election timeout; one that can't
-    /// be reached is no error.
-    /// </summary>
-    /// <exception cref="NotLeadingException">This member is starting, or was removed.</exception>
+    /// <inheritdoc/>
     public Task GreetVotersAsync(CancellationToken cancellationToken) => Task.WhenAll(
         Parts.Log.Configuration.Voters.Where(voter => voter != _options.Id).SelectMany(voter => (Task[])
         [
             GreetAsync(() => Channels.RaftInvoker(voter), cancellationToken),
             GreetAsync(() => Channels.Invoker(voter), cancellationToken),
         ]));
+
+    /// <inheritdoc/>
+    public Task RehearseElectionAsync(CancellationToken cancellationToken) => _rehearsal.EnsureAsync(cancellationToken);
 
     private async Task GreetAsync(Func<CallInvoker> way, CancellationToken cancellationToken)
     {

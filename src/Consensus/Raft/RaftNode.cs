@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using StateServer.Consensus.Log;
 using StateServer.Consensus.Log.Native;
 using StateServer.Consensus.Membership;
+using StateServer.Consensus.Rehearsal;
 using StateServer.Consensus.Snapshots;
 using StateServer.Consensus.Status;
 using StateServer.Consensus.Transport;
@@ -26,6 +27,7 @@ internal sealed partial class RaftNode : IRaftNode
     private string? _fault;
     private string? _unfit;
     private readonly Retirement _retirement;
+    private readonly RehearsalOnce _rehearsal;
     private readonly Lock _stopLock = new();
     private string _leaderSaid = "";
     private Task? _stopping;
@@ -44,6 +46,7 @@ internal sealed partial class RaftNode : IRaftNode
         Channels = new(folder.Identity, folder.Pins, options.PeerAddress, options.ElectionTimeoutLow);
         Channels.Refused += OnRefused;
         _retirement = new(folder, () => StopAsync(new CancellationToken(canceled: true)), logger);
+        _rehearsal = new(Path.Combine(options.DataFolder, "rehearsal"), time);
         Bootstrap = new(folder.Identity, folder.Pins, Channels, time, logger);
     }
 
@@ -303,6 +306,7 @@ internal sealed partial class RaftNode : IRaftNode
     private async Task EndAsync(CancellationToken cancellationToken)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await _rehearsal.DisposeAsync().ConfigureAwait(false);
         if (Volatile.Read(ref _parts) is { } parts)
         {
             if (parts.Cluster.IsLeader && parts.Log.Configuration.Voters.Length > 1)

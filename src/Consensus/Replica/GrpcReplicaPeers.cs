@@ -38,6 +38,10 @@ internal sealed class GrpcReplicaPeers(PeerChannels channels) : IReplicaPeers
     public ValueTask<TransferReply> TransferLeadershipAsync(NodeId leader, TransferRequest request, CancellationToken cancellationToken)
         => AskAsync(leader, client => client.TransferLeadershipAsync(request, cancellationToken: cancellationToken), cancellationToken);
 
+    /// <inheritdoc/>
+    public ValueTask<PrepareReply> PrepareAsync(NodeId member, CancellationToken cancellationToken)
+        => AskAsync(member, client => client.PrepareAsync(new(), cancellationToken: cancellationToken), cancellationToken);
+
     private async ValueTask<TReply> AskAsync<TReply>(
         NodeId member, Func<ReplicaClient, AsyncUnaryCall<TReply>> ask, CancellationToken cancellationToken)
     {

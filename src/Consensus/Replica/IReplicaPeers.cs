@@ -30,4 +30,7 @@ internal interface IReplicaPeers
 
     /// <summary>Asks the leader to hand over.</summary>
     ValueTask<TransferReply> TransferLeadershipAsync(NodeId leader, TransferRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Asks a member to get ready for another leader.</summary>
+    ValueTask<PrepareReply> PrepareAsync(NodeId member, CancellationToken cancellationToken);
 }

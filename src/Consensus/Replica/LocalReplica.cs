@@ -46,6 +46,7 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
     private readonly LeaseTimes _leases;
     private readonly StatusSource _status;
     private readonly MemberObserver _observer;
+    private readonly Preparation _preparation;
     private readonly MembershipControl _membership;
     private readonly IReadOnlyList<DutyLoop> _duties;
     private readonly CancellationTokenSource _stop = new();
@@ -84,12 +85,13 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
         _leadership.Changed += (before, _) => _leaseTable.Leave(before);
         _leadership.Changed += (_, _) => LeadershipChanged?.Invoke();
         core.Applier.Applied += _leaseTable.Applied;
-        _membership = new(options, raft, _leadership, peers, time);
+        _preparation = new(options, raft, peers, time, logger);
+        _membership = new(options, raft, _leadership, peers, _preparation, time);
         _status = new(
             options, raft, core.Applier, _space, _standing, snapshots, time.GetUtcNow(), () => _membership.Reaches, notes ?? (() => StatusNotes.None));
         _observer = new(options.Id, () => Status, peers, time);
         _duties = MakeDuties(folder, snapshots, logger);
-        Desk = new(options, core.Queue, raft, _leadership, _space, _readIndexes, _leases, core.Digests, _standing, () => Status, peers, time);
+        Desk = new(options, core.Queue, raft, _leadership, _space, _readIndexes, _leases, core.Digests, _standing, () => Status, peers, _preparation, time);
         core.Applier.Applied += applied =>
         {
             if (_standing.Observe(applied.State))
@@ -342,6 +344,7 @@ internal sealed class LocalReplica : IReplica, IInternalProposals, ILeaderLog, I
             Loop("leases", LeaseDuty.Period.TotalSeconds, new LeaseDuty(_raft, applier, _leadership, _leaseTable, this).PerformAsync),
             Loop("digest", 2, new DigestDuty(
                 self, _core.Digests, _standing, _raft, applier, _leadership, _peers, this, _time, logger).PerformAsync),
+            Loop("preparation", Preparation.Period.TotalSeconds, _preparation.PerformAsync),
             Loop("snapshot", 0.5, new SnapshotDuty(_options, applier, snapshots, _time, logger).PerformAsync),
             .. rule == AutoCompaction.Off
                 ? (DutyLoop[])[]

@@ -16,17 +16,19 @@ internal sealed class MembershipControl : IMembershipControl, IDisposable
     private readonly IRaftNode _raft;
     private readonly LeadershipWatch _leadership;
     private readonly IReplicaPeers _peers;
+    private readonly Preparation _preparation;
     private readonly TimeProvider _time;
     private LeadingSince _since = new(0, 0);
 
     /// <summary>Watches when this member begins to lead, from now on.</summary>
     public MembershipControl(
-        ReplicaOptions options, IRaftNode raft, LeadershipWatch leadership, IReplicaPeers peers, TimeProvider time)
+        ReplicaOptions options, IRaftNode raft, LeadershipWatch leadership, IReplicaPeers peers, Preparation preparation, TimeProvider time)
     {
         _options = options;
         _raft = raft;
         _leadership = leadership;
         _peers = peers;
+        _preparation = preparation;
         _time = time;
         leadership.Changed += Note;
         Note(leadership.Current, leadership.Current);
@@ -63,7 +65,11 @@ internal sealed class MembershipControl : IMembershipControl, IDisposable
 
     /// <inheritdoc/>
     public ValueTask TransferLeadershipAsync(NodeId target, CancellationToken cancellationToken)
-        => MakeAsync(async () => await _raft.TransferLeadershipAsync(target, cancellationToken).ConfigureAwait(false));
+        => MakeAsync(async () =>
+        {
+            await _preparation.PrepareAllAsync(cancellationToken).ConfigureAwait(false);
+            await _raft.TransferLeadershipAsync(target, cancellationToken).ConfigureAwait(false);
+        });
 
     /// <inheritdoc/>
     public async ValueTask<ReachVerdict> AskOthersAsync(NodeId member, CancellationToken cancellationToken)

@@ -23,6 +23,7 @@ internal sealed class PeerDesk : IDisposable
     private readonly Standing _standing;
     private readonly Func<MemberStatus> _status;
     private readonly IReplicaPeers _peers;
+    private readonly Preparation _preparation;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _closing = new();
 
@@ -39,6 +40,7 @@ internal sealed class PeerDesk : IDisposable
         Standing standing,
         Func<MemberStatus> status,
         IReplicaPeers peers,
+        Preparation preparation,
         TimeProvider time)
     {
         _options = options;
@@ -52,6 +54,7 @@ internal sealed class PeerDesk : IDisposable
         _standing = standing;
         _status = status;
         _peers = peers;
+        _preparation = preparation;
         _time = time;
     }
 
@@ -116,11 +119,16 @@ internal sealed class PeerDesk : IDisposable
         }
     }
 
-    /// <summary>Hands leadership over, where this member has it.</summary>
+    /// <summary>Gets this member ready for another leader.</summary>
+    public async ValueTask<PrepareReply> PrepareAsync(CancellationToken cancellationToken)
+        => new() { Problem = await _preparation.PrepareAsync(cancellationToken).ConfigureAwait(false) ?? "" };
+
+    /// <summary>Hands leadership over, where this member has it, once the voters are ready for that.</summary>
     public async ValueTask<TransferReply> TransferLeadershipAsync(TransferRequest request, CancellationToken cancellationToken)
     {
         try
         {
+            await _preparation.PrepareAllAsync(cancellationToken).ConfigureAwait(false);
             await _raft.TransferLeadershipAsync(new(request.Target), cancellationToken).ConfigureAwait(false);
             return new() { Done = true };
         }

@@ -81,6 +81,10 @@ internal sealed class ReplicaPeerService(PeerDesk desk) : Protos.Replica.Replica
     public override async Task<TransferReply> TransferLeadership(TransferRequest request, ServerCallContext context)
         => await desk.TransferLeadershipAsync(request, context.CancellationToken).ConfigureAwait(false);
 
+    /// <inheritdoc/>
+    public override async Task<PrepareReply> Prepare(PrepareRequest request, ServerCallContext context)
+        => await desk.PrepareAsync(context.CancellationToken).ConfigureAwait(false);
+
     private static async Task AnswerAsync(
         ChannelReader<ForwardReply> replies, IServerStreamWriter<ForwardReply> stream, SemaphoreSlim room, CancellationTokenSource end)
     {

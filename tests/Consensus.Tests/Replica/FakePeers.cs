@@ -95,6 +95,9 @@ internal sealed class FakePeers(FakeCluster cluster, FakeMember self) : IReplica
         return LosesAnswers ? throw new PeerUnavailableException(leader, "the connection broke") : reply;
     }
 
+    public ValueTask<PrepareReply> PrepareAsync(NodeId member, CancellationToken cancellationToken)
+        => DeskOf(member).PrepareAsync(cancellationToken);
+
     /// <summary>Breaks every open stream.</summary>
     public void Cut()
     {

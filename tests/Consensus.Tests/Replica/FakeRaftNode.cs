@@ -117,6 +117,26 @@ internal sealed class FakeRaftNode(FakeCluster cluster, NodeId self, Applier app
         return leader == self ? commit : throw new NotLeadingException("not the leader");
     }
 
+    /// <summary>How often the voters were greeted.</summary>
+    public int Greetings { get; private set; }
+
+    public Task GreetVotersAsync(CancellationToken cancellationToken)
+    {
+        Greetings++;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>How often an election was rehearsed, or should have been.</summary>
+    public int Rehearsals { get; private set; }
+
+    public bool RehearsalFails { get; set; }
+
+    public Task RehearseElectionAsync(CancellationToken cancellationToken)
+    {
+        Rehearsals++;
+        return RehearsalFails ? Task.FromException(new IOException("no room for it")) : Task.CompletedTask;
+    }
+
     public void TellCommit() => Interlocked.Increment(ref _commitsTold);
 
     public ValueTask TransferLeadershipAsync(NodeId target, CancellationToken cancellationToken)
