@@ -93,6 +93,9 @@ internal sealed class RehearsedMember(ReplicaOptions options, Func<NodeId, Membe
         if (Cluster is { } cluster)
         {
             await cluster.DisposeAsync().ConfigureAwait(false);
+
+            // The library has failed what waits for a leader. Nobody does, and what nobody looks at is reported as a defect.
+            _ = cluster.WaitForLeaderAsync(Timeout.InfiniteTimeSpan, CancellationToken.None).Exception;
         }
 
         _flusher?.Dispose();

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using DotNext.Net.Cluster.Consensus.Raft;
 using StateServer.Consensus.Rehearsal;
 using StateServer.Consensus.Tests.Log;
 
@@ -16,6 +18,31 @@ public sealed class ElectionRehearsalTests
         Assert.False(Directory.Exists(folder));
         await ElectionRehearsal.RunAsync(folder, TimeProvider.System, CancellationToken.None);
         Assert.False(Directory.Exists(folder));
+    }
+
+    /// <summary>The library fails what waits for a leader when it ends, and a failure that nobody looks at is logged as a defect.</summary>
+    [Fact]
+    public async Task A_rehearsal_leaves_no_failure_that_nobody_observed()
+    {
+        using var parent = new TemporaryFolder();
+        var unobserved = new ConcurrentQueue<Exception>();
+        void Note(object? sender, UnobservedTaskExceptionEventArgs e) => unobserved.Enqueue(e.Exception);
+        TaskScheduler.UnobservedTaskException += Note;
+        try
+        {
+            await ElectionRehearsal.RunAsync(parent.File("rehearsal"), TimeProvider.System, CancellationToken.None);
+            for (var round = 0; round < 3; round++)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= Note;
+        }
+
+        Assert.DoesNotContain(unobserved, failure => failure.InnerException is QuorumUnreachableException);
     }
 
     [Fact]
