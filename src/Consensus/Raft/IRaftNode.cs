@@ -72,7 +72,6 @@ internal interface IRaftNode : IAsyncDisposable
     /// <summary>Runs the code of an election and of leading once in this process, in a folder of its own; the cluster isn't told.</summary>
     /// <exception cref="TimeoutException">It came to nothing in its time; it isn't tried again, and this is thrown again.</exception>
     /// <exception cref="TransferRefusedException">Its hand-over came to nothing.</exception>
-    /// <exception cref="LogSpaceException">The disk is full.</exception>
     /// <exception cref="IOException">Its folder can't be used.</exception>
     Task RehearseElectionAsync(CancellationToken cancellationToken);
 

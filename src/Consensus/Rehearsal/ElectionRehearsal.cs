@@ -26,8 +26,7 @@ internal static class ElectionRehearsal
     /// <param name="cancellationToken">Ends it early; it cleans up all the same.</param>
     /// <exception cref="TimeoutException">It came to nothing within ten seconds.</exception>
     /// <exception cref="TransferRefusedException">The hand-over came to nothing.</exception>
-    /// <exception cref="LogSpaceException">The disk is full.</exception>
-    /// <exception cref="IOException">The folder can't be used.</exception>
+    /// <exception cref="IOException">The folder can't be used, or the disk is full.</exception>
     public static async Task RunAsync(string folder, TimeProvider time, CancellationToken cancellationToken)
     {
         Remove(folder);
@@ -94,7 +93,7 @@ internal static class ElectionRehearsal
     }
 
     /// <summary>Nobody's timer runs out before it is over: who is elected was asked to stand.</summary>
-    private static ReplicaOptions OptionsOf(NodeId id, string folder) => new()
+    internal static ReplicaOptions OptionsOf(NodeId id, string folder) => new()
     {
         DataFolder = Path.Combine(folder, id.ToString()),
         Id = id,

@@ -22,8 +22,7 @@ internal sealed class RehearsalOnce(string folder, TimeProvider time) : IAsyncDi
     /// <param name="cancellationToken">Ends the wait; the rehearsal, which others may wait for, bounds itself.</param>
     /// <exception cref="TimeoutException">It came to nothing within its time.</exception>
     /// <exception cref="Raft.TransferRefusedException">The rehearsed hand-over came to nothing.</exception>
-    /// <exception cref="Raft.LogSpaceException">The disk is full.</exception>
-    /// <exception cref="IOException">The folder can't be used.</exception>
+    /// <exception cref="IOException">The folder can't be used, or the disk is full.</exception>
     public Task EnsureAsync(CancellationToken cancellationToken)
     {
         lock (_lock)

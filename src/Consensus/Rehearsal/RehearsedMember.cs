@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using StateServer.Consensus.Log;
-using StateServer.Consensus.Log.Native;
 using StateServer.Consensus.Membership;
 using StateServer.Consensus.Raft;
 using StateServer.Consensus.Snapshots;
@@ -9,7 +8,10 @@ using StateServer.Domain.Identity;
 
 namespace StateServer.Consensus.Rehearsal;
 
-/// <summary>One of the members of a rehearsal: a Raft core of its own, with a folder, and without a port. Started and disposed once.</summary>
+/// <summary>
+/// One of the members of a rehearsal: a Raft core of its own, without a port, and with its log and vote in memory. Only the library's
+/// own log, which stays idle, has a folder. Started and disposed once.
+/// </summary>
 /// <param name="options">Of this member of the rehearsal.</param>
 /// <param name="find">The library's half of each of its members; null as long as it isn't started.</param>
 /// <param name="time">The clock.</param>
@@ -19,6 +21,7 @@ internal sealed class RehearsedMember(ReplicaOptions options, Func<NodeId, Membe
 
     private readonly RehearsedApplier _applier = new();
     private readonly RehearsedEnd _end = new();
+    private readonly RehearsedDisk _disk = new();
     private VoteStore? _votes;
     private LogStore? _store;
     private SnapshotStore? _snapshots;
@@ -49,17 +52,16 @@ internal sealed class RehearsedMember(ReplicaOptions options, Func<NodeId, Membe
     /// <summary>Makes its folder and starts it as a follower that nobody hears.</summary>
     /// <param name="voters">Who votes, this member among them.</param>
     /// <param name="cancellationToken">Ends the start.</param>
-    /// <exception cref="LogSpaceException">The disk is full.</exception>
     public async Task StartAsync(ClusterConfiguration voters, CancellationToken cancellationToken)
     {
         var folder = options.DataFolder;
         Directory.CreateDirectory(folder);
-        _votes = VoteStore.Create(Path.Combine(folder, "vote"), LibcDisk.Instance);
+        _votes = VoteStore.Create(Path.Combine(folder, "vote"), _disk);
         _store = LogStore.Open(
             Path.Combine(folder, "log"),
-            new() { Cluster = options.Cluster, Node = Id, Folder = new(Id.Value), SegmentBytes = 4 * MaxBytes, CacheBytes = MaxBytes, Time = time },
+            new() { Cluster = options.Cluster, Node = Id, Folder = new(Id.Value), SegmentBytes = 4 * MaxBytes, CacheBytes = MaxBytes, Disk = _disk, Time = time },
             NullLogger.Instance);
-        _snapshots = SnapshotStore.Open(Path.Combine(folder, "snapshots"), new() { Cluster = options.Cluster, Time = time });
+        _snapshots = SnapshotStore.Open(Path.Combine(folder, "snapshots"), new() { Cluster = options.Cluster, Disk = _disk, Time = time });
         var log = _log = new RaftLog(Id, _store, _votes, new(0, voters.Encode()), 0);
         var flusher = _flusher = new LogFlusher(log, _end);
         _applies = new ApplyLoop(log, _applier, _end);
@@ -94,8 +96,13 @@ internal sealed class RehearsedMember(ReplicaOptions options, Func<NodeId, Membe
         {
             await cluster.DisposeAsync().ConfigureAwait(false);
 
-            // The library has failed what waits for a leader. Nobody does, and what nobody looks at is reported as a defect.
-            _ = cluster.WaitForLeaderAsync(Timeout.InfiniteTimeSpan, CancellationToken.None).Exception;
+            // The library has failed what waits for a leader, or to lead. Nobody does, and what nobody looks at is reported as a defect.
+            Task[] failures =
+            [
+                cluster.WaitForLeaderAsync(Timeout.InfiniteTimeSpan, CancellationToken.None),
+                cluster.WaitForLeadershipAsync(CancellationToken.None),
+            ];
+            await Task.WhenAll(failures).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         _flusher?.Dispose();

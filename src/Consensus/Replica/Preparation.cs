@@ -56,7 +56,7 @@ internal sealed partial class Preparation(ReplicaOptions options, IRaftNode raft
             await raft.RehearseElectionAsync(cancellationToken).ConfigureAwait(false);
             return null;
         }
-        catch (Exception e) when (e is TimeoutException or IOException or LogSpaceException or TransferRefusedException or NotLeadingException)
+        catch (Exception e) when (e is TimeoutException or IOException or TransferRefusedException or NotLeadingException)
         {
             return e.Message;
         }
