@@ -16,6 +16,7 @@ internal static class HealingCommand
     private static readonly Option<string[]> Members = OptionForms.List("--members", "Sizes of clusters: 3, 5 or 7, separated by commas; all by default.");
     private static readonly Option<string[]> KeyCounts = OptionForms.List("--keys", "Keys in the store, separated by commas; 0,100000,1000000 by default.");
     private static readonly Option<int> Rounds = OptionForms.Number("--rounds", 10, 1, 100, "Rounds of each event at each size.");
+    private static readonly Option<int> Settle = OptionForms.Number("--settle", 0, 0, 600, "Seconds for which a new cluster takes the load before its first event.");
     private static readonly Option<string[]> Events = OptionForms.List(
         "--events", $"What befalls the clusters, separated by commas: {string.Join(", ", HealingEvents.All.Select(HealingEvents.NameOf))}; all by default.");
     private static readonly Option<bool> WithoutPeer = new("--no-etcd") { Description = "Don't measure etcd's losses beside those of three members." };
@@ -39,7 +40,7 @@ internal static class HealingCommand
             unknown => result.AddError($"--events {unknown}: no such event; {string.Join(", ", HealingEvents.All.Select(HealingEvents.NameOf))} are known.")));
         Command command = new("healing", "Measure how clusters of ours heal: losses, replacements and transfers under load; etcd's losses beside.")
         {
-            Members, KeyCounts, Rounds, Events, WithoutPeer, Out, Logs, Root, Program, Variables,
+            Members, KeyCounts, Rounds, Settle, Events, WithoutPeer, Out, Logs, Root, Program, Variables,
         };
         command.SetAction(RunAsync);
         return command;
@@ -79,6 +80,7 @@ internal static class HealingCommand
             Members = Numbers(parsed.GetValue(Members)) ?? usual.Members,
             KeyCounts = Numbers(parsed.GetValue(KeyCounts)) ?? usual.KeyCounts,
             Rounds = parsed.GetValue(Rounds),
+            Settle = TimeSpan.FromSeconds(parsed.GetValue(Settle)),
             Events = parsed.GetValue(Events) is { Length: > 0 } names
                 ? [.. names.Select(name => HealingEvents.Find(name)!.Value).Distinct()]
                 : usual.Events,

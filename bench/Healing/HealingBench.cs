@@ -88,6 +88,7 @@ internal sealed class HealingBench(HealingOptions options, TextWriter progress)
             await cluster.StartAsync(cancellationToken);
             await Contents.LoadAsync(cluster, BasePrefix, keys, cancellationToken);
             _versions[Ours] = cluster.Version;
+            await SettleAsync(cluster, cancellationToken);
             for (int number = 0; events.TryDequeue(out HealingEvent befalls); number++)
             {
                 row = HealingEvents.NameOf(befalls);
@@ -107,6 +108,15 @@ internal sealed class HealingBench(HealingOptions options, TextWriter progress)
             {
                 cluster.KeepLogs(Path.Combine(logs, $"{cluster.Size}m-{keys}-{row}-{_clusters}"));
             }
+        }
+    }
+
+    private async Task SettleAsync(HealingCluster cluster, CancellationToken cancellationToken)
+    {
+        if (options.Settle > TimeSpan.Zero)
+        {
+            await using WriteGap load = await WriteGap.BeginAsync([.. cluster.Endpoints], HealingRound.PrefixOf(999), cancellationToken);
+            await Task.Delay(options.Settle, cancellationToken);
         }
     }
 

@@ -12,6 +12,9 @@ internal sealed record HealingOptions
     /// <summary>Rounds of each event at each size.</summary>
     public int Rounds { get; init; } = 10;
 
+    /// <summary>How long a new cluster takes the load before its first event.</summary>
+    public TimeSpan Settle { get; init; }
+
     /// <summary>What befalls the clusters.</summary>
     public IReadOnlyList<HealingEvent> Events { get; init; } = HealingEvents.All;
 

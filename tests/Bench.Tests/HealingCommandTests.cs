@@ -7,7 +7,7 @@ namespace StateServer.Bench.Tests;
 public sealed class HealingCommandTests
 {
     [Theory]
-    [InlineData("--members 3,5 --keys 0,1000 --rounds 2 --events transfer,leader-killed")]
+    [InlineData("--members 3,5 --keys 0,1000 --rounds 2 --settle 60 --events transfer,leader-killed")]
     [InlineData("")]
     public void What_is_right_is_taken(string arguments) => Assert.Empty(HealingCommand.Create().Parse(arguments).Errors);
 
@@ -17,6 +17,7 @@ public sealed class HealingCommandTests
     [InlineData("--keys -1", "--keys -1: should be between 0 and 10000000.")]
     [InlineData("--keys 0,10000001", "--keys 10000001: should be between 0 and 10000000.")]
     [InlineData("--rounds 0", "--rounds 0: should be between 1 and 100.")]
+    [InlineData("--settle 601", "--settle 601: should be between 0 and 600.")]
     [InlineData("--events fire", "--events fire: no such event; leader-killed, follower-killed, leader-replaced, transfer are known.")]
     public void What_is_wrong_is_refused_with_what_would_be_right(string arguments, string error) =>
         Assert.Contains(error, HealingCommand.Create().Parse(arguments).Errors.Select(e => e.Message));
