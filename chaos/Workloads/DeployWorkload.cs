@@ -29,6 +29,7 @@ internal sealed class DeployWorkload : IWorkload
     private readonly ModelLog _log = new();
     private ModelWatch? _watch;
     private long _emptyAt;
+    private Status _unbegun;
 
     public string Name => "deploy";
 
@@ -55,7 +56,7 @@ internal sealed class DeployWorkload : IWorkload
     {
         if (_watch is null)
         {
-            throw new FinalReadFailedException("no environment could be bootstrapped");
+            throw new FinalReadFailedException($"no environment could be bootstrapped: {_unbegun}");
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -99,7 +100,8 @@ internal sealed class DeployWorkload : IWorkload
         };
         while (!cancellationToken.IsCancellationRequested)
         {
-            if (_emptyAt == 0 && (await client.PrefixAsync(ModelReading.Prefix)).Response is { Count: 0 } empty)
+            // The members' own keys are there as soon as the members are registered.
+            if (_emptyAt == 0 && (await client.PrefixAsync(ModelReading.Prefix)).Response is { } empty && !ModelReading.OfModel(empty.Kvs).Any())
             {
                 _emptyAt = empty.Header.Revision;
             }
@@ -108,6 +110,8 @@ internal sealed class DeployWorkload : IWorkload
             {
                 return true;
             }
+
+            _unbegun = client.LastFailure;
 
             await Task.Delay(BetweenTries, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
