@@ -75,7 +75,7 @@ internal interface IRaftNode : IAsyncDisposable
     /// <exception cref="IOException">Its folder can't be used.</exception>
     Task RehearseElectionAsync(CancellationToken cancellationToken);
 
-    /// <summary>Hands leadership over to a caught-up voter; a none target means the most caught-up one.</summary>
+    /// <summary>Hands leadership over to a caught-up voter; a none target means the most caught-up one that takes it.</summary>
     /// <exception cref="NotLeadingException">Not the leader.</exception>
     /// <exception cref="TransferRefusedException">The target is unknown, not a voter, unreachable or too far behind; this member still leads.</exception>
     ValueTask TransferLeadershipAsync(NodeId target, CancellationToken cancellationToken);

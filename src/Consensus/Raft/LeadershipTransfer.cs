@@ -29,7 +29,7 @@ internal sealed class LeadershipTransfer(
     /// <inheritdoc/>
     public void Dispose() => _one.Dispose();
 
-    /// <summary>Hands over to <paramref name="target"/>, or to the most caught-up voter where it is none.</summary>
+    /// <summary>Hands over to <paramref name="target"/>; where it is none, to the most caught-up voter of those that take it.</summary>
     public async Task HandOverAsync(NodeId target, CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -41,12 +41,28 @@ internal sealed class LeadershipTransfer(
                 throw new NotLeadingException($"member {self} does not lead, so it has nothing to hand over");
             }
 
-            var heir = Choose(target);
-            if (heir == self)
+            if (target == self)
             {
                 return;
             }
 
+            var heirs = await HeirsAsync(target, cancellationToken).ConfigureAwait(false);
+            for (var at = 0; !await TakesAsync(heirs[at], term, isLast: at == heirs.Count - 1, cancellationToken).ConfigureAwait(false);)
+            {
+                at++;
+            }
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <returns>False where the heir refused, and another one may be asked.</returns>
+    private async Task<bool> TakesAsync(NodeId heir, long term, bool isLast, CancellationToken cancellationToken)
+    {
+        try
+        {
             var there = log.LastIndex;
             await CatchUpAsync(heir, term, () => there, cancellationToken).ConfigureAwait(false);
             if (await ElectAsync(heir, term, cancellationToken).ConfigureAwait(false) is { } why
@@ -54,10 +70,12 @@ internal sealed class LeadershipTransfer(
             {
                 throw new TransferRefusedException($"member {heir} was not elected within {options.ElectionTimeoutHigh.TotalMilliseconds:F0} ms, and said nothing: {why}");
             }
+
+            return true;
         }
-        finally
+        catch (TransferRefusedException) when (!isLast && !HasPassed(term))
         {
-            _one.Release();
+            return false;
         }
     }
 
@@ -97,25 +115,27 @@ internal sealed class LeadershipTransfer(
         Changed?.Invoke();
     }
 
-    private NodeId Choose(NodeId target)
+    /// <summary>Who may be handed over to, the most caught-up one first.</summary>
+    private async Task<IReadOnlyList<NodeId>> HeirsAsync(NodeId target, CancellationToken cancellationToken)
     {
-        var configuration = log.Configuration;
-        var alive = configuration.Voters.Where(voter => voter != self && IsAlive(voter)).ToList();
-        if (target.IsNone)
-        {
-            return alive.Count > 0
-                ? alive.OrderByDescending(log.DurableOf).ThenBy(voter => voter).First()
-                : throw new TransferRefusedException("no other voter is in contact");
-        }
-
-        if (!configuration.Contains(target))
+        if (!target.IsNone && !log.Configuration.Contains(target))
         {
             throw new TransferRefusedException($"member {target} is not a voter");
         }
 
-        return target == self || alive.Contains(target)
-            ? target
-            : throw new TransferRefusedException($"member {target} has not answered within {options.ElectionTimeoutHigh.TotalMilliseconds:F0} ms");
+        NodeId[] wanted = target.IsNone ? [.. log.Configuration.Voters.Where(voter => voter != self)] : [target];
+        if (!wanted.Any(IsAlive) && wanted.Any(voter => cluster.LastContact(voter) == 0))
+        {
+            // It was elected a moment ago, and perhaps without this one.
+            cluster.ForceRound();
+            await WaitAsync(() => !cluster.IsLeader || wanted.Any(IsAlive), cancellationToken).ConfigureAwait(false);
+        }
+
+        NodeId[] heirs = [.. wanted.Where(IsAlive).OrderByDescending(log.DurableOf).ThenBy(voter => voter)];
+        return heirs.Length > 0
+            ? heirs
+            : throw new TransferRefusedException(
+                target.IsNone ? "no other voter is in contact" : $"member {target} has not answered within {options.ElectionTimeoutHigh.TotalMilliseconds:F0} ms");
     }
 
     private bool IsAlive(NodeId voter)

@@ -17,8 +17,7 @@ public sealed class HandOverTest
         await using var stage = await Stage.SetAsync([1, 2, 3]);
         var options = StagedMember.Options(new(1)) with { ElectionTimeoutHigh = TimeSpan.FromSeconds(60) };
         var leader = await stage.ElectAsync(1);
-        await stage[2].HasAsync(leader.Append("a").Index);
-        await TestCluster.EventuallyAsync(() => leader.Cluster.LastContact(new(2)) > 0, () => "it does not answer");
+        await leader.HearsAsync(stage[2]);
         stage.Part([1], [2]);
         var behind = leader.Append("behind");
         using var transfer = new LeadershipTransfer(leader.Id, leader.Cluster, leader.Log, options, TimeProvider.System);
@@ -34,8 +33,42 @@ public sealed class HandOverTest
         Assert.Equal([true, false], states);
         await stage[2].AppliesAsync(meanwhile.Index);
         Assert.True(stage[2].Cluster.IsLeader);
-        Assert.Equal(["a", "behind", "meanwhile"], stage[2].Applier.Commands);
+        Assert.Equal(["heard", "behind", "meanwhile"], stage[2].Applier.Commands);
         Assert.True(behind.Term < stage[2].Log.Term);
+    }
+
+    /// <summary>A new leader has heard from a majority alone.</summary>
+    [Fact]
+    public async Task An_heir_that_a_new_leader_has_not_heard_yet_is_waited_for()
+    {
+        await using var stage = await Stage.SetAsync([1, 2, 3]);
+        stage.Part([1], [2]);
+        var leader = await stage.ElectAsync(1);
+        var options = StagedMember.Options(new(1)) with { ElectionTimeoutHigh = TimeSpan.FromSeconds(60) };
+        using var transfer = new LeadershipTransfer(leader.Id, leader.Cluster, leader.Log, options, TimeProvider.System);
+        var handedOver = transfer.HandOverAsync(new(2), CancellationToken.None);
+        Assert.Equal(0, leader.Cluster.LastContact(new(2)));
+        Assert.False(handedOver.IsCompleted);
+        stage.Heal();
+        await handedOver;
+        await TestCluster.EventuallyAsync(() => stage[2].Cluster.IsLeader, () => "it does not lead");
+    }
+
+    [Fact]
+    public async Task Where_any_heir_will_do_the_next_one_is_asked_when_one_refuses()
+    {
+        await using var stage = await Stage.SetAsync([1, 2, 3]);
+        var leader = await stage.ElectAsync(1);
+        await leader.HearsAsync(stage[3]);
+        await leader.HearsAsync(stage[2]);
+        var options = StagedMember.Options(new(1)) with { ElectionTimeoutHigh = TimeSpan.FromSeconds(60) };
+        using var transfer = new LeadershipTransfer(leader.Id, leader.Cluster, leader.Log, options, TimeProvider.System);
+        stage[2].Cluster.Unfit = stage[3].Cluster.Unfit = "its state differs";
+        await Assert.ThrowsAsync<TransferRefusedException>(() => transfer.HandOverAsync(default, CancellationToken.None));
+        Assert.True(leader.Cluster.IsLeader);
+        stage[3].Cluster.Unfit = null;
+        await transfer.HandOverAsync(default, CancellationToken.None);
+        await TestCluster.EventuallyAsync(() => stage[3].Cluster.IsLeader, () => "it does not lead");
     }
 
     [Fact]
@@ -43,6 +76,7 @@ public sealed class HandOverTest
     {
         await using var stage = await Stage.SetAsync([1, 2, 3]);
         var leader = await stage.ElectAsync(1);
+        await leader.HearsAsync(stage[2]);
         stage.LosesAnswers = true;
         var options = StagedMember.Options(new(1)) with { ElectionTimeoutHigh = TimeSpan.FromSeconds(60) };
         using var transfer = new LeadershipTransfer(leader.Id, leader.Cluster, leader.Log, options, TimeProvider.System);
@@ -56,9 +90,9 @@ public sealed class HandOverTest
     {
         await using var stage = await Stage.SetAsync([1, 2, 3]);
         var leader = await stage.ElectAsync(1);
+        await leader.HearsAsync(stage[2]);
         stage.LosesQuestions = true;
         var options = StagedMember.Options(new(1)) with { ElectionTimeoutHigh = TimeSpan.FromSeconds(2) };
-        await TestCluster.EventuallyAsync(() => leader.Cluster.LastContact(new(2)) > 0, () => "it does not answer");
         using var transfer = new LeadershipTransfer(leader.Id, leader.Cluster, leader.Log, options, TimeProvider.System);
         long released = 0;
         transfer.Changed += () => released = transfer.InProgress ? 0 : Stopwatch.GetTimestamp();

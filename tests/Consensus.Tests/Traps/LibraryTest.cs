@@ -186,7 +186,7 @@ public sealed class LibraryTest
         {
             var term = leader.Log.Term;
             var heir = stage[(leader.Id.Value % 3) + 1];
-            await leader.AppliesAsync(leader.Append($"{i}").Index);
+            await leader.HearsAsync(heir);
             using var transfer = new LeadershipTransfer(leader.Id, leader.Cluster, leader.Log, options, TimeProvider.System);
             await transfer.HandOverAsync(heir.Id, CancellationToken.None);
             await TestCluster.EventuallyAsync(() => heir.Cluster.IsLeader, () => $"{heir.Id} does not lead");

@@ -112,6 +112,13 @@ internal sealed class StagedMember(Stage stage, NodeId id, ClusterConfiguration 
     public Task AppliesAsync(long index) => TestCluster.EventuallyAsync(
         () => Applier.AppliedIndex >= index, () => $"{id} applied {Applier.AppliedIndex} of {index}, committed {Log.CommitIndex}");
 
+    /// <summary>Leads, and has a follower acknowledge an entry: it may have been elected without that one, and needs only one of the others.</summary>
+    public async Task HearsAsync(StagedMember follower)
+    {
+        await follower.HasAsync(Append("heard").Index);
+        await TestCluster.EventuallyAsync(() => Cluster.LastContact(follower.Id) > 0, () => "it does not answer");
+    }
+
     public Task HasAsync(long index) => TestCluster.EventuallyAsync(() => Log.DurableIndex >= index, () => $"{id} has {Log.DurableIndex}");
 
     public async Task StopAsync()
