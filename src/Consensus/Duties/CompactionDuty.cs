@@ -36,6 +36,7 @@ internal sealed class CompactionDuty
     private readonly int _mostNotes;
     private readonly Queue<(long Noted, Revision Revision)> _notes = [];
     private Revision _compacted;
+    private bool _hasLed;
     private long _turn;
 
     /// <summary>Makes it.</summary>
@@ -67,14 +68,16 @@ internal sealed class CompactionDuty
     {
         var keyspace = _applier.Point.State.Keyspace;
         var due = _rule.Period > TimeSpan.Zero ? DueByTime(keyspace.Revision) : new Revision(keyspace.Revision.Value - _rule.Revisions);
-        if (!_leadership.Current.IsSelf)
+        var isNew = !_hasLed;
+        _hasLed = _leadership.Current.IsSelf;
+        if ((isNew || !_hasLed) && keyspace.CompactedRevision != _compacted)
         {
             // Whoever leads next goes on from the last compaction, not from its own last turn.
-            if (keyspace.CompactedRevision != _compacted)
-            {
-                (_compacted, _turn) = (keyspace.CompactedRevision, _time.GetTimestamp());
-            }
+            (_compacted, _turn) = (keyspace.CompactedRevision, _time.GetTimestamp());
+        }
 
+        if (!_hasLed)
+        {
             return;
         }
 

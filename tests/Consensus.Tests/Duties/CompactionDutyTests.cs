@@ -128,8 +128,8 @@ public sealed class CompactionDutyTests
             _time.Advance(TimeSpan.FromMinutes(1));
         }
 
-        // Ten minutes of the cluster's time, five of this leader's.
-        await AllAsync();
+        // Ten minutes of the cluster's time, five of this leader's. The next one has no turn between this compaction and its election.
+        await AllAsync(but: 2);
         Assert.Equal(before, Compacted(cluster));
 
         // And the next leader doesn't begin its count anew, nor compact again at once.
@@ -145,9 +145,9 @@ public sealed class CompactionDutyTests
         await AllAsync();
         Assert.True(Compacted(cluster) > before);
 
-        async Task AllAsync()
+        async Task AllAsync(int but = -1)
         {
-            foreach (var duty in duties)
+            foreach (var duty in duties.Where((_, at) => at != but))
             {
                 await duty.PerformAsync(CancellationToken.None);
             }
