@@ -14,6 +14,7 @@ internal sealed class HealingBench(HealingOptions options, TextWriter progress)
     private const string Peer = "etcd";
     private const string Ours = "ours";
     private const string BasePrefix = "bench/healing-base/";
+    private const string SettlingPrefix = "bench/healing-settling/";
 
     private readonly string _folder = Path.Combine(options.DataFolder, $"stateserver-healing-{Environment.ProcessId}");
     private readonly Dictionary<string, string> _versions = [];
@@ -115,7 +116,7 @@ internal sealed class HealingBench(HealingOptions options, TextWriter progress)
     {
         if (options.Settle > TimeSpan.Zero)
         {
-            await using WriteGap load = await WriteGap.BeginAsync([.. cluster.Endpoints], HealingRound.PrefixOf(999), cancellationToken);
+            await using WriteGap load = await WriteGap.BeginAsync([.. cluster.Endpoints], SettlingPrefix, cancellationToken);
             await Task.Delay(options.Settle, cancellationToken);
         }
     }

@@ -105,7 +105,10 @@ internal sealed class LeadershipTransfer(
         finally
         {
             Hold(false);
-            HeldSeconds.Record(time.GetElapsedTime(begin).TotalSeconds);
+            if (cluster.IsMeasured)
+            {
+                HeldSeconds.Record(time.GetElapsedTime(begin).TotalSeconds);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using DotNext.Net.Cluster.Consensus.Raft;
 using StateServer.Consensus.Raft;
@@ -8,8 +9,8 @@ using StateServer.Consensus.Tests.Log;
 
 namespace StateServer.Consensus.Tests.Rehearsal;
 
-/// <summary>Whatever fails in a process is told, what other tests left behind, too: so this one runs in a process of its own.</summary>
-public sealed class UnobservedFailuresTests
+/// <summary>What a rehearsal leaves in its process. Other tests leave the same there, so each of these runs in a process of its own.</summary>
+public sealed class RehearsalAloneTests
 {
     private const string Alone = "STATESERVER_TESTS_ALONE";
 
@@ -35,9 +36,37 @@ public sealed class UnobservedFailuresTests
         Assert.DoesNotContain(unobserved, IsOfTheLibrary);
     }
 
+    /// <summary>An operator looks at these for how long writes were held.</summary>
+    [Fact]
+    public async Task A_rehearsed_hand_over_is_not_measured()
+    {
+        if (Environment.GetEnvironmentVariable(Alone) is not { Length: > 0 })
+        {
+            await RunAloneAsync(nameof(A_rehearsed_hand_over_is_not_measured));
+            return;
+        }
+
+        using var parent = new TemporaryFolder();
+        var measured = 0;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listening) =>
+            {
+                if (instrument.Name == "stateserver.leader.handover.duration")
+                {
+                    listening.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) => Interlocked.Increment(ref measured));
+        listener.Start();
+        await ElectionRehearsal.RunAsync(parent.File("rehearsal"), TimeProvider.System, CancellationToken.None);
+        Assert.Equal(0, measured);
+    }
+
     private static async Task RunAloneAsync(string method)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", typeof(UnobservedFailuresTests).Assembly.Location, "-method", $"*.{method}", "-noColor"])
+        var start = new ProcessStartInfo("dotnet", ["exec", typeof(RehearsalAloneTests).Assembly.Location, "-method", $"*.{method}", "-noColor"])
         {
             Environment = { [Alone] = "1" },
             RedirectStandardOutput = true,
