@@ -27,8 +27,9 @@ internal sealed class MachineStore(ProviderRoot root, TimeProvider time, TimeSpa
             return claim;
         }
 
-        string pid = FolderLock.Look(root.StateFolder).Holder is { } holder ? $" (pid {holder.Pid})" : "";
-        throw new TransientException($"another process{pid} was at work in {root.StateFolder} for {patience.TotalSeconds} s; try again");
+        // It may be another call of this very process.
+        string by = FolderLock.Look(root.StateFolder).Holder is { } holder ? $" by pid {holder.Pid}" : "";
+        throw new TransientException($"{root.StateFolder} was held{by} for {patience.TotalSeconds} s; try again");
     }
 
     /// <summary>Reads all machines, and puts right what processes that died half-way left: see <see cref="Settle"/>.</summary>
