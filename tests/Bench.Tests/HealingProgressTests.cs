@@ -60,6 +60,19 @@ public sealed class HealingProgressTests
         Assert.Equal([At(1), At(1), At(1)], [_progress.DeclaredLost, _progress.Joined, _progress.Whole]);
     }
 
+    /// <summary>The gap at a hand-over is looked for around that moment.</summary>
+    [Fact]
+    public void Another_one_leads_from_the_first_look_that_shows_it()
+    {
+        Look(Voter(1), Leading(Lost));
+        Look(Voter(1), Voter(Lost));
+        Assert.Null(_progress.AnotherLed);
+        Look(Leading(1), Voter(Lost));
+        Look(Voter(1), Voter(Lost));
+        Look(Leading(1), Voter(Lost));
+        Assert.Equal(At(3), _progress.AnotherLed);
+    }
+
     [Fact]
     public void The_last_look_is_told_in_a_line()
     {
@@ -70,6 +83,13 @@ public sealed class HealingProgressTests
     private static TimeSpan? At(int second) => TimeSpan.FromSeconds(second);
 
     private static Member Voter(ulong id) => Of(id, "voting", "has-vote");
+
+    private static Member Leading(ulong id)
+    {
+        Member member = Voter(id);
+        member.Leads = true;
+        return member;
+    }
 
     private static Member Replacing(string phase, string vote)
     {
