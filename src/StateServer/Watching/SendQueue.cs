@@ -8,7 +8,7 @@ namespace StateServer.Watching;
 /// </summary>
 /// <param name="options">The bounds.</param>
 /// <param name="backlog">What waits in all queues together.</param>
-internal sealed class SendQueue(WatchOptions options, Backlog backlog) : IValueTaskSource
+internal sealed class SendQueue(WatchOptions options, Backlog backlog) : IValueTaskSource, IThreadPoolWorkItem
 {
     /// <summary>Places kept in an empty queue where it holds bursts: 32 KiB, below what .NET calls a large object.</summary>
     private const int KeptCapacity = 1_024;
@@ -18,7 +18,7 @@ internal sealed class SendQueue(WatchOptions options, Backlog backlog) : IValueT
 
     private readonly Lock _gate = new();
     private readonly Queue<WatchMessage> _messages = new();
-    private ManualResetValueTaskSourceCore<bool> _wake = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> _wake;
     private TaskCompletionSource? _room;
     private TaskCompletionSource? _end;
     private WatchEnding? _ending;
@@ -61,9 +61,11 @@ internal sealed class SendQueue(WatchOptions options, Backlog backlog) : IValueT
         || (_bytes > 0 && backlog.IsFull);
 
     /// <summary>Adds events, where there is room; afterwards <see cref="TryTake"/> tells when there is room again.</summary>
-    public bool TryAddEvents(in WatchMessage message)
+    /// <param name="message">The events.</param>
+    /// <param name="mustWake">Whether the taker waits for this: whoever added it calls <see cref="WakeTaker"/>, holding no lock.</param>
+    public bool TryAddEvents(in WatchMessage message, out bool mustWake)
     {
-        bool wake;
+        mustWake = false;
         lock (_gate)
         {
             if (_ending is not null)
@@ -79,10 +81,9 @@ internal sealed class SendQueue(WatchOptions options, Backlog backlog) : IValueT
 
             backlog.Enter(message.Batch!);
             _bytes += message.Batch!.SizeBytes;
-            wake = Enqueue(message);
+            mustWake = Enqueue(message);
         }
 
-        Wake(wake);
         return true;
     }
 
@@ -100,7 +101,7 @@ internal sealed class SendQueue(WatchOptions options, Backlog backlog) : IValueT
             wake = Enqueue(message);
         }
 
-        Wake(wake);
+        WakeSoon(wake);
     }
 
     /// <summary>Takes the next message, and gives up the memory of the one before it, which must have been sent.</summary>
@@ -204,7 +205,7 @@ internal sealed class SendQueue(WatchOptions options, Backlog backlog) : IValueT
             (room, _room) = (_room, null);
         }
 
-        Wake(wake);
+        WakeSoon(wake);
         room?.TrySetResult();
         _end?.TrySetResult();
     }
@@ -217,6 +218,11 @@ internal sealed class SendQueue(WatchOptions options, Backlog backlog) : IValueT
             Sent();
         }
     }
+
+    /// <summary>Runs the taker that waited until it waits again, on this thread.</summary>
+    public void WakeTaker() => _wake.SetResult(true);
+
+    void IThreadPoolWorkItem.Execute() => WakeTaker();
 
     void IValueTaskSource.GetResult(short token) => _wake.GetResult(token);
 
@@ -260,11 +266,12 @@ internal sealed class SendQueue(WatchOptions options, Backlog backlog) : IValueT
         }
     }
 
-    private void Wake(bool wake)
+    /// <summary>By another thread: the caller may hold locks that the taker asks for.</summary>
+    private void WakeSoon(bool wake)
     {
         if (wake)
         {
-            _wake.SetResult(true);
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }
 }

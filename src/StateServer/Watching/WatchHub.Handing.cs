@@ -65,15 +65,33 @@ internal sealed partial class WatchHub
         _revision = events.Length < _options.HistoryStep ? keyspace.Revision.Value : events[^1].Current.ModRevision.Value;
     }
 
-    private static bool Send(Watcher watcher, WatchBatch batch)
+    private bool Send(Watcher watcher, WatchBatch batch)
     {
-        if (!watcher.Stream.Queue.TryAddEvents(WatchMessage.Of(watcher, batch)))
+        var queue = watcher.Stream.Queue;
+        if (!queue.TryAddEvents(WatchMessage.Of(watcher, batch), out var mustWake))
         {
             return false;
         }
 
+        if (mustWake)
+        {
+            Wake(queue);
+        }
+
         watcher.IsQuiet = false;
         return true;
+    }
+
+    /// <summary>Has a taker woken: of many, most on other threads at once, and the last few on this one behind the lock.</summary>
+    private void Wake(SendQueue queue)
+    {
+        if (_waking.IsFull)
+        {
+            _waking.RunSoon();
+            _waking = new WakeBatch();
+        }
+
+        _waking.Add(queue);
     }
 
     private void FallBehind(Watcher watcher, long revision)

@@ -26,6 +26,7 @@ internal sealed partial class WatchHub : IDisposable
     private readonly HashSet<WatchStream> _progressAsked = [];
     private readonly Delivery _delivery;
     private readonly CatchUp _catchUp;
+    private WakeBatch _waking = new();
     private WatchGroup _synced = new();
     private ReplicatedState _state = ReplicatedState.Empty;
     private long _revision;
@@ -154,16 +155,24 @@ internal sealed partial class WatchHub : IDisposable
     /// <returns>True where there is more to do.</returns>
     public bool Step()
     {
-        lock (_gate)
+        try
         {
-            var more = Advance();
-            if (_catchUp.HasWork)
+            lock (_gate)
             {
-                _catchUp.Step(_state.Keyspace, _revision);
-            }
+                var more = Advance();
+                if (_catchUp.HasWork)
+                {
+                    _catchUp.Step(_state.Keyspace, _revision);
+                }
 
-            _progressAsked.RemoveWhere(Answer);
-            return more || _catchUp.HasWork;
+                _progressAsked.RemoveWhere(Answer);
+                return more || _catchUp.HasWork;
+            }
+        }
+        finally
+        {
+            // Behind the lock, which senders ask for; and also where it failed, since whoever is in there is woken by nothing else.
+            _waking.Run();
         }
     }
 

@@ -264,6 +264,29 @@ public sealed class WatchHubTests
         Assert.Equal(["a@4", "a@5", "a@6", "a@7", "a@8"], EventsOf(test, stream));
     }
 
+    /// <summary>More than are woken by one thread; those that it doesn't run itself go on by others.</summary>
+    [Fact]
+    public async Task All_that_wait_for_an_event_are_woken_and_hold_no_lock_of_the_hub_then()
+    {
+        using var test = new HubUnderTest();
+        var streams = Enumerable.Range(0, (2 * WakeBatch.Capacity) + 5).Select(_ => test.Open(Spec("k"))).ToList();
+        var senders = streams.Select(SendNextAsync).ToList();
+        Assert.DoesNotContain(senders, sender => sender.IsCompleted);
+        test.Put("k");
+        test.Run();
+        Assert.All(await Task.WhenAll(senders).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken), Assert.True);
+
+        async Task<bool> SendNextAsync(WatchStream stream)
+        {
+            await stream.Queue.WaitAsync();
+
+            // Another thread gets the hub's lock while this one runs.
+            var other = new Thread(() => test.Hub.Cancel(stream, 0));
+            other.Start();
+            return stream.Queue.TryTake(out _, out _, out _) && other.Join(TimeSpan.FromSeconds(20));
+        }
+    }
+
     [Fact]
     public void A_restart_ends_all_streams_and_new_ones_are_served()
     {
