@@ -107,6 +107,28 @@ public sealed class MembershipRuleTests
         Assert.IsType<HandOverStep>(Next());
     }
 
+    /// <summary>Found by a bench: two members handed leadership to and fro each five seconds, since neither reached a third one that answered all others.</summary>
+    [Fact]
+    public void A_voter_that_no_leader_reaches_moves_leadership_seldom_and_to_each_in_turn()
+    {
+        var cut = Other;
+        See(cut, MemberContact.Well with { SilentForMilliseconds = 5_000, Others = PeerVerdict.Heard });
+        Assert.IsType<HandOverStep>(Next());
+
+        var led = new HashSet<NodeId>();
+        foreach (var leader in _input.Membership.Voters.Where(node => node != cut))
+        {
+            _input = _input with { Leader = leader };
+            See(leader, MemberContact.Well);
+            See(cut, MemberContact.Unheard(29_999) with { Others = PeerVerdict.Heard });
+            Assert.Null(Next());
+            See(cut, MemberContact.Unheard(30_000) with { Others = PeerVerdict.Heard });
+            led.Add(Assert.IsType<HandOverStep>(Next()).Target);
+        }
+
+        Assert.Equal(_input.Membership.Voters.Where(node => node != cut), led.Order());
+    }
+
     [Fact]
     public void A_leader_whose_disk_stalls_keeps_on_where_the_others_are_slow_too_or_unheard()
     {

@@ -4,10 +4,16 @@ using StateServer.Placement.Planning.Membership.Steps;
 
 namespace StateServer.Placement.Planning.Membership.Rules;
 
-/// <summary>A leader whose disk stalls, or that alone can't reach a voter or teach a learner, lets another lead: it is the odd one. Where all
-/// disks stall, leadership moves no oftener than each <c>replace-after</c>.</summary>
+/// <summary>
+/// A leader whose disk stalls, or that alone can't reach a voter or teach a learner, lets another lead: it is the odd one. Where all
+/// disks stall, leadership moves no oftener than each <c>replace-after</c>; where the next leader can't reach that voter either, six times
+/// seldomer, and to each in turn.
+/// </summary>
 internal sealed class LeadershipRule : IMembershipRule
 {
+    /// <summary>A leader that never heard the voter in its term may have been handed over to because of it.</summary>
+    private const int UnheardPatience = 6;
+
     public MembershipStep? Next(MembershipDraft draft)
     {
         if (Why(draft) is not { } why)
@@ -26,7 +32,8 @@ internal sealed class LeadershipRule : IMembershipRule
 
     /// <summary>
     /// A voter that may lead: alive, caught up, not slow, and none that is to lose its vote. One that got its vote in this operation
-    /// only where there is no other: it has just started, and its first election takes longest.
+    /// only where there is no other: it has just started, and its first election takes longest. Of equals the next one by its id, so
+    /// that each has its turn.
     /// </summary>
     public static NodeId? Successor(MembershipDraft draft) => draft.Voters
         .Where(node => node != draft.Input.Leader
@@ -35,6 +42,8 @@ internal sealed class LeadershipRule : IMembershipRule
             && draft.Contact(node) is { IsCaughtUp: true, IsSlow: false }
             && !IsToGo(draft.Operation, node))
         .OrderBy(node => draft.Operation?.Promote.Contains(node) ?? false)
+        .ThenBy(node => node.CompareTo(draft.Input.Leader) < 0)
+        .ThenBy(node => node)
         .Select(node => (NodeId?)node).FirstOrDefault();
 
     private static bool IsToGo(MembershipOperation? operation, NodeId node) => operation is not null
@@ -50,7 +59,9 @@ internal sealed class LeadershipRule : IMembershipRule
         foreach (var node in draft.Input.Members.Keys.Where(node => node != draft.Input.Leader && draft.MarkOf(node) != MemberMark.Lost))
         {
             var contact = draft.Contact(node);
-            var patience = draft.Voters.Contains(node) ? draft.Input.Times.ReplaceAfter : draft.Input.Times.StartGrace;
+            var patience = !draft.Voters.Contains(node) ? draft.Input.Times.StartGrace
+                : contact.IsHeard ? draft.Input.Times.ReplaceAfter
+                : draft.Input.Times.ReplaceAfter * UnheardPatience;
             if (contact.Others == PeerVerdict.Heard && contact.SilentForMilliseconds >= patience)
             {
                 return $"leader {draft.NameOf(draft.Input.Leader)} alone can't reach member {draft.NameOf(node)}";
