@@ -84,6 +84,13 @@ internal sealed partial class MemberCluster
         }
     }
 
+    /// <summary>Takes the lock under which the library handles messages and changes its state, and gives it back: ends once it could be had.</summary>
+    public async Task TakeTurnAsync()
+    {
+        var scope = await ChangeConfigurationAsync(CancellationToken.None).ConfigureAwait(false);
+        await scope.DisposeAsync().ConfigureAwait(false);
+    }
+
     private ClusterConfiguration Mark(in ConfigurationChangeScope scope)
     {
         var target = _log.Configuration;

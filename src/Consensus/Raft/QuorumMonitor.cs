@@ -1,14 +1,12 @@
 using Microsoft.Extensions.Logging;
 using StateServer.Consensus.Commit;
-using StateServer.Consensus.Log.Native;
 using StateServer.Domain.Identity;
 
 namespace StateServer.Consensus.Raft;
 
 /// <summary>
 /// Check-quorum: a leader that a majority of the voters has not answered for an election timeout steps down. The library sees
-/// that only when each round's answers or failures are in, and a slow follower's are queued up behind one another. It also ends
-/// a process whose library has put itself out of action after an error, which would neither lead, vote nor say so.
+/// that only when each round's answers or failures are in, and a slow follower's are queued up behind one another.
 /// </summary>
 internal sealed partial class QuorumMonitor : IDisposable
 {
@@ -17,7 +15,6 @@ internal sealed partial class QuorumMonitor : IDisposable
     private readonly RaftLog _log;
     private readonly ReplicaOptions _options;
     private readonly TimeProvider _time;
-    private readonly IProcessEnd _end;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
     private long _term;
@@ -25,14 +22,13 @@ internal sealed partial class QuorumMonitor : IDisposable
 
     /// <summary>Looks at each heartbeat.</summary>
     public QuorumMonitor(
-        NodeId self, MemberCluster cluster, RaftLog log, ReplicaOptions options, TimeProvider time, IProcessEnd end, ILogger logger)
+        NodeId self, MemberCluster cluster, RaftLog log, ReplicaOptions options, TimeProvider time, ILogger logger)
     {
         _self = self;
         _cluster = cluster;
         _log = log;
         _options = options;
         _time = time;
-        _end = end;
         _logger = logger;
         _timer = time.CreateTimer(static monitor => ((QuorumMonitor)monitor!).Look(), this, options.Heartbeat, options.Heartbeat);
     }
@@ -51,12 +47,6 @@ internal sealed partial class QuorumMonitor : IDisposable
     {
         try
         {
-            if (_cluster.Collapse is { } why)
-            {
-                _end.End($"the consensus library has given up: {why}");
-                return;
-            }
-
             var term = _cluster.IsLeader ? _log.Leadership.Term : 0;
             if (term == 0 || term != _term)
             {

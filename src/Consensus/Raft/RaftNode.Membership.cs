@@ -121,7 +121,7 @@ internal sealed partial class RaftNode
         }
     }
 
-    /// <summary>Why a started member takes no part: it was removed, or is not told of its cluster yet, or its folder is refused.</summary>
+    /// <summary>Why a started member takes no part: it was removed, hangs, is not told of its cluster yet, or its folder is refused.</summary>
     private string? Trouble(RaftParts parts)
     {
         if (Volatile.Read(ref _fault) is { } fault)
@@ -132,6 +132,11 @@ internal sealed partial class RaftNode
         if (_retirement.Reason is { } reason)
         {
             return $"removed from the cluster: {reason}";
+        }
+
+        if (parts.LibraryTrouble is { } trouble)
+        {
+            return trouble;
         }
 
         if (!parts.Log.Configuration.Voters.IsEmpty)

@@ -14,7 +14,9 @@ internal sealed class RaftParts : IAsyncDisposable
     private readonly LogFlusher _flusher;
     private readonly ApplyLoop _applies;
     private QuorumMonitor? _monitor;
-    private readonly Func<QuorumMonitor> _watch;
+    private LibraryWatch? _library;
+    private readonly Func<QuorumMonitor> _monitorQuorum;
+    private readonly Func<LibraryWatch> _watchLibrary;
     private readonly Func<Announcer> _announce;
     private Announcer? _announcer;
 
@@ -29,14 +31,16 @@ internal sealed class RaftParts : IAsyncDisposable
         LearnerPushers learners,
         VoterChanges changes,
         PinWriter pinWriter,
-        Func<QuorumMonitor> watch,
+        Func<QuorumMonitor> monitorQuorum,
+        Func<LibraryWatch> watchLibrary,
         Func<Announcer> announce)
     {
         _opened = opened;
         _door = door;
         _flusher = flusher;
         _applies = applies;
-        _watch = watch;
+        _monitorQuorum = monitorQuorum;
+        _watchLibrary = watchLibrary;
         _announce = announce;
         Learners = learners;
         Changes = changes;
@@ -72,6 +76,9 @@ internal sealed class RaftParts : IAsyncDisposable
 
     /// <summary>What the last round of telling others where this member is came to; null where nothing was to be told.</summary>
     public string? Announced => Volatile.Read(ref _announcer)?.State;
+
+    /// <summary>Why the library's half takes no part; null while it does.</summary>
+    public string? LibraryTrouble => Volatile.Read(ref _library)?.Trouble;
 
     /// <summary>Puts the parts together; nothing runs yet but the threads that wait.</summary>
     public static RaftParts Assemble(
@@ -140,7 +147,15 @@ internal sealed class RaftParts : IAsyncDisposable
             learners,
             new(options.Id, cluster, log, learners, transfer, () => node.LeadershipToken, options, time),
             new(node.Pins, time, logger),
-            () => new(options.Id, cluster, log, options, time, end, logger),
+            () => new(options.Id, cluster, log, options, time, logger),
+            () => new(
+                () => cluster.Collapse,
+                cluster.TakeTurnAsync,
+                () => installer.IsInstalling || log.SyncingFor >= options.ElectionTimeoutLow,
+                options.Heartbeat,
+                time,
+                end,
+                logger),
             () => new(
                 options,
                 channels,
@@ -158,7 +173,8 @@ internal sealed class RaftParts : IAsyncDisposable
     {
         _applies.Start();
         await Cluster.StartAsync(cancellationToken).ConfigureAwait(false);
-        _monitor = _watch();
+        _monitor = _monitorQuorum();
+        Volatile.Write(ref _library, _watchLibrary());
         Volatile.Write(ref _announcer, _announce());
     }
 
@@ -168,6 +184,7 @@ internal sealed class RaftParts : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _library?.Dispose();
         _monitor?.Dispose();
         if (_announcer is not null)
         {

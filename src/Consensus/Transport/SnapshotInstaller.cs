@@ -25,6 +25,9 @@ internal sealed class SnapshotInstaller(RaftLog log, SnapshotStore snapshots, Ap
         set => _cluster = value;
     }
 
+    /// <summary>True while a snapshot is taken in: then the library's lock is held for as long as the state takes to be restored.</summary>
+    public bool IsInstalling => Volatile.Read(ref _installing) != 0;
+
     /// <summary>Handles one transfer.</summary>
     public async Task<SnapshotReply> ReceiveAsync(
         NodeId leader, IAsyncStreamReader<SnapshotChunk> chunks, CancellationToken cancellationToken)
