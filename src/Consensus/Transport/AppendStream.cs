@@ -16,11 +16,12 @@ namespace StateServer.Consensus.Transport;
 internal sealed class AppendStream(
     NodeId peer, Func<CallInvoker> invoker, TimeSpan connectTimeout, TimeSpan retryDelay, TimeProvider time) : IDisposable
 {
-    private AsyncDuplexStreamingCall<AppendRequest, AppendReply>? _call;
+    private OpenCall? _call;
     private ITimer? _timer;
     private long _failedAt;
     private string _failure = "";
     private int _timedOut;
+    private volatile bool _isDisposed;
 
     /// <summary>Sends one message and waits for its answer.</summary>
     /// <exception cref="PeerUnavailableException">No connection, no answer in time, or a refusal.</exception>
@@ -73,6 +74,7 @@ internal sealed class AppendStream(
     /// <inheritdoc/>
     public void Dispose()
     {
+        _isDisposed = true;
         _timer?.Dispose();
         Drop();
     }
@@ -95,6 +97,11 @@ internal sealed class AppendStream(
         var call = Volatile.Read(ref _call);
         if (call is null)
         {
+            if (_isDisposed)
+            {
+                throw new IOException("the way to it is closed");
+            }
+
             call = await OpenAsync(cancellationToken).ConfigureAwait(false);
             Volatile.Write(ref _call, call);
         }
@@ -104,7 +111,7 @@ internal sealed class AppendStream(
             _timer ??= time.CreateTimer(
                 static stream => ((AppendStream)stream!).TimeOut(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _timer.Change(timeout, Timeout.InfiniteTimeSpan);
-            await call.RequestStream.WriteAsync(request, CancellationToken.None).ConfigureAwait(false);
+            await call.WriteAsync(request).ConfigureAwait(false);
             if (!await call.ResponseStream.MoveNext(CancellationToken.None).ConfigureAwait(false))
             {
                 throw new IOException("the follower ended the stream");
@@ -120,13 +127,13 @@ internal sealed class AppendStream(
             : throw new IOException($"answer {reply.Sequence} came for message {request.Sequence}");
     }
 
-    private async ValueTask<AsyncDuplexStreamingCall<AppendRequest, AppendReply>> OpenAsync(CancellationToken cancellationToken)
+    private async ValueTask<OpenCall> OpenAsync(CancellationToken cancellationToken)
     {
         var call = new Protos.Peer.Raft.RaftClient(invoker()).Append(cancellationToken: CancellationToken.None);
         try
         {
             await call.ResponseHeadersAsync.WaitAsync(connectTimeout, time, cancellationToken).ConfigureAwait(false);
-            return call;
+            return new(call);
         }
         catch (RpcException)
         {
@@ -153,5 +160,38 @@ internal sealed class AppendStream(
     {
         _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Abort();
+    }
+
+    /// <summary>
+    /// A call and the end of whatever it waits for. Disposing of a call alone does not end a write where its response is complete already,
+    /// as that of a refused one is: the write then waits for ever for the room that a receiver makes who no longer reads.
+    /// </summary>
+    private sealed class OpenCall(AsyncDuplexStreamingCall<AppendRequest, AppendReply> call) : IDisposable
+    {
+        private readonly CancellationTokenSource _aborted = new();
+
+        public IAsyncStreamReader<AppendReply> ResponseStream => call.ResponseStream;
+
+        public async Task WriteAsync(AppendRequest request)
+        {
+            var write = call.RequestStream.WriteAsync(request, _aborted.Token);
+            try
+            {
+                await write.WaitAsync(_aborted.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!write.IsCompleted)
+            {
+                // It is left behind; nobody else looks at how it fails.
+                _ = write.ContinueWith(
+                    static task => task.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                throw;
+            }
+        }
+
+        public void Dispose()
+        {
+            _aborted.Cancel();
+            call.Dispose();
+        }
     }
 }

@@ -39,6 +39,55 @@ public sealed class BrokenStreamTest
         await Assert.ThrowsAsync<PeerUnavailableException>(() => exchange.SendAsync(new(), CancellationToken.None).AsTask());
     }
 
+    /// <summary>
+    /// Found by a bench: a large append to a dead member's port, on which another one was, was refused before it was read, and its write hung
+    /// for ever though its call was disposed of. So did the leader's loop when that member's vote was taken, and the member with it.
+    /// </summary>
+    [Theory]
+    [InlineData("timeout")]
+    [InlineData("token")]
+    [InlineData("abort")]
+    [InlineData("dispose")]
+    public async Task An_append_whose_write_hangs_is_given_up(string end)
+    {
+        var invoker = new ScriptedStreams();
+        using var stream = new AppendStream(
+            new(2), () => invoker, TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        await AppendAsync(stream, 1);
+        invoker.Streams[0].Hangs = true;
+        using var stop = new CancellationTokenSource();
+        var timeout = end == "timeout" ? TimeSpan.FromMilliseconds(50) : TimeSpan.FromHours(1);
+        var append = stream.SendAsync(new() { Sequence = 2 }, timeout, stop.Token);
+        switch (end)
+        {
+            case "token":
+                await stop.CancelAsync();
+                break;
+            case "abort":
+                stream.Abort();
+                break;
+            case "dispose":
+                stream.Dispose();
+                break;
+        }
+
+        var ended = await Task.WhenAny(append, Task.Delay(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.Same(append, ended);
+        switch (end)
+        {
+            case "timeout" or "dispose":
+                await Assert.ThrowsAsync<PeerUnavailableException>(() => append);
+                break;
+            case "token":
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => append);
+                break;
+            default:
+                // What was only given up goes over a new stream.
+                Assert.Equal(2, (await append).Sequence);
+                break;
+        }
+    }
+
     private static Task<AppendReply> AppendAsync(AppendStream stream, long sequence) =>
         stream.SendAsync(new() { Sequence = sequence }, TimeSpan.FromSeconds(5), CancellationToken.None);
 }

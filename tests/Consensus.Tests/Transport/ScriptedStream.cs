@@ -12,6 +12,9 @@ internal sealed class ScriptedStream : IClientStreamWriter<AppendRequest>, IAsyn
     /// <summary>What writes throw from now on.</summary>
     public Exception? End { get; set; }
 
+    /// <summary>While set, writes never end, whatever is cancelled or disposed of.</summary>
+    public bool Hangs { get; set; }
+
     public WriteOptions? WriteOptions { get; set; }
 
     public AppendReply Current { get; private set; } = new();
@@ -24,6 +27,11 @@ internal sealed class ScriptedStream : IClientStreamWriter<AppendRequest>, IAsyn
         if (End is { } end)
         {
             throw end;
+        }
+
+        if (Hangs)
+        {
+            await new TaskCompletionSource().Task;
         }
 
         await _replies.Writer.WriteAsync(new() { Sequence = message.Sequence });
